@@ -1,0 +1,1 @@
+"""Accounts: adding, checking, pausing and removing a connection to a cloud."""

@@ -1,0 +1,23 @@
+"""Opens an account's secrets for the gateway; the only place that does."""
+
+from sqlalchemy.orm import Session
+
+from mcm.accounts import repository
+from mcm.gateway import AccountAccess
+from mcm.models import Account
+from mcm.registry import Registry
+from mcm.vault import Vault
+
+
+def place(account_id: str, key: str) -> str:
+    """What a sealed secret is bound to."""
+    return f"secret/{account_id}/{key}/sealed"
+
+
+def account_access(session: Session, account: Account, vault: Vault, registry: Registry) -> AccountAccess:
+    """Raises VaultError, or InvalidRequest when a newer adapter no longer takes the stored configuration."""
+    secrets = {
+        row.key: vault.open(row.sealed, place(account.id, row.key)) for row in repository.secrets(session, account.id)
+    }
+    form = registry.descriptor(account.provider).connection.validated(account.config, secrets)
+    return AccountAccess(account.id, account.name, account.provider, account.version, form)

@@ -1,0 +1,152 @@
+"""Accounts over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from sqlalchemy.orm import Session
+
+from mcm.accounts import service
+from mcm.accounts.checking import checked
+from mcm.accounts.schemas import AccountAnswer, AccountCreate, AccountDetail, AccountItem, AccountUpdate, CheckAnswer
+from mcm.audit import service as audit
+from mcm.auth.permissions import Permission
+from mcm.db.session import after_commit
+from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
+from mcm.edge.mutation import MutationDep
+from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.kit import clock
+from mcm.sync.identity import note_failure, note_success
+
+router = APIRouter(prefix="/accounts", tags=["accounts"])
+DryRun = Annotated[bool, Query(description="validate and say what would happen; change nothing")]
+IfMatch = Annotated[str | None, Header(alias="If-Match")]
+
+
+@router.get("", dependencies=[authorize(Permission.ACCOUNT_READ)])
+def list_accounts(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[AccountItem]:
+    after = tuple(decode_cursor(cursor, 2)) if cursor else None
+    found = service.page(session, after, limit + 1)
+    more = found[limit - 1] if len(found) > limit else None
+    return Page(
+        items=service.items(session, found[:limit]),
+        next_cursor=encode_cursor([more.name, more.id]) if more else None,
+    )
+
+
+@router.post("", status_code=201, dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountAnswer)
+def create_account(
+    body: AccountCreate, runtime: RuntimeDep, mutation: MutationDep, dry_run: DryRun = False, check: bool = True
+) -> Any:
+    """Signs in with the given credentials first (unless check=false): wrong ones are refused and nothing is stored."""
+    if saved := mutation.earlier():
+        return saved
+    access = service.draft(runtime.registry, body)
+    with runtime.database.reading() as session:
+        service.require_free_name(session, body.name)
+    result = checked(runtime, access) if check else None
+    if result is not None:
+        result.raise_failed()
+    if dry_run:
+        return Response(result.answer.model_dump_json() if result else "{}", media_type="application/json")
+
+    def change(session: Session) -> AccountAnswer:
+        account = service.create(session, mutation.caller, runtime.settings, runtime.vault, body, access)
+        answer = None
+        if result is not None and result.identity is not None:
+            service.note_checked(session, account, result.identity)
+            result.answer.warnings += service.realm_warnings(session, result.identity.realm, account.id)
+            answer = result.answer
+        after_commit(session, runtime.executor.dispatch_soon)
+        return AccountAnswer(**service.items(session, [account])[0].model_dump(), check=answer)
+
+    return mutation.run(change, status=201)
+
+
+@router.get("/{name}", dependencies=[authorize(Permission.ACCOUNT_READ)])
+def show_account(name: str, session: ReadSession, response: Response) -> AccountDetail:
+    """With every scope: when it was read, or why not. By id or name."""
+    account = service.get(session, name)
+    response.headers["ETag"] = service.etag(account)
+    return service.detail(session, account)
+
+
+@router.patch("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountItem)
+def update_account(
+    name: str, body: AccountUpdate, runtime: RuntimeDep, mutation: MutationDep, if_match: IfMatch = None
+) -> Any:
+    def change(session: Session) -> AccountItem:
+        account = service.get(session, name)
+        service.update(session, mutation.caller, runtime.vault, runtime.registry, account, body, if_match)
+        session.flush()
+        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        after_commit(session, runtime.executor.dispatch_soon)
+        return service.items(session, [account])[0]
+
+    return mutation.run(change)
+
+
+@router.post("/{name}/check", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=CheckAnswer)
+def check_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+    """Signs in now. The answer says what the cloud said; a failure is an answer too, not an HTTP error."""
+    if saved := mutation.earlier():
+        return saved
+    with runtime.database.writing() as session:
+        account = service.get(session, name)
+        access = service.access(session, runtime.vault, runtime.registry, account)
+        audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
+    runtime.gateway.breaker.reset_all(access.id)
+    result = checked(runtime, access, realm=account.realm)
+
+    def change(session: Session) -> CheckAnswer:
+        stored = service.get(session, access.id)
+        if result.identity is not None and result.answer.ok:
+            service.note_checked(session, stored, result.identity)
+            note_success(stored)
+        elif result.answer.error_code:
+            note_failure(stored, result.answer.error_code, result.answer.error_message or "", clock.now())
+        outcome = "succeeded" if result.answer.ok else "failed"
+        audit.record(session, mutation.caller, "account.check", "account", stored.id, outcome=outcome)
+        return result.answer
+
+    return mutation.run(change)
+
+
+@router.post("/{name}/pause", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountItem)
+def pause_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+    """Stops reading; running reads end at their next page. What is known stays, and ages."""
+
+    def change(session: Session) -> AccountItem:
+        account = service.pause(session, mutation.caller, service.get(session, name))
+        after_commit(session, lambda: runtime.executor.cancel_account(account.id))
+        return service.items(session, [account])[0]
+
+    return mutation.run(change)
+
+
+@router.post("/{name}/resume", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountItem)
+def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+    def change(session: Session) -> AccountItem:
+        account = service.resume(session, mutation.caller, service.get(session, name))
+        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        after_commit(session, runtime.executor.dispatch_soon)
+        return service.items(session, [account])[0]
+
+    return mutation.run(change)
+
+
+@router.delete("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE)])
+def remove_account(name: str, runtime: RuntimeDep, mutation: MutationDep, dry_run: DryRun = False) -> Any:
+    """Nothing happens in the cloud. mcm forgets credentials and scopes; resources only this account saw become gone."""
+    if dry_run:
+        with runtime.database.reading() as session:
+            account = service.get(session, name)
+            return {"account": account.name, "resources": service.only_seen_by(session, account), "dry_run": True}
+
+    def change(session: Session) -> dict[str, Any]:
+        account = service.get(session, name)
+        told = {"account": account.name, "resources": service.remove(session, mutation.caller, account)}
+        after_commit(session, lambda: runtime.executor.cancel_account(account.id))
+        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        return told
+
+    return mutation.run(change)

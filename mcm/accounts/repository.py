@@ -1,0 +1,77 @@
+"""All SQL of the accounts room."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from mcm.models import Account, Scope, Secret, Sighting
+
+
+def find(session: Session, name_or_id: str) -> Account | None:
+    """By id first: a name may look like an id, an id is never another account's name."""
+    by_id = session.get(Account, name_or_id)
+    return by_id or session.scalar(select(Account).where(Account.name == name_or_id))
+
+
+def page(session: Session, after: tuple[str, str] | None, limit: int) -> Sequence[Account]:
+    query = select(Account).order_by(Account.name, Account.id).limit(limit)
+    if after is not None:
+        name, account_id = after
+        query = query.where(or_(Account.name > name, and_(Account.name == name, Account.id > account_id)))
+    return session.scalars(query).all()
+
+
+def everyone(session: Session) -> Sequence[Account]:
+    return session.scalars(select(Account).order_by(Account.name)).all()
+
+
+def secrets(session: Session, account_id: str) -> Sequence[Secret]:
+    return session.scalars(select(Secret).where(Secret.account_id == account_id)).all()
+
+
+def secret_keys(session: Session, account_ids: Sequence[str]) -> dict[str, list[str]]:
+    rows = session.execute(
+        select(Secret.account_id, Secret.key).where(Secret.account_id.in_(account_ids)).order_by(Secret.key)
+    )
+    found: dict[str, list[str]] = {}
+    for account_id, key in rows:
+        found.setdefault(account_id, []).append(key)
+    return found
+
+
+def scopes(session: Session, account_id: str) -> Sequence[Scope]:
+    return session.scalars(select(Scope).where(Scope.account_id == account_id).order_by(Scope.region, Scope.kind)).all()
+
+
+def scope_summary(session: Session, account_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """For each account: scopes by status, resources seen, the oldest as_of (None while a scope was never read)."""
+    rows = session.execute(
+        select(Scope.account_id, Scope.status, func.count(), func.sum(Scope.resources), func.min(Scope.as_of))
+        .where(Scope.account_id.in_(account_ids))
+        .group_by(Scope.account_id, Scope.status)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for account_id, status, number, resources, oldest in rows:
+        entry = found.setdefault(account_id, {"scopes": {}, "resources": 0, "as_of": None})
+        entry["scopes"][status] = number
+        entry["resources"] += int(resources or 0)
+        if oldest is not None and (entry["as_of"] is None or oldest < entry["as_of"]):
+            entry["as_of"] = oldest
+    return found
+
+
+def realm_siblings(session: Session, realm: str, account_id: str) -> Sequence[str]:
+    """Names of other accounts at the same cloud."""
+    return session.scalars(select(Account.name).where(Account.realm == realm, Account.id != account_id)).all()
+
+
+def only_seen_by(session: Session, account_id: str) -> int:
+    """How many resources no other account sees."""
+    other = aliased(Sighting)
+    seen = select(other.resource_id).where(other.resource_id == Sighting.resource_id, other.account_id != account_id)
+    query = select(func.count(func.distinct(Sighting.resource_id))).where(
+        Sighting.account_id == account_id, ~seen.exists()
+    )
+    return int(session.scalar(query) or 0)

@@ -1,0 +1,105 @@
+"""Accounts in the HTTP API. Secrets go in and never come out: answers name the keys that are set."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Ownership = Literal["private", "public", "hosted"]
+Name = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$", description="unique, for people")
+
+
+class AccountCreate(BaseModel):
+    """config and secrets: the keys of the provider's connection form (`GET /providers/{name}`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Name
+    provider: str = Field(min_length=1, max_length=60)
+    ownership: Ownership
+    labels: list[str] = Field(default=[], max_length=50, description="trust labels: pci, mlps3, eu …")
+    config: dict[str, Any] = Field(default={}, max_length=100)
+    secrets: dict[str, SecretStr] = Field(default={}, max_length=20)
+    site: str | None = Field(default=None, max_length=100)
+    city: str | None = Field(default=None, max_length=100)
+    jurisdiction: str | None = Field(default=None, max_length=100)
+
+
+class AccountUpdate(BaseModel):
+    """What is absent stays. `config` replaces the whole configuration; `secrets` replaces the named ones."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")
+    ownership: Ownership | None = None
+    labels: list[str] | None = Field(default=None, max_length=50)
+    config: dict[str, Any] | None = Field(default=None, max_length=100)
+    secrets: dict[str, SecretStr] | None = Field(default=None, max_length=20)
+    site: str | None = Field(default=None, max_length=100)
+    city: str | None = Field(default=None, max_length=100)
+    jurisdiction: str | None = Field(default=None, max_length=100)
+
+
+class ScopeItem(BaseModel):
+    """One scope: what was read of it and when, or why it was not."""
+
+    id: int
+    region: str
+    kind: str
+    status: str
+    reason: str | None = None
+    as_of: datetime | None = None
+    interval_s: int
+    next_due_at: datetime | None = None
+    resources: int
+    failing_since: datetime | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    held_run: str | None = None
+
+
+class AccountItem(BaseModel):
+    id: str
+    name: str
+    provider: str
+    ownership: str
+    labels: list[str]
+    site: str | None
+    city: str | None
+    jurisdiction: str | None
+    status: str
+    realm: str | None
+    identity: dict[str, Any] | None
+    config: dict[str, Any]
+    secrets_set: list[str]
+    resources: int = 0
+    scopes: dict[str, int] = Field(default={}, description="number of scopes by status")
+    as_of: datetime | None = Field(default=None, description="the oldest complete read among its scopes")
+    created_at: datetime
+    checked_at: datetime | None
+    failing_since: datetime | None
+    error_code: str | None
+    error_message: str | None
+    version: int
+
+
+class AccountDetail(AccountItem):
+    scope_list: list[ScopeItem] = []
+
+
+class CheckAnswer(BaseModel):
+    """What a check found. missing_permissions: rights mcm would use and this account lacks."""
+
+    ok: bool
+    realm: str | None = None
+    principal: str | None = None
+    scope_name: str | None = None
+    cloud_version: str | None = None
+    missing_permissions: list[str] = []
+    warnings: list[str] = []
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class AccountAnswer(AccountItem):
+    check: CheckAnswer | None = None

@@ -1,0 +1,72 @@
+"""The composition root: the only place that wires everything."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from mcm import __version__
+from mcm.api import build_router, open_router
+from mcm.db import migrate
+from mcm.db.engine import build_engine
+from mcm.db.session import Database
+from mcm.edge import problems
+from mcm.edge.headers import EdgeMiddleware
+from mcm.edge.routes import require_permissions
+from mcm.edge.runtime import Runtime
+from mcm.gateway import Gateway
+from mcm.jobs.schedule import Jobs
+from mcm.registry import Registry
+from mcm.settings import Settings
+from mcm.sync.executor import SyncExecutor
+from mcm.sync.run import Tools
+from mcm.vault import Vault
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "testserver", "mcm.local"})
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Opens no connection and starts no thread that lasts."""
+    database = Database(build_engine(settings.database))
+    registry = Registry()
+    gateway = Gateway(settings, registry)
+    vault = Vault(settings.master_key)
+    executor = SyncExecutor(Tools(settings, database, registry, gateway), vault)
+    return Runtime(settings, database, registry, vault, gateway, executor)
+
+
+def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
+    """`background`: read clouds on schedule in this process; without it only what is asked for is read."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        jobs = Jobs(runtime)
+        if background:
+            jobs.start()
+        try:
+            yield
+        finally:
+            jobs.stop()
+            runtime.executor.stop()
+            runtime.gateway.close()
+            runtime.database.dispose()
+
+    app = FastAPI(
+        title="mcm",
+        version=__version__,
+        description="One inventory and one action model for all of an organisation's clouds.",
+        lifespan=lifespan,
+    )
+    app.state.runtime = runtime
+    problems.install(app)
+    app.include_router(open_router)
+    app.include_router(build_router())
+    require_permissions(app)
+    app.add_middleware(EdgeMiddleware, hosts=_LOOPBACK if runtime.settings.loopback_allowed else None)
+    return app
+
+
+def prepare(runtime: Runtime) -> None:
+    """Before serving: the schema of this version, and no lease of a dead process."""
+    migrate.upgrade(runtime.database.engine)
+    runtime.executor.recover()

@@ -1,0 +1,199 @@
+"""mcm account …"""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mcm.cli.failures import USAGE, Failure
+from mcm.cli.output import Column, Columns, Format, Output, age, note, print_one, print_rows
+
+app = typer.Typer(help="Connections to clouds.", no_args_is_help=True, rich_markup_mode=None)
+
+_COLUMNS = [
+    Column("NAME", "name"),
+    Column("PROVIDER", "provider"),
+    Column("OWNERSHIP", "ownership"),
+    Column("STATUS", "status"),
+    Column("RESOURCES", "resources"),
+    Column("SCOPES", "scopes"),
+    Column("LABELS", "labels", wide=True),
+    Column("REALM", "realm", wide=True),
+    Column("ID", "id", wide=True),
+    Column("ERROR", "error_message"),
+    Column("AGE", "as_of", show=age),
+]
+_SCOPES = [
+    Column("KIND", "kind"),
+    Column("REGION", "region"),
+    Column("STATUS", "status"),
+    Column("RESOURCES", "resources"),
+    Column("SCOPE", "id", wide=True),
+    Column("WHY", "error_message", show=lambda value: str(value or "")),
+    Column("REASON", "reason", show=lambda value: str(value or "")),
+    Column("AGE", "as_of", show=age),
+]
+
+
+@app.command("add")
+def add(
+    name: str,
+    provider: str = typer.Option(..., "--provider", help="See `mcm provider list`."),
+    ownership: str = typer.Option(..., "--ownership", help="private, public or hosted"),
+    label: list[str] = typer.Option([], "--label", help="Trust label (pci, mlps3, eu …); may be repeated."),
+    config: list[str] = typer.Option([], "--config", help="KEY=VALUE; may be repeated."),
+    secret: list[str] = typer.Option([], "--secret", help="KEY=env:VAR, KEY=file:PATH or KEY=- (standard input)."),
+    from_file: Path | None = typer.Option(None, "--from-file", help="The cloud's own file: clouds.yaml, credentials …"),
+    profile: str = typer.Option("", "--profile", help="Which section of that file."),
+    site: str | None = typer.Option(None, "--site", help="Data centre."),
+    city: str | None = typer.Option(None, "--city"),
+    jurisdiction: str | None = typer.Option(None, "--jurisdiction"),
+    check: bool = typer.Option(True, "--check/--no-check", help="Sign in first; wrong credentials are refused."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Sign in and say what it finds; store nothing."),
+    output: Format = Output,
+) -> None:
+    """Connect an account. It is read at the next `mcm sync`, or at once by a running server."""
+    from mcm.cli.client import connected
+    from mcm.cli.secrets import read_file, read_pairs, read_secrets
+
+    given_config: dict[str, Any] = {}
+    given_secrets: dict[str, str] = {}
+    if from_file is not None:
+        given_config, given_secrets = read_file(provider, from_file, profile)
+    given_config |= read_pairs(config, "--config")
+    given_secrets |= read_secrets(secret)
+    body = {
+        "name": name, "provider": provider, "ownership": ownership, "labels": label, "config": given_config,
+        "secrets": given_secrets, "site": site, "city": city, "jurisdiction": jurisdiction,
+    }  # fmt: skip
+    with connected() as client:
+        answer = client.post("/accounts", body, check=check, dry_run=dry_run)
+    if dry_run:
+        print_one(answer, output)
+        return
+    found = answer.get("check") or {}
+    for permission in found.get("missing_permissions", []):
+        note(f"missing permission: {permission}")
+    for warning in found.get("warnings", []):
+        note(f"note: {warning}")
+    if output is Format.JSON or output is Format.YAML:
+        print_one(answer, output)
+    else:
+        who = f" as {found['principal']}" if found.get("principal") else ""
+        typer.echo(f"account {name} added{who}; read it with: mcm sync {name}")
+
+
+@app.command("list")
+def list_accounts(output: Format = Output, columns: str | None = Columns) -> None:
+    """List accounts with their health."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        print_rows(client.pages("/accounts", limit=None), _COLUMNS, output, columns, name_key="name")
+
+
+@app.command("show")
+def show(name: str, output: Format = Output) -> None:
+    """Show an account and every scope: when it was read, or why not."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        answer = client.get(f"/accounts/{_path(name)}")
+    if output in (Format.JSON, Format.YAML):
+        print_one(answer, output)
+        return
+    scopes = answer.pop("scope_list")
+    print_one(answer, output)
+    typer.echo()
+    print_rows(scopes, _SCOPES, output)
+
+
+@app.command("check")
+def check(name: str, output: Format = Output) -> None:
+    """Sign in now and say who we are and what is missing."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        answer = client.post(f"/accounts/{_path(name)}/check")
+    print_one(answer, output)
+    if not answer["ok"]:
+        raise Failure(answer["error_message"] or "the check failed")
+
+
+@app.command("pause")
+def pause(name: str) -> None:
+    """Stop reading an account; what is known stays and ages."""
+    _post(name, "pause", "paused")
+
+
+@app.command("resume")
+def resume(name: str) -> None:
+    """Read a paused account again."""
+    _post(name, "resume", "resumed")
+
+
+@app.command("remove")
+def remove(
+    name: str,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be forgotten; change nothing."),
+) -> None:
+    """Forget an account and its credentials. Nothing happens in the cloud."""
+    from mcm.cli.client import connected
+    from mcm.cli.confirm import confirmed
+
+    with connected() as client:
+        told = client.delete(f"/accounts/{_path(name)}", dry_run=True)
+        sentence = f"{told['resources']} resources that only '{told['account']}' sees would become gone"
+        if dry_run:
+            typer.echo(sentence)
+            return
+        confirmed(f"{sentence}. Forget this account?", yes)
+        answer = client.delete(f"/accounts/{_path(name)}")
+        typer.echo(f"account {answer['account']} removed; {answer['resources']} resources became gone")
+
+
+@app.command("quarantine")
+def quarantine(
+    name: str,
+    decision: str = typer.Argument(..., help="accept: let go what the cloud no longer lists. reject: keep it."),
+    kind: list[str] = typer.Option([], "--kind", help="Only these kinds."),
+    region: str | None = typer.Option(None, "--region"),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> None:
+    """Decide scopes in which too much disappeared at once to be believed without a person."""
+    from mcm.cli.client import connected
+    from mcm.cli.confirm import confirmed
+
+    if decision not in ("accept", "reject"):
+        raise Failure(f"the decision is 'accept' or 'reject', not '{decision}'", exit_code=USAGE)
+    with connected() as client:
+        scopes = [
+            scope
+            for scope in client.get(f"/accounts/{_path(name)}")["scope_list"]
+            if scope["status"] == "quarantined"
+            and (not kind or scope["kind"] in kind)
+            and region in (None, scope["region"])
+        ]
+        if not scopes:
+            raise Failure(f"no scope of '{name}' waits for a decision")
+        for scope in scopes:
+            note(f"{scope['kind']} in {scope['region']}: {scope['error_message']}")
+        confirmed(f"{decision} {len(scopes)} scopes?", yes)
+        for scope in scopes:
+            client.post(f"/sync/scopes/{scope['id']}/quarantine", {"decision": decision})
+    typer.echo(f"{len(scopes)} scopes: {decision}ed")
+
+
+def _post(name: str, verb: str, done: str) -> None:
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        client.post(f"/accounts/{_path(name)}/{verb}")
+    typer.echo(f"account {name} {done}")
+
+
+def _path(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name, safe="")

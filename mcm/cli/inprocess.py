@@ -1,0 +1,41 @@
+"""The API in this process, spoken to like a server: same routes, same checks, no socket."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import anyio.from_thread
+import httpx
+
+from mcm.app import build_app, build_runtime, prepare
+from mcm.cli.logs import configure
+from mcm.settings import Settings
+
+
+class _Transport(httpx.BaseTransport):
+    def __init__(self, portal: anyio.from_thread.BlockingPortal, inner: httpx.ASGITransport) -> None:
+        self._portal, self._inner = portal, inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        return self._portal.call(self._answer, request)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        async_request = httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+        answer = await self._inner.handle_async_request(async_request)
+        body = await answer.aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
+
+
+@contextmanager
+def local_transport() -> Iterator[httpx.BaseTransport]:
+    """Migrates the local database if needed; nothing is read from a cloud unless a command asks for it."""
+    settings = Settings()
+    configure("WARNING" if settings.log_level.upper() == "INFO" else settings.log_level)
+    runtime = build_runtime(settings)
+    prepare(runtime)
+    app = build_app(runtime, background=False)
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(app.router.lifespan_context(app)),
+    ):
+        yield _Transport(portal, httpx.ASGITransport(app=app, raise_app_exceptions=False))

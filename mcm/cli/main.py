@@ -1,0 +1,48 @@
+"""The command table. `mcm --help` must answer at once: modules here import the standard library and typer only."""
+
+import sys
+
+import typer
+
+from mcm.cli import account, db, instance, provider, resource, server, sync, system
+from mcm.cli.failures import guarded
+
+app = typer.Typer(
+    name="mcm",
+    help="One management plane for all of an organisation's clouds.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, module in (
+    ("provider", provider),
+    ("account", account),
+    ("resource", resource),
+    ("instance", instance),
+    ("db", db),
+):
+    app.add_typer(module.app, name=name)
+for command in (
+    sync.sync,
+    server.serve,
+    server.worker,
+    server.demo,
+    system.doctor,
+    system.explain,
+    system.openapi,
+):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        from mcm import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def run() -> None:
+    sys.exit(guarded(lambda: app(standalone_mode=True)))

@@ -1,0 +1,35 @@
+"""The run file: how commands find the server of the same data directory."""
+
+import json
+import os
+from pathlib import Path
+
+from mcm.kit.process import is_dead, owner
+
+NAME = "server.json"
+
+
+def write(directory: Path, url: str) -> None:
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = directory / f".{NAME}.{os.getpid()}"
+    aside.write_text(json.dumps({"url": url, "owner": owner()}))
+    aside.chmod(0o600)
+    aside.replace(directory / NAME)
+
+
+def remove(directory: Path) -> None:
+    """Only our own: another server may have taken the directory over."""
+    try:
+        if json.loads((directory / NAME).read_text())["owner"] == owner():
+            (directory / NAME).unlink()
+    except (OSError, ValueError, KeyError):
+        return
+
+
+def running_server(directory: Path) -> str | None:
+    """The URL of the live server of this data directory, None when there is none."""
+    try:
+        found = json.loads((directory / NAME).read_text())
+        return None if is_dead(found["owner"]) else str(found["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

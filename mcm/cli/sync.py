@@ -1,0 +1,111 @@
+"""mcm sync …"""
+
+import sys
+import time
+from typing import Any
+
+import typer
+
+from mcm.cli.failures import FAILED, PARTLY_FAILED
+from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
+
+_RUNS = [
+    Column("STARTED", "started_at"),
+    Column("ACCOUNT", "account"),
+    Column("REGION", "region"),
+    Column("KIND", "kind"),
+    Column("MODE", "mode"),
+    Column("OUTCOME", "outcome"),
+    Column("LISTED", "listed"),
+    Column("ADDED", "added"),
+    Column("CHANGED", "changed"),
+    Column("MISSING", "missing"),
+    Column("GONE", "gone"),
+    Column("CALLS", "calls"),
+    Column("API-MS", "api_ms"),
+    Column("DB-MS", "db_ms", wide=True),
+    Column("BYTES", "received_bytes", wide=True),
+    Column("WAITED-MS", "waited_ms", wide=True),
+    Column("RUN", "id", wide=True),
+    Column("ERROR", "error_message", show=lambda value: str(value or "")),
+]
+_POLL_S = 0.3
+
+
+def sync(
+    names: list[str] = typer.Argument(None, help="Accounts; none: all. `mcm sync runs` shows the ledger."),
+    kind: list[str] = typer.Option([], "--kind", "-k", help="Only these kinds; may be repeated."),
+    full: bool = typer.Option(False, "--full", help="Read everything, not only changes."),
+    wait: bool = typer.Option(False, "--wait", help="Wait for a server to finish; without a server it always waits."),
+    account: str | None = typer.Option(None, "--account", help="With `runs`: of this account only."),
+    limit: int = typer.Option(100, "--limit", min=1, help="With `runs`: rows at most."),
+    output: Format = Output,
+    columns: str | None = Columns,
+) -> None:
+    """Read the clouds now. Exit code: 0 complete, 5 partly failed, 1 failed."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        if names == ["runs"]:
+            page = client.get("/sync/runs", account=account, limit=min(limit, 1000), kind=kind[0] if kind else None)
+            print_rows(page["items"], _RUNS, output, columns)
+            return
+        answer = client.post("/sync/requests", {"accounts": names or [], "kinds": kind, "full": full})
+        if not (wait or client.local):
+            if output is Format.JSON:
+                print_one(answer, output)
+            else:
+                typer.echo(f"requested: {answer['id']}; follow it with `mcm sync runs`, or use --wait")
+            return
+        answer = _follow(client, answer)
+    if output is Format.JSON or output is Format.YAML:
+        print_one(answer, output)
+    else:
+        _summary(answer)
+    if answer["outcome"] != "complete":
+        raise typer.Exit(PARTLY_FAILED if answer["outcome"] == "partial" else FAILED)
+
+
+def _follow(client: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    show = _bars() if sys.stderr.isatty() else _lines()
+    try:
+        while True:
+            show.update(answer)
+            if answer["outcome"] != "running":
+                return answer
+            time.sleep(_POLL_S)
+            answer = client.get(f"/sync/requests/{answer['id']}")
+    except KeyboardInterrupt:
+        if not client.local:
+            note(f"detached; the server goes on: mcm sync runs, or GET /api/v1/sync/requests/{answer['id']}")
+        raise
+    finally:
+        show.close()
+
+
+def _summary(answer: dict[str, Any]) -> None:
+    totals: dict[str, list[int]] = {}
+    failed = []
+    for scope in answer["scopes"]:
+        total = totals.setdefault(scope["account"], [0] * 5)
+        for n, key in enumerate(("listed", "added", "changed", "missing", "gone")):
+            total[n] += scope[key]
+        if scope["outcome"] in ("failed", "quarantined"):
+            failed.append(scope)
+    for account, (listed, added, changed, missing, gone) in totals.items():
+        typer.echo(f"{account}: {listed} listed, {added} new, {changed} changed, {missing} missing, {gone} gone")
+    for scope in failed:
+        place = " ".join(part for part in (scope["account"], scope["region"], scope["kind"]) if part)
+        note(f"{scope['outcome']}: {place}: {scope['error_message'] or scope['error_code']}")
+
+
+def _bars() -> Any:
+    from mcm.cli.progress import Bars
+
+    return Bars()
+
+
+def _lines() -> Any:
+    from mcm.cli.progress import Lines
+
+    return Lines()

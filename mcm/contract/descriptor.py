@@ -1,0 +1,58 @@
+"""What mcm knows of a provider before its SDK is imported."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from mcm.contract.capabilities import Capability
+from mcm.contract.connection import ConnectionSchema
+from mcm.contract.kinds import ResourceKind
+
+
+class Text(BaseModel):
+    """A sentence in both languages; `{name}` stands for a parameter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    en: str
+    zh: str
+
+
+class Cadence(StrEnum):
+    """How often a kind is read: hot every 5 minutes, slow every 60, deep once a night."""
+
+    HOT = "hot"
+    SLOW = "slow"
+    DEEP = "deep"
+
+
+class KindSupport(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cadence: Cadence = Cadence.SLOW
+    feed: bool = False
+
+
+class ProviderDescriptor(BaseModel):
+    """Data only: the module that holds it imports no SDK.
+
+    adapter: "package.module:Class", imported when the first account connects.
+    extra: the optional dependency group that installs the SDK; sdk: a module that is importable once it is there.
+    messages: the sentences of every `Reason.code` this provider gives.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: Text
+    adapter: str
+    extra: str = ""
+    sdk: str = ""
+    connection: ConnectionSchema
+    kinds: Mapping[ResourceKind, KindSupport]
+    capabilities: frozenset[Capability] = frozenset({Capability.INVENTORY})
+    messages: Mapping[str, Text] = {}
+    # The section this provider reads from the cloud's own file (clouds.yaml …), "package.module:function"; see
+    # `mcm account add --from-file`. Called as function(path, profile) -> (config, secrets).
+    import_file: str = ""

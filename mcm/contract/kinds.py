@@ -1,0 +1,31 @@
+"""The kinds of resource mcm models; whatever else a cloud has appears as `other` with its native kind."""
+
+from enum import StrEnum
+
+
+class ResourceKind(StrEnum):
+    REGION = "region"
+    ZONE = "zone"
+    PROJECT = "project"
+    INSTANCE = "instance"
+    VOLUME = "volume"
+    SNAPSHOT = "snapshot"
+    IMAGE = "image"
+    FLAVOR = "flavor"
+    NETWORK = "network"
+    SUBNET = "subnet"
+    PORT = "port"
+    ROUTER = "router"
+    SECURITY_GROUP = "security_group"
+    PUBLIC_IP = "public_ip"
+    KEYPAIR = "keypair"
+    HOST = "host"
+    CLUSTER = "cluster"
+    DATASTORE = "datastore"
+    RESOURCE_POOL = "resource_pool"
+    FOLDER = "folder"
+    QUOTA = "quota"
+    LOAD_BALANCER = "load_balancer"
+    DATABASE = "database"
+    BUCKET = "bucket"
+    OTHER = "other"

@@ -1,0 +1,63 @@
+"""Builds the engine: SQLite in WAL mode with foreign keys, or PostgreSQL through psycopg 3."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+from mcm.errors import InvalidInput
+
+BUSY_TIMEOUT_S = 30
+
+
+def shown(url: str) -> str:
+    """The URL for people and logs, without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def build_engine(url: str, *, pool_size: int = 8, null_pool: bool = False) -> Engine:
+    """Raises InvalidInput for a URL of another database. Creates the folder of a SQLite file; opens no connection."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = create_engine(
+            parsed,
+            poolclass=NullPool if null_pool else QueuePool,
+            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            **({} if null_pool else {"pool_size": pool_size, "max_overflow": 64}),
+        )
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        if null_pool:
+            return create_engine(parsed, poolclass=NullPool)
+        return create_engine(parsed, pool_size=pool_size, max_overflow=64, pool_pre_ping=True)
+    raise InvalidInput(
+        f"cannot use a {parsed.get_backend_name()} database",
+        next_step="set MCM_DATABASE_URL to sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+    )
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling starts too late for SELECT and too early for DDL: `_begin_sqlite` does it.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "temp_store=FILE",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A writer says so at once: upgrading a read transaction fails with "database is locked" without waiting.
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,83 @@
+"""What every answer carries and every request must satisfy: request id, security headers, host check, body limit."""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+
+from mcm.kit.ids import new_id
+
+Scope = MutableMapping[str, Any]
+MAX_BODY = 4 * 2**20
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,100}$")
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class EdgeMiddleware:
+    """Pure ASGI, so that streamed exports stay streams."""
+
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None) -> None:
+        """hosts: names the Host header may carry (DNS rebinding would bring others); None: any."""
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.match(given) else new_id("rq")
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def sending(message: Scope) -> None:
+            if message["type"] == "http.response.start":
+                out = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    out.setdefault(name, value)
+                out["X-Request-Id"] = request_id
+            await send(message)
+
+        refused = self._refused(headers, request_id)
+        if refused is not None:
+            await refused(scope, receive, sending)
+            return
+        await self._app(scope, _limited(receive), sending)
+
+    def _refused(self, headers: Headers, request_id: str) -> JSONResponse | None:
+        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
+        if self._hosts is not None and host not in self._hosts:
+            return _problem(421, "wrong_host", f"this server does not answer for the host '{host[:100]}'", request_id)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return _problem(413, "too_large", f"a request body may have {MAX_BODY} bytes at most", request_id)
+        return None
+
+
+def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    seen = 0
+
+    async def receiving() -> Any:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY:
+            # A chunked body without a length: treated as a client that went away.
+            return {"type": "http.disconnect"}
+        return message
+
+    return receiving
+
+
+def _problem(status: int, code: str, detail: str, request_id: str) -> JSONResponse:
+    body = {"type": f"urn:mcm:error:{code}", "title": code.replace("_", " "), "status": status, "code": code,
+            "detail": detail, "next_step": "", "request_id": request_id}  # fmt: skip
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")

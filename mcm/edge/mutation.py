@@ -1,0 +1,95 @@
+"""Mutations: one transaction for effect, audit row and idempotency key; a repeated request gets the first answer."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mcm.auth.service import Caller
+from mcm.edge.dependencies import CallerDep, RuntimeDep
+from mcm.edge.runtime import Runtime
+from mcm.errors import BadRequest, Conflict, InvalidInput
+from mcm.kit import clock
+from mcm.models import IdempotencyKey
+
+KeyHeader = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="one for each intended change"),
+]
+
+
+class Mutation:
+    """Ask for it as `MutationDep`; `run` the change inside.
+
+    Same key and body: the first answer again. Same key, other body: 422. No key: 400.
+    """
+
+    def __init__(self, runtime: Runtime, caller: Caller, key: str, request_hash: str) -> None:
+        self.runtime, self.caller, self._key, self._hash = runtime, caller, key, request_hash
+
+    def earlier(self) -> Response | None:
+        """The saved answer, for a mutation that must look before it calls a cloud."""
+        with self.runtime.database.reading() as session:
+            return self._saved(session)
+
+    def run(self, change: Callable[[Session], Any], *, status: int = 200) -> Response:
+        """`change` returns what the answer's body will be (a pydantic model or JSON-able data)."""
+        try:
+            with self.runtime.database.writing() as session:
+                if saved := self._saved(session):
+                    return saved
+                result = change(session)
+                answer = result.model_dump(mode="json") if hasattr(result, "model_dump") else result
+                session.add(
+                    IdempotencyKey(
+                        principal_id=self.caller.principal_id,
+                        key=self._key,
+                        request_hash=self._hash,
+                        status=status,
+                        answer=answer,
+                        created_at=clock.now(),
+                    )
+                )
+        except IntegrityError as error:
+            with self.runtime.database.reading() as session:
+                if saved := self._saved(session):
+                    return saved
+            raise Conflict("the change collides with another one; nothing was changed") from error
+        return _response(answer, status)
+
+    def _saved(self, session: Session) -> Response | None:
+        row = session.get(IdempotencyKey, (self.caller.principal_id, self._key))
+        if row is None:
+            return None
+        if row.request_hash != self._hash:
+            raise InvalidInput(
+                "this Idempotency-Key was used for a different request",
+                next_step="use a new key for a new change, the same body to repeat the old one",
+            )
+        response = _response(row.answer, row.status)
+        response.headers["Idempotent-Replay"] = "true"
+        return response
+
+
+async def _mutation(request: Request, runtime: RuntimeDep, caller: CallerDep, key: KeyHeader = None) -> Mutation:
+    if key is None:
+        raise BadRequest(
+            "a change needs an Idempotency-Key header", next_step="send a random one; repeat it when you retry"
+        )
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\0".encode())
+    digest.update(await request.body())
+    return Mutation(runtime, caller, key, digest.hexdigest())
+
+
+MutationDep = Annotated[Mutation, Depends(_mutation)]
+
+
+def _response(answer: Any, status: int) -> Response:
+    if status == 204:
+        return Response(status_code=204)
+    return JSONResponse(orjson.loads(orjson.dumps(answer)), status_code=status)

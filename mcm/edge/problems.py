@@ -1,0 +1,88 @@
+"""Turns every error into RFC 9457 problem+json: code, sentence, next step, request id; never a stack, SQL or path."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from mcm.contract import ProviderError
+from mcm.db.session import translated
+from mcm.errors import CloudFailure, McmError, Unavailable
+
+log = logging.getLogger(__name__)
+
+_PROVIDER_STATUS = {"invalid_request": 422, "authentication_failed": 422, "permission_denied": 422, "not_found": 404}
+
+
+def problem(request: Request, error: McmError, status: int | None = None) -> JSONResponse:
+    body: dict[str, Any] = {
+        "type": f"urn:mcm:error:{error.code}",
+        "title": error.code.replace("_", " "),
+        "status": status or error.status,
+        "code": error.code,
+        "detail": error.message,
+        "next_step": error.next_step,
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    if error.details:
+        body["details"] = error.details
+    return JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(McmError)
+    def _ours(request: Request, error: McmError) -> JSONResponse:
+        return problem(request, error)
+
+    @app.exception_handler(ProviderError)
+    def _cloud(request: Request, error: ProviderError) -> JSONResponse:
+        wrapped = CloudFailure(error.message, details={"code": error.code, "provider_request_id": error.request_id})
+        return problem(request, wrapped, _PROVIDER_STATUS.get(error.code))
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]} for item in error.errors()
+        ]
+        said = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults[:5])
+        return problem(request, _Invalid(f"the request is not valid: {said}", details={"faults": faults}))
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(request, _http_error(error), error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        try:
+            with translated():
+                raise error
+        except Unavailable as known:
+            log.warning("database: %s", known.message, exc_info=error)
+            return problem(request, known)
+        except Exception:
+            log.exception("unforeseen error, request %s", getattr(request.state, "request_id", ""))
+        return problem(
+            request,
+            McmError("mcm failed at this", next_step="report it with the request id; the server's log has the cause"),
+        )
+
+
+class _Invalid(McmError):
+    code = "invalid_input"
+    status = 422
+
+
+def _http_error(error: HTTPException) -> McmError:
+    known = {
+        404: ("not_found", "there is nothing at this address"),
+        405: ("method_not_allowed", "not with this method"),
+    }
+    code, message = known.get(error.status_code, ("http_error", str(error.detail)))
+    made = McmError(message)
+    made.code = code  # type: ignore[misc]
+    return made

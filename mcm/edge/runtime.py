@@ -1,0 +1,25 @@
+"""What the composition root built, as endpoints see it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcm.db.session import Database
+from mcm.settings import Settings
+
+if TYPE_CHECKING:
+    from mcm.gateway import Gateway
+    from mcm.registry import Registry
+    from mcm.sync.executor import SyncExecutor
+    from mcm.vault import Vault
+
+
+@dataclass
+class Runtime:
+    """One for each process. `executor` is there in processes that read clouds; endpoints only tell it to look."""
+
+    settings: Settings
+    database: Database
+    registry: "Registry"
+    vault: "Vault"
+    gateway: "Gateway"
+    executor: "SyncExecutor"

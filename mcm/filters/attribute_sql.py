@@ -1,0 +1,119 @@
+"""Conditions on typed attributes, which live in a JSON column; lists hold when any element does."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Numeric, String, and_, case, func, literal, literal_column, not_, or_, true
+
+from mcm.filters.fields import ADDRESS_ATTRIBUTES, FIELDS, Field, FieldType
+from mcm.filters.json_postgres import PostgresJson, exact
+from mcm.filters.json_sqlite import SqliteJson
+from mcm.filters.syntax import Condition, Known, Moment, Operand, Operator, Pattern
+from mcm.filters.text_sql import any_of, text_condition
+
+Json = SqliteJson | PostgresJson
+_SECOND = "%Y-%m-%dT%H:%M:%S"
+
+
+def attribute_condition(
+    json: Json, column: ColumnElement[Any], dialect: str, field: Field, condition: Condition
+) -> ColumnElement[bool]:
+    operator, operand = condition.operator, condition.operand
+    if field.type is FieldType.OBJECTS:
+        return json.any_object(column, field.column)
+    kind = str(field.type)
+    if not field.many:
+        return _guarded(
+            json, column, operator, operand, value_condition(json.scalar(column, field.column, kind), kind, operator,
+                                                             operand, dialect)
+        )  # fmt: skip
+    positive = Operator.EQ if operator is Operator.NE else operator
+
+    def holds(value: ColumnElement[Any]) -> ColumnElement[bool]:
+        return true() if isinstance(operand, Known) else value_condition(value, kind, positive, operand, dialect)
+
+    found = json.any_element(column, field.column, field.member, kind, holds)
+    if operator is Operator.NE:
+        return and_(json.is_list(column, field.column), not_(found))
+    return _guarded(json, column, operator, operand, found)
+
+
+def address_condition(
+    json: Json, column: ColumnElement[Any], dialect: str, condition: Condition
+) -> ColumnElement[bool]:
+    """Any of the attributes that hold addresses. `!=`: some address is known and none equals."""
+
+    def any_address(operator: Operator, operand: Operand) -> ColumnElement[bool]:
+        terms = []
+        for name in ADDRESS_ATTRIBUTES:
+            field = FIELDS.get(f"attributes.{name}") or FIELDS[name]
+            plain = Condition(field.name, None, operator, operand)
+            terms.append(attribute_condition(json, column, dialect, field, plain))
+        # Inside CASE so that the cheap test comes first: seven JSON look-ups for every row are slow.
+        cheap = _cheap(json, column, operator, operand)
+        found = any_of(terms)
+        return found if cheap is None else case((cheap, found), else_=literal(False))
+
+    if condition.operator is Operator.NE:
+        known = any_address(Operator.HAS, Known())
+        return and_(known, not_(func.coalesce(any_address(Operator.EQ, condition.operand), literal(False))))
+    return any_address(condition.operator, condition.operand)
+
+
+def value_condition(
+    value: ColumnElement[Any], kind: str, operator: Operator, operand: Operand, dialect: str
+) -> ColumnElement[bool]:
+    """One typed value against one operand; NULL or false when the value is missing."""
+    if isinstance(operand, Known):
+        return value.is_not(None)
+    if isinstance(operand, Pattern):
+        return text_condition(value, operator, operand, dialect)
+    if isinstance(operand, bool):
+        wanted = "true" if operand is (operator is Operator.EQ) else "false"
+        return value == wanted
+    if isinstance(operand, Moment):
+        return _time(value, operator, operand)
+    assert isinstance(operand, int | float)
+    return _compared(value, operator, _number(operand, dialect))
+
+
+def _number(operand: float, dialect: str) -> ColumnElement[Any]:
+    if dialect == "sqlite":
+        return literal(operand, Float())
+    return literal(Decimal(operand) if isinstance(operand, int) else exact(operand), Numeric())
+
+
+def _time(value: ColumnElement[Any], operator: Operator, operand: Moment) -> ColumnElement[bool]:
+    # Attribute times are JSON texts in UTC, with or without fractions: the first 19 characters compare as text.
+    second = func.substr(value, 1, 19, type_=String())
+    start = operand.at.strftime(_SECOND)
+    if operand.day and operator in (Operator.EQ, Operator.NE):
+        end = (operand.at + timedelta(days=1)).strftime(_SECOND)
+        inside = and_(second >= start, second < end)
+        return inside if operator is Operator.EQ else or_(second < start, second >= end)
+    return _compared(second, operator, literal(start, String()))
+
+
+def _compared(value: ColumnElement[Any], operator: Operator, other: ColumnElement[Any]) -> ColumnElement[bool]:
+    return {
+        Operator.EQ: value == other,
+        Operator.NE: value != other,
+        Operator.LT: value < other,
+        Operator.LE: value <= other,
+        Operator.GT: value > other,
+        Operator.GE: value >= other,
+    }[operator]
+
+
+def _cheap(json: Json, column: ColumnElement[Any], operator: Operator, operand: Operand) -> ColumnElement[bool] | None:
+    if operator is not Operator.EQ or not isinstance(operand, Pattern):
+        return None
+    return json.may_contain(column, max(operand.parts, key=len))
+
+
+def _guarded(
+    json: Json, column: ColumnElement[Any], operator: Operator, operand: Operand, found: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    cheap = _cheap(json, column, operator, operand)
+    return found if cheap is None else case((cheap, found), else_=literal_column("0"))

@@ -1,0 +1,5 @@
+"""The only way mcm reaches a cloud: guarded sockets, deadlines, rate governor, breaker, counters, one kind of error."""
+
+from mcm.gateway.gateway import AccountAccess, Gateway, Lease
+
+__all__ = ["AccountAccess", "Gateway", "Lease"]

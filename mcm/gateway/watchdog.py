@@ -1,0 +1,50 @@
+"""Ends reads at their deadline: one thread that sleeps until the earliest armed deadline."""
+
+import logging
+import threading
+import time
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+
+class Guarded(Protocol):
+    def expire(self) -> None: ...
+
+
+class Watchdog:
+    """Starts its thread with the first deadline; a daemon, so it never holds the process."""
+
+    def __init__(self) -> None:
+        self._armed: dict[int, tuple[float, Guarded]] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def arm(self, guarded: Guarded, until: float) -> None:
+        with self._changed:
+            self._armed[id(guarded)] = (until, guarded)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="mcm-watchdog", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def disarm(self, guarded: Guarded) -> None:
+        with self._changed:
+            self._armed.pop(id(guarded), None)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                now = time.monotonic()
+                due = [item for until, item in self._armed.values() if until <= now]
+                for item in due:
+                    self._armed.pop(id(item), None)
+                if not due:
+                    next_one = min((until for until, _ in self._armed.values()), default=None)
+                    self._changed.wait(None if next_one is None else max(next_one - now, 0.01))
+                    continue
+            for item in due:
+                try:
+                    item.expire()
+                except Exception:
+                    log.exception("a deadline could not be enforced")

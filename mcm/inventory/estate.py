@@ -1,0 +1,133 @@
+"""Accounts and scopes as small maps: how fresh each scope is, and the sentence that says why it is not.
+
+Loaded once for each request. For a past instant the freshness of then is read from the ledger of reads.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from mcm.contract.errors import clean_text
+from mcm.filters.compile import AccountFacts
+from mcm.kit import clock
+
+STALE_AFTER_INTERVALS = 3
+Freshness = Literal["fresh", "stale", "unreachable"]
+
+
+@dataclass(frozen=True)
+class AccountState(AccountFacts):
+    realm: str | None = None
+    status: str = "ok"
+    failing_since: datetime | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeState:
+    """resources: how many the scope had at its last read; an estimate for planning, not a count to show."""
+
+    id: int
+    account_id: str
+    region: str
+    kind: str
+    status: str
+    reason: str | None
+    as_of: datetime | None
+    interval_s: int
+    resources: int
+    failing_since: datetime | None
+    error_message: str | None
+
+
+class Estate:
+    """at: now, or the past instant that is asked about."""
+
+    def __init__(
+        self, at: datetime, accounts: Iterable[AccountState], scopes: Iterable[ScopeState], *, past: bool = False
+    ) -> None:
+        self.at, self.past = at, past
+        self.accounts = {account.id: account for account in accounts}
+        self.scopes = {scope.id: scope for scope in scopes}
+
+    def freshness(self, scope: ScopeState) -> Freshness:
+        """unreachable goes before stale: it names a cause."""
+        account = self.accounts.get(scope.account_id)
+        if scope.status == "failing" or (account is not None and account.status == "failing"):
+            return "unreachable"
+        if scope.as_of is None:
+            return "stale"
+        age = (self.at - scope.as_of).total_seconds()
+        return "stale" if age > STALE_AFTER_INTERVALS * scope.interval_s else "fresh"
+
+    @cached_property
+    def _by_freshness(self) -> dict[int, Freshness]:
+        return {scope.id: self.freshness(scope) for scope in self.scopes.values()}
+
+    @cached_property
+    def fresh(self) -> frozenset[int]:
+        return frozenset(ident for ident, found in self._by_freshness.items() if found == "fresh")
+
+    @cached_property
+    def unreachable(self) -> frozenset[int]:
+        return frozenset(ident for ident, found in self._by_freshness.items() if found == "unreachable")
+
+    @cached_property
+    def resources(self) -> int:
+        return sum(scope.resources for scope in self.scopes.values())
+
+    def presence(self, stored: str, scope_id: int) -> str:
+        """missing and gone are what a complete read found out; only what counts as present can be stale."""
+        if stored != "present":
+            return stored
+        found = self._by_freshness.get(scope_id, "stale")
+        return "present" if found == "fresh" else found
+
+    def as_of(self, scope_id: int) -> datetime | None:
+        scope = self.scopes.get(scope_id)
+        return scope.as_of if scope else None
+
+    def account_name(self, account_id: str) -> str | None:
+        account = self.accounts.get(account_id)
+        return account.name if account else None
+
+    def stale_reason(self, scope_id: int) -> str:
+        """One sentence for what is not fresh: which read, since when, and why."""
+        scope = self.scopes.get(scope_id)
+        if scope is None:
+            return (
+                "how fresh it was then is no longer known"
+                if self.past
+                else "the account it was read through was removed"
+            )
+        return self.reason(scope)
+
+    def reason(self, scope: ScopeState) -> str:
+        account = self.accounts.get(scope.account_id)
+        name = account.name if account else scope.account_id
+        what = f"{scope.kind} in {scope.region} of account {name}"
+        if account is not None and account.status == "failing":
+            return f"account {name} cannot be read{_since(account.failing_since)}{_because(account.error_message)}"
+        if scope.status == "failing":
+            return f"reading {what} fails{_since(scope.failing_since)}{_because(scope.error_message)}"
+        if scope.status == "unsupported":
+            return f"{what} is not read{_because(scope.reason)}"
+        if scope.status == "quarantined":
+            return f"{what} is in quarantine{_because(scope.error_message)}"
+        paused = "; the account is paused" if account is not None and account.status == "paused" else ""
+        if scope.as_of is None:
+            past = " up to then" if self.past else ""
+            return f"{what} has had no complete read{past}{paused}"
+        age = clock.age_text((self.at - scope.as_of).total_seconds())
+        allowed = clock.age_text(STALE_AFTER_INTERVALS * scope.interval_s)
+        return f"the last complete read of {what} is {age} old, more than {allowed}{paused}"
+
+
+def _since(when: datetime | None) -> str:
+    return f" since {when:%Y-%m-%d %H:%M} UTC" if when else ""
+
+
+def _because(why: str | None) -> str:
+    return f": {clean_text(why)}" if why else ""

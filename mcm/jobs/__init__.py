@@ -1,0 +1,1 @@
+"""Periodic work. APScheduler only triggers; every job is idempotent, takes no arguments and re-reads the database."""

@@ -1,0 +1,77 @@
+"""The table of periodic jobs, and the listeners that make their failures heard."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mcm.errors import McmError
+from mcm.jobs import housekeeping
+from mcm.kit import clock
+
+if TYPE_CHECKING:
+    from mcm.edge.runtime import Runtime
+
+log = logging.getLogger(__name__)
+_JUMP_S = 30.0
+
+
+class Jobs:
+    """Starts and stops with the application. Missed ticks are dropped, not piled up: the next one does the work."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._offset = time.time() - time.monotonic()
+        # APScheduler's own log lines repeat for every tick; failures come through the listener.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
+        )
+        for name, seconds, work in (
+            ("sync.dispatch", 2, self._dispatch),
+            ("sync.heartbeat", 30, runtime.executor.heartbeat),
+            ("sync.recover", 60, runtime.executor.recover),
+            ("gateway.close_idle", 60, runtime.gateway.close_idle),
+            ("housekeeping", 3600, lambda: housekeeping.run(runtime)),
+        ):
+            self._scheduler.add_job(_logged(name, work), "interval", seconds=seconds, id=name)
+        self._scheduler.add_listener(_heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def start(self) -> None:
+        self._scheduler.start()
+        self._runtime.executor.dispatch_soon()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _dispatch(self) -> None:
+        offset = time.time() - time.monotonic()
+        if abs(offset - self._offset) > _JUMP_S:
+            late = housekeeping.reanchor(self._runtime)
+            log.warning("the clock jumped by %.0f s; %d reads were due anew", offset - self._offset, late)
+            self._offset = offset
+        self._runtime.executor.dispatch()
+
+
+def _logged(name: str, work: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            work()
+        except McmError as error:
+            log.warning("job %s at %s: %s", name, clock.to_text(clock.now()), error.message)
+
+    return run
+
+
+def _heard(event: JobExecutionEvent) -> None:
+    if event.code == EVENT_JOB_MISSED:
+        log.warning("job %s was missed", event.job_id)
+    else:
+        log.error("job %s failed", event.job_id, exc_info=event.exception)

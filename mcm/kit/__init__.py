@@ -1,0 +1,1 @@
+"""Helpers that know nothing of clouds or inventory; anybody may import them."""

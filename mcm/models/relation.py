@@ -1,0 +1,31 @@
+"""Current relations and tags as rows, so that both can be searched; the resource row holds the same, whole."""
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mcm.db.types import key_text
+from mcm.models.base import Base
+
+
+class RelationRow(Base):
+    """source → target. target_id is derived from the target's identity, so the target need not be known yet."""
+
+    __tablename__ = "relation"
+    __table_args__ = (Index("ix_relation_target", "target_id"),)
+
+    source_id: Mapped[str] = mapped_column(key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
+    type: Mapped[str] = mapped_column(key_text(), primary_key=True)
+    target_id: Mapped[str] = mapped_column(key_text(), primary_key=True)
+    target_kind: Mapped[str] = mapped_column(key_text())
+    target_native_id: Mapped[str] = mapped_column(key_text())
+
+
+class ResourceTag(Base):
+    __tablename__ = "resource_tag"
+    __table_args__ = (Index("ix_resource_tag_key_value", "key", "value"),)
+
+    resource_id: Mapped[str] = mapped_column(
+        key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(key_text(), primary_key=True)
+    value: Mapped[str] = mapped_column(key_text())

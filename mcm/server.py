@@ -1,0 +1,108 @@
+"""Runs mcm as a service: the API with scheduler and workers in one process, or the workers alone."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from mcm.app import build_app, build_runtime, prepare
+from mcm.cli import runfile
+from mcm.cli.logs import configure
+from mcm.errors import InvalidInput
+from mcm.jobs.schedule import Jobs
+from mcm.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def run(
+    listen: str | None = None, *, settings: Settings | None = None, started: Callable[[str], None] | None = None
+) -> None:
+    """Serves until SIGINT or SIGTERM. `started` is called with the URL once it answers, on a thread of its own."""
+    settings = (settings or Settings()).model_copy(update={"listen": listen} if listen else {})
+    configure(settings.log_level)
+    with bound(settings) as (listener, url):
+        runtime = build_runtime(settings)
+        prepare(runtime)
+        app = build_app(runtime)
+
+        def tell() -> None:
+            runfile.write(settings.directory, url)
+            if started is None:
+                ready(url)
+            else:
+                threading.Thread(target=started, args=(url,), daemon=True, name="mcm-started").start()
+
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
+        )
+        try:
+            _Server(config, tell).run(sockets=[listener])
+        finally:
+            runfile.remove(settings.directory)
+
+
+def run_worker() -> None:
+    """Reads clouds until SIGINT or SIGTERM."""
+    settings = Settings()
+    configure(settings.log_level)
+    runtime = build_runtime(settings)
+    prepare(runtime)
+    jobs, end = Jobs(runtime), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: end.set())
+    jobs.start()
+    log.info("reading clouds; the API is not served by this process")
+    end.wait()
+    jobs.stop()
+    runtime.executor.stop()
+    runtime.gateway.close()
+    runtime.database.dispose()
+
+
+def ready(url: str) -> None:
+    sys.stdout.write(f"ready {url}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
+    """A listening socket, so that a taken port is said plainly and before anything else is done."""
+    try:
+        host, port = settings.address
+    except ValueError as error:
+        raise InvalidInput(f"MCM_LISTEN is '{settings.listen}'", next_step="use ADDRESS:PORT") from error
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise InvalidInput(
+            f"cannot listen on {settings.listen}: {error}", next_step="choose another with --listen or MCM_LISTEN"
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    try:
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+    finally:
+        listener.close()

@@ -1,0 +1,199 @@
+"""Reads due scopes in threads of this process. The database says what is due; this only takes it from there.
+
+The seam for more machines: another engine may call `claim_and_run` for due scopes wherever it likes, as the lease on
+the scope row, not this pool, is what keeps two reads of one scope apart.
+"""
+
+import logging
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from mcm.accounts.access import account_access
+from mcm.errors import McmError
+from mcm.kit import clock, process
+from mcm.kit.ids import new_id
+from mcm.models import Account, SyncRun
+from mcm.sync import repository
+from mcm.sync.merge import Target
+from mcm.sync.plan import Plan, Progress
+from mcm.sync.run import Tools, run_scope
+from mcm.vault import Vault
+
+log = logging.getLogger(__name__)
+LEASE_S = 120.0
+
+
+class SyncExecutor:
+    """`dispatch` starts what is due and returns at once; `stop` cancels and waits."""
+
+    def __init__(self, tools: Tools, vault: Vault) -> None:
+        self._tools, self._vault = tools, vault
+        self._pool = ThreadPoolExecutor(tools.settings.workers, thread_name_prefix="mcm-sync")
+        self._lock = threading.Lock()
+        self._busy: Counter[str] = Counter()
+        self._scopes: set[int] = set()
+        self._running: dict[str, tuple[str, Progress, threading.Event]] = {}
+        self._stopping = threading.Event()
+        self._dispatching = threading.Lock()
+
+    def dispatch(self) -> int:
+        """Starts a read for every due scope whose account has a free slot. Returns how many were started."""
+        if self._stopping.is_set() or not self._dispatching.acquire(blocking=False):
+            return 0
+        try:
+            with self._tools.database.reading() as session:
+                due = repository.due(session, clock.now(), limit=2000)
+            return sum(self._start(scope_id, account_id, region) for scope_id, account_id, region in due)
+        finally:
+            self._dispatching.release()
+
+    def dispatch_soon(self) -> None:
+        """Dispatch from another thread: for after a commit, so that a request does not wait for it."""
+        if not self._stopping.is_set():
+            self._pool.submit(self._dispatch_quietly)
+
+    def claim_and_run(self, scope_id: int, account_id: str) -> str:
+        """One read from claim to end; the unit another engine would call. Returns the outcome."""
+        run_id = new_id("run")
+        progress, cancel = Progress(), threading.Event()
+        plan = self._claim(scope_id, run_id)
+        if plan is None:
+            return "not_due"
+        with self._lock:
+            self._running[run_id] = (account_id, progress, cancel)
+        if self._stopping.is_set():
+            cancel.set()
+        try:
+            outcome = run_scope(self._tools, plan, progress, cancel)
+        finally:
+            with self._lock:
+                self._running.pop(run_id, None)
+        if outcome in ("complete", "quarantined"):
+            self._tools.gateway.breaker.succeeded(account_id)
+            self._tools.gateway.breaker.succeeded(f"{account_id}/{plan.region}")
+        return outcome
+
+    def progress(self, run_id: str) -> Progress | None:
+        with self._lock:
+            found = self._running.get(run_id)
+        return found[1] if found else None
+
+    def cancel_account(self, account_id: str) -> None:
+        """The account is being paused or removed: its reads end at their next page."""
+        with self._lock:
+            cancels = [cancel for owner, _, cancel in self._running.values() if owner == account_id]
+        for cancel in cancels:
+            cancel.set()
+
+    def heartbeat(self) -> None:
+        """Renews the leases of what runs here, and frees those of processes of this machine that have died."""
+        with self._lock:
+            running = list(self._running)
+        if running:
+            with self._tools.database.writing() as session:
+                repository.renew(session, running, clock.now() + timedelta(seconds=LEASE_S))
+
+    def recover(self) -> int:
+        """Frees the leases of dead processes of this machine. Returns how many."""
+        with self._tools.database.reading() as session:
+            dead = [scope_id for scope_id, owner in repository.leases(session) if process.is_dead(owner)]
+        if dead:
+            with self._tools.database.writing() as session:
+                repository.drop_leases(session, dead, clock.now())
+            log.warning("%d reads of a process that has died are taken up again", len(dead))
+        return len(dead)
+
+    @property
+    def running(self) -> int:
+        with self._lock:
+            return len(self._running)
+
+    def stop(self, wait: bool = True) -> None:
+        self._stopping.set()
+        with self._lock:
+            for _, _, cancel in self._running.values():
+                cancel.set()
+        self._pool.shutdown(wait=wait, cancel_futures=True)
+
+    def _start(self, scope_id: int, account_id: str, region: str) -> int:
+        breaker = self._tools.gateway.breaker
+        with self._lock:
+            if scope_id in self._scopes or self._busy[account_id] >= self._tools.settings.account_slots:
+                return 0
+        if not breaker.admits(account_id) or not breaker.admits(f"{account_id}/{region}"):
+            return 0
+        with self._lock:
+            self._scopes.add(scope_id)
+            self._busy[account_id] += 1
+        self._pool.submit(self._work, scope_id, account_id)
+        return 1
+
+    def _work(self, scope_id: int, account_id: str) -> None:
+        try:
+            self.claim_and_run(scope_id, account_id)
+        except McmError as error:
+            log.error("scope %d could not be read: %s", scope_id, error.message)
+        except Exception:
+            log.exception("scope %d could not be read", scope_id)
+        finally:
+            with self._lock:
+                self._scopes.discard(scope_id)
+                self._busy[account_id] -= 1
+            # A slot is free again: whatever waited for it starts now, not at the next tick.
+            if not self._stopping.is_set():
+                self._dispatch_quietly()
+
+    def _dispatch_quietly(self) -> None:
+        try:
+            self.dispatch()
+        except McmError as error:
+            log.warning("looking for due work failed: %s", error.message)
+        except RuntimeError:
+            log.debug("the pool is shutting down", exc_info=True)
+
+    def _claim(self, scope_id: int, run_id: str) -> Plan | None:
+        now = clock.now()
+        with self._tools.database.writing() as session:
+            scope = repository.claim(session, scope_id, run_id, process.owner(), now, LEASE_S)
+            if scope is None:
+                return None
+            account = session.get_one(Account, scope.account_id)
+            descriptor = self._tools.registry.descriptor(account.provider)
+            support = descriptor.kinds.get(scope.kind)  # type: ignore[call-overload]
+            feed = bool(support and support.feed)
+            full = not scope.feed_cursor or scope.full_due_at is None or scope.full_due_at <= now
+            session.add(
+                SyncRun(
+                    id=run_id,
+                    scope_id=scope.id,
+                    account_id=account.id,
+                    account_name=account.name,
+                    region=scope.region,
+                    kind=scope.kind,
+                    mode="full",
+                    outcome="running",
+                    started_at=now,
+                )
+            )
+            return Plan(
+                run_id=run_id,
+                access=account_access(session, account, self._vault, self._tools.registry),
+                target=Target(
+                    scope_id=scope.id,
+                    account_id=account.id,
+                    tenant_id=account.tenant_id,
+                    provider=account.provider,
+                    realm=account.realm or "",
+                    kind=scope.kind,
+                ),
+                region=scope.region,
+                started_at=now,
+                first_read=scope.generation == 0,
+                full=full,
+                feed=feed,
+                sticky=f"scope-{scope.id}" if feed else "",
+                feed_cursor=scope.feed_cursor,
+                grants=scope.grants,
+            )

@@ -1,0 +1,221 @@
+"""Writes what runs found out: the merge with its ledger row, confirmations, failures."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from mcm.contract import AuthenticationFailed, PermissionDenied, ProviderError, Unreachable
+from mcm.db.session import Database
+from mcm.errors import McmError
+from mcm.kit import clock
+from mcm.models import Account, Scope, SyncRun
+from mcm.sync import merge, scopes, statements
+from mcm.sync.errors import LeaseLost
+from mcm.sync.identity import note_failure, note_success
+from mcm.sync.meter import Meter
+from mcm.sync.plan import Plan, Read
+from mcm.sync.repository import DISCOVERY_KIND, held_lease, live_sightings
+from mcm.sync.staging import Stage
+
+if TYPE_CHECKING:
+    from mcm.sync.run import Tools
+
+log = logging.getLogger(__name__)
+BOOST_INTERVAL_S = 15
+_FIRST_RETRY_S = 15
+
+
+def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
+    """The merge: rows, sightings, presence, scope and ledger in one transaction. Raises LeaseLost, writing nothing."""
+    with _merging(tools.database, stage) as session:
+        scope = _own(session, plan)
+        connection = session.connection()
+        at = merge.merge_time(connection)
+        before = 0 if plan.first_read else live_sightings(session, scope.id)
+        outcome = merge.apply_seen(connection, plan.target, at)
+        if read.mode == "full" and read.believed:
+            _disappear(session, scope, plan, read, before, outcome, at)
+        else:
+            outcome.missing = _removed(session, plan, read.removed, at)
+        outcome.unchanged = max(stage.listed - outcome.added - outcome.changed - outcome.returned, 0)
+        _note_read(session, tools, scope, plan, read)
+        result = "quarantined" if scope.status == "quarantined" else "complete"
+        session.execute(
+            update(SyncRun)
+            .where(SyncRun.id == plan.run_id)
+            .values(
+                mode=read.mode,
+                outcome=result,
+                finished_at=clock.now(),
+                listed=stage.listed,
+                added=outcome.added,
+                changed=outcome.changed,
+                unchanged=outcome.unchanged,
+                returned=outcome.returned,
+                missing=outcome.missing + outcome.held,
+                unknown_states=read.unknown_states,
+            )
+        )
+        return result
+
+
+def commit_confirmed(tools: "Tools", plan: Plan, stage: Stage, absent: list[str]) -> None:
+    """After `observe`: gone, or back with what the cloud just said."""
+    with _merging(tools.database, stage) as session:
+        scope = session.get(Scope, plan.target.scope_id)
+        if scope is None:
+            raise LeaseLost("the account was removed")
+        connection = session.connection()
+        at = merge.merge_time(connection)
+        back = merge.apply_seen(connection, plan.target, at)
+        gone = merge.confirm_gone(connection, plan.target.scope_id, absent, at)
+        scope.resources = live_sightings(session, scope.id)
+        session.execute(
+            update(SyncRun)
+            .where(SyncRun.id == plan.run_id)
+            .values(gone=SyncRun.gone + gone, returned=SyncRun.returned + back.returned)
+        )
+
+
+def add_costs(database: Database, plan: Plan, meter: Meter) -> None:
+    with database.writing() as session:
+        session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**meter.columns()))
+
+
+def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmError) -> str:
+    """The scope keeps its last good state and says since when it fails and why. Nothing is removed."""
+    now = clock.now()
+    try:
+        with tools.database.writing() as session:
+            session.execute(
+                update(SyncRun)
+                .where(SyncRun.id == plan.run_id)
+                .values(
+                    outcome="failed",
+                    finished_at=now,
+                    error_code=error.code,
+                    error_message=error.message,
+                    missing_permission=getattr(error, "permission", "") or None,
+                    request_id=getattr(error, "request_id", "") or None,
+                    **meter.columns(),
+                )
+            )
+            scope = held_lease(session, plan.target.scope_id, plan.run_id)
+            if scope is not None:
+                _note_failure(session, scope, plan, error, now)
+    except McmError as later:
+        # The database itself is the trouble: the lease runs out and the scope is read again.
+        log.error("run %s: the failure could not be recorded: %s", plan.run_id, later.message)
+    if isinstance(error, AuthenticationFailed | Unreachable):
+        tools.gateway.breaker.failed(breaker_key(plan), error)
+    return "failed"
+
+
+def breaker_key(plan: Plan) -> str:
+    """Discovery stands for the account; a scope for its region, so that one dead region leaves the others alone."""
+    return plan.access.id if plan.target.kind == DISCOVERY_KIND else f"{plan.access.id}/{plan.region}"
+
+
+def _disappear(
+    session: Session, scope: Scope, plan: Plan, read: Read, before: int, outcome: merge.Outcome, at: datetime
+) -> None:
+    connection = session.connection()
+    changed_rights = read.grants is not None and scope.grants is not None and read.grants != scope.grants
+    held_before = scope.status == "quarantined"
+    if read.absent and (changed_rights or held_before or merge.brakes(read.absent, before)):
+        outcome.held = merge.hold(connection, scope.id)
+        scope.status, scope.held_run = "quarantined", plan.run_id
+        why = "the account's rights changed" if changed_rights else "too much to believe without a person"
+        scope.error_code = "quarantined"
+        scope.error_message = (
+            f"a complete read no longer lists {read.absent} of {before} resources: {why}. They are kept until somebody "
+            "decides"
+        )
+        log.warning("account %s, %s in %s: %s", plan.access.name, plan.target.kind, plan.region, scope.error_message)
+        return
+    if read.absent:
+        outcome.missing = merge.start_disappearance(connection, plan.target, at)
+    scope.status, scope.held_run = "ok", None
+    if read.grants is not None:
+        scope.grants = read.grants
+
+
+def _removed(session: Session, plan: Plan, idents: list[str], at: datetime) -> int:
+    """What a feed calls removed is missing until `observe` confirms it."""
+    number = 0
+    for start in range(0, len(idents), 500):
+        part = idents[start : start + 500]
+        values = {f"i{n}": ident for n, ident in enumerate(part)}
+        marks = ", ".join(f":i{n}" for n in range(len(part)))
+        number += statements.run(
+            session.connection(),
+            statements.SIGHTINGS_REMOVED.format(ids=marks),
+            values | {"scope": plan.target.scope_id, "at": clock.to_text(at)},
+        )
+    if number:
+        merge.settle_missing(session.connection(), plan.target.scope_id, at)
+    return number
+
+
+def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read: Read) -> None:
+    now = clock.now()
+    if scope.status != "quarantined":
+        # A quarantined scope is as fresh as the last read that was believed.
+        scope.as_of = plan.started_at
+        scope.status = "ok"
+        scope.error_code = scope.error_message = None
+        if read.mode == "full" and read.believed:
+            scope.full_as_of = plan.started_at
+    if read.mode == "full":
+        scope.full_due_at = now + scopes.spread(tools.settings.slow_interval_s)
+    scope.failing_since, scope.failures = None, 0
+    scope.feed_cursor = read.cursor
+    scope.resources = live_sightings(session, scope.id)
+    scope.generation += 1
+    boosted = scope.boost_until is not None and scope.boost_until > now
+    scope.next_due_at = now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s)
+    _release(scope)
+    account = session.get_one(Account, plan.access.id)
+    note_success(account)
+
+
+def _note_failure(session: Session, scope: Scope, plan: Plan, error: ProviderError | McmError, now: datetime) -> None:
+    if scope.status != "quarantined":
+        scope.status = "failing"
+    scope.failing_since = scope.failing_since or now
+    scope.failures += 1
+    scope.error_code, scope.error_message = error.code, error.message
+    retry_after = getattr(error, "retry_after", None)
+    pause = min(float(scope.interval_s), _FIRST_RETRY_S * 2.0 ** min(scope.failures - 1, 10))
+    if isinstance(error, PermissionDenied | AuthenticationFailed):
+        pause = float(scope.interval_s)
+    scope.next_due_at = now + max(scopes.spread(pause), timedelta(seconds=retry_after or 0))
+    _release(scope)
+    if isinstance(error, AuthenticationFailed) or plan.target.kind == DISCOVERY_KIND:
+        note_failure(session.get_one(Account, plan.access.id), error.code, error.message, now)
+
+
+def _own(session: Session, plan: Plan) -> Scope:
+    scope = held_lease(session, plan.target.scope_id, plan.run_id)
+    if scope is None:
+        raise LeaseLost("the scope was taken over, or its account removed")
+    return scope
+
+
+def _release(scope: Scope) -> None:
+    scope.lease_run = scope.lease_owner = scope.lease_until = None
+
+
+@contextmanager
+def _merging(database: Database, stage: Stage) -> Iterator[Session]:
+    """A writing transaction on the staging tables' own connection: temporary tables are seen by no other."""
+    mode = {"sqlite_begin": "IMMEDIATE"} if database.dialect == "sqlite" else {}
+    connection = stage.connection.execution_options(**mode)
+    with Session(connection, expire_on_commit=False) as session, session.begin():
+        yield session
+        session.flush()

@@ -1,0 +1,1 @@
+"""The state of mcm itself: health, metrics, the front page, diagnosis."""

@@ -1,0 +1,114 @@
+"""Checks what mcm needs on this machine; each finding says what it means and what to do. Changes nothing."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import select, text
+
+from mcm import __version__
+from mcm.accounts.access import place
+from mcm.db import migrate
+from mcm.db.engine import shown
+from mcm.errors import McmError
+from mcm.models import Account, Scope, Secret
+
+if TYPE_CHECKING:
+    from mcm.edge.runtime import Runtime
+
+_LOW_DISK_BYTES = 500 * 2**20
+
+
+class Finding(BaseModel):
+    check: str
+    result: Literal["ok", "warning", "failed"]
+    detail: str
+    next_step: str = ""
+
+
+def examine(runtime: "Runtime") -> list[Finding]:
+    return [*_machine(runtime), *_database(runtime), *_vault(runtime), *_providers(runtime), *_accounts(runtime)]
+
+
+def _machine(runtime: "Runtime") -> Iterator[Finding]:
+    yield Finding(check="version", result="ok", detail=f"mcm {__version__}, Python {sys.version.split()[0]}")
+    directory = runtime.settings.directory
+    if directory.exists():
+        free = shutil.disk_usage(directory).free
+        low = free < _LOW_DISK_BYTES
+        yield Finding(
+            check="disk",
+            result="warning" if low else "ok",
+            detail=f"{free // 2**20} MiB free at {directory}",
+            next_step="free some space: writes fail when the disk is full" if low else "",
+        )
+
+
+def _database(runtime: "Runtime") -> Iterator[Finding]:
+    name = shown(runtime.settings.database)
+    try:
+        migrate.require_current(runtime.database.engine)
+        yield Finding(check="database", result="ok", detail=f"{name}, schema {migrate.head()}")
+        if runtime.database.dialect == "sqlite":
+            with runtime.database.reading() as session:
+                answer = session.execute(text("PRAGMA quick_check(1)")).scalar()
+            yield Finding(
+                check="database integrity",
+                result="ok" if answer == "ok" else "failed",
+                detail=str(answer),
+                next_step="" if answer == "ok" else "restore a backup",
+            )
+    except McmError as error:
+        yield Finding(check="database", result="failed", detail=f"{name}: {error.message}", next_step=error.next_step)
+
+
+def _vault(runtime: "Runtime") -> Iterator[Finding]:
+    try:
+        with runtime.database.reading() as session:
+            row = session.scalars(select(Secret).limit(1)).first()
+            if row is not None:
+                runtime.vault.open(row.sealed, place(row.account_id, row.key))
+        yield Finding(check="master key", result="ok", detail=f"key {runtime.vault.key_id} opens the stored secrets")
+    except McmError as error:
+        yield Finding(check="master key", result="failed", detail=error.message, next_step=error.next_step)
+
+
+def _providers(runtime: "Runtime") -> Iterator[Finding]:
+    for name in runtime.registry.names():
+        try:
+            missing = runtime.registry.missing_sdk(runtime.registry.descriptor(name))
+        except Exception as error:  # noqa: BLE001 - a foreign provider may fail in any way
+            yield Finding(check=f"provider {name}", result="failed", detail=f"cannot be loaded: {error}")
+            continue
+        yield Finding(
+            check=f"provider {name}", result="warning" if missing else "ok", detail=missing or "its SDK is installed"
+        )
+
+
+def _accounts(runtime: "Runtime") -> Iterator[Finding]:
+    try:
+        with runtime.database.reading() as session:
+            accounts = session.scalars(select(Account).order_by(Account.name)).all()
+            held = session.execute(
+                select(Scope.account_id, Scope.region, Scope.kind).where(Scope.status == "quarantined")
+            ).all()
+    except McmError:
+        return
+    names = {account.id: account.name for account in accounts}
+    for account in accounts:
+        if account.status == "failing":
+            yield Finding(
+                check=f"account {account.name}",
+                result="failed",
+                detail=account.error_message or "failing",
+                next_step=f"mcm account check {account.name}",
+            )
+    for account_id, region, kind in held:
+        yield Finding(
+            check=f"quarantine {names.get(account_id, account_id)} {region} {kind}",
+            result="warning",
+            detail="a complete read no longer lists much of it; it is kept until somebody decides",
+            next_step="mcm account show, then decide the quarantine",
+        )

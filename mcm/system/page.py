@@ -1,0 +1,19 @@
+"""The plain front page; no script, no style from elsewhere, as the content security policy demands."""
+
+WELCOME = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>mcm</title><meta name="viewport" content="width=device-width"></head>
+<body>
+<h1>mcm</h1>
+<p>One management plane for all of an organisation's clouds. The server is running; the browser console is not part of
+this version yet.</p>
+<p lang="zh-CN">统一管理组织内所有云的平台。服务已运行；此版本尚不包含浏览器控制台。</p>
+<ul>
+<li><a href="/docs">API documentation / API 文档</a> (<a href="/openapi.json">openapi.json</a>)</li>
+<li><a href="/api/v1/resources?limit=50">All resources / 全部资源</a></li>
+<li><a href="/readyz">Readiness / 就绪状态</a>, <a href="/metrics">metrics / 指标</a></li>
+</ul>
+<p>On the command line: <code>mcm resource list</code></p>
+</body>
+</html>
+"""

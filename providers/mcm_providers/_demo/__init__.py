@@ -1,0 +1,1 @@
+"""The demonstration's clouds: three simulated ones and, where its emulator is installed, an AWS account."""

@@ -1,0 +1,1 @@
+"""OpenStack: keystone, nova, cinder, glance and neutron, read through keystoneauth."""

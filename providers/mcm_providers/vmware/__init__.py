@@ -1,0 +1,1 @@
+"""VMware vSphere: a vCenter, or one ESXi host alone."""

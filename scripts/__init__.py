@@ -1,0 +1,1 @@
+"""Commands for those who work on mcm; not part of what is installed."""

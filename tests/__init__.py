@@ -1,0 +1,1 @@
+"""The tests of mcm, in rings: unit, rooms, conformance, providers, architecture, integration, acceptance."""

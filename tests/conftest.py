@@ -1,0 +1,127 @@
+"""Fixtures every ring may use: both databases, and the real services. What cannot be had skips with its reason."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mcm.db import migrate
+from mcm.db.engine import build_engine
+from mcm.db.session import Database
+from tests.harness import HarnessUnavailable, moto, postgres, vcsim
+from tests.harness.openstack import cloud as openstack
+from tests.harness.postgres import PostgresServer
+from tests.harness.replay import ec2
+
+_SERVER = pytest.StashKey[PostgresServer]()
+OPENSTACK_NAME = "tests"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    try:
+        config.stash[_SERVER] = postgres.start()
+        config.stash[_SERVER].publish()
+    except HarnessUnavailable as unavailable:
+        postgres.publish_unavailable(str(unavailable))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_SERVER, None)
+    if server is not None:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> PostgresServer:
+    try:
+        return postgres.attach()
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "mcm.db"
+    engine = build_engine(f"sqlite:///{file}")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """A migrated PostgreSQL database of this worker, to be copied."""
+    name = postgres_server.create_database()
+    engine = build_engine(postgres_server.url_for(name), null_pool=True)
+    migrate.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated database; each test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        file = tmp_path / "mcm.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.url_for(server.create_database(template=request.getfixturevalue("postgres_template")))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(build_engine(database_url))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def moto_server() -> Iterator[moto.MotoServer]:
+    try:
+        server = moto.start()
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def vcsim_server() -> Iterator[vcsim.VcsimServer]:
+    """Two clusters of three hosts and two standalone machines' worth of instances."""
+    try:
+        server = vcsim.start(clusters=2, hosts=3, vms=4)
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def ec2_replay() -> Iterator[object]:
+    """A factory: start(instances=…) gives a paging replay server; all end with the module."""
+    started = []
+
+    def start(**options: int) -> object:
+        server = ec2.start(**options)  # type: ignore[arg-type]
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def openstack_cloud() -> openstack.OpenStackCloud:
+    """The cloud `tests.run` started beforehand under this name, else one started now."""
+    try:
+        return openstack.find(OPENSTACK_NAME) or openstack.start(name=OPENSTACK_NAME)
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
