@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from mcm.system.openapi import document
+from mcm.openapi import document
 
 FILE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
 

@@ -15,9 +15,8 @@ class Lines:
         for scope in answer["scopes"]:
             if scope["outcome"] in _DONE and scope["scope_id"] not in self._told and scope["outcome"] != "unsupported":
                 self._told.add(scope["scope_id"])
-                note(
-                    f"{scope['account']} {scope['region']} {scope['kind']}: {scope['outcome']}, {scope['listed']} listed"
-                )
+                place = f"{scope['account']} {scope['region']} {scope['kind']}"
+                note(f"{place}: {scope['outcome']}, {scope['listed']} listed")
 
     def close(self) -> None:
         return

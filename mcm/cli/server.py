@@ -21,7 +21,7 @@ def demo(
     listen: str | None = typer.Option(None, "--listen", help="ADDRESS:PORT; default 127.0.0.1:8080."),
     instances: int = typer.Option(300, "--instances", min=1, max=100_000, help="Size of the simulated clouds."),
 ) -> None:
-    """Run mcm with simulated clouds and an AWS emulator on a throw-away database."""
+    """Run mcm with simulated clouds and an emulated public one on a throw-away database."""
     from mcm.demo.run import run
 
     run(listen=listen, instances=instances)

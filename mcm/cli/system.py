@@ -40,7 +40,7 @@ def explain(code: str = typer.Argument(..., help="An error code, such as rate_li
 
 def openapi() -> None:
     """Print the description of the HTTP API."""
-    from mcm.system.openapi import document
+    from mcm.openapi import document
 
     json.dump(document(), sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
     sys.stdout.write("\n")

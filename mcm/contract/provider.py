@@ -17,7 +17,7 @@ GLOBAL_REGION = "global"
 class AccountIdentity:
     """Who we are at the cloud.
 
-    realm: the cloud itself ("aws:123456789012", "vmware:<instance uuid>"); equal for all accounts that see one machine.
+    realm: the cloud itself ("<provider>:<the cloud's own id>"); equal for all accounts that see one machine.
     principal: the user or role, in the cloud's words. scope_name: project, tenant or account name, for people.
     grants: a text that changes when the principal's rights change (roles, privileges); "" when it cannot be known.
     missing: permissions this adapter would use and does not have, in the cloud's words.
@@ -70,6 +70,7 @@ class InventoryReader(Protocol):
 
         Finishing normally means "this is all of them". Anything else (a page missing, cut or repeated, a partial
         permission, a deadline) must raise: then the scope is unknown and nothing is swept. Never holds all pages.
+        An adapter that cannot promise completeness says `sweepable = False` and never starts a disappearance.
         """
         ...
 
@@ -91,7 +92,7 @@ class ChangeBatch:
 
 @runtime_checkable
 class ChangeFeed(Protocol):
-    """durable: whether a cursor outlives this connection (a vSphere session's does not, a timestamp does)."""
+    """durable: whether a cursor outlives this connection (one kept in a session does not, a timestamp does)."""
 
     durable: bool
 

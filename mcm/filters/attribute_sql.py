@@ -7,31 +7,28 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Numeric, String, and_, case, func, literal, literal_column, not_, or_, true
 
 from mcm.filters.fields import ADDRESS_ATTRIBUTES, FIELDS, Field, FieldType
-from mcm.filters.json_postgres import PostgresJson, exact
-from mcm.filters.json_sqlite import SqliteJson
+from mcm.filters.json_postgres import exact
+from mcm.filters.json_values import JsonValues
 from mcm.filters.syntax import Condition, Known, Moment, Operand, Operator, Pattern
 from mcm.filters.text_sql import any_of, text_condition
 
-Json = SqliteJson | PostgresJson
 _SECOND = "%Y-%m-%dT%H:%M:%S"
 
 
 def attribute_condition(
-    json: Json, column: ColumnElement[Any], dialect: str, field: Field, condition: Condition
+    json: JsonValues, column: ColumnElement[Any], dialect: str, field: Field, condition: Condition
 ) -> ColumnElement[bool]:
     operator, operand = condition.operator, condition.operand
     if field.type is FieldType.OBJECTS:
         return json.any_object(column, field.column)
     kind = str(field.type)
     if not field.many:
-        return _guarded(
-            json, column, operator, operand, value_condition(json.scalar(column, field.column, kind), kind, operator,
-                                                             operand, dialect)
-        )  # fmt: skip
+        value = json.scalar(column, field.column, kind)
+        return _guarded(json, column, operator, operand, value_condition(value, operator, operand, dialect))
     positive = Operator.EQ if operator is Operator.NE else operator
 
     def holds(value: ColumnElement[Any]) -> ColumnElement[bool]:
-        return true() if isinstance(operand, Known) else value_condition(value, kind, positive, operand, dialect)
+        return true() if isinstance(operand, Known) else value_condition(value, positive, operand, dialect)
 
     found = json.any_element(column, field.column, field.member, kind, holds)
     if operator is Operator.NE:
@@ -40,7 +37,7 @@ def attribute_condition(
 
 
 def address_condition(
-    json: Json, column: ColumnElement[Any], dialect: str, condition: Condition
+    json: JsonValues, column: ColumnElement[Any], dialect: str, condition: Condition
 ) -> ColumnElement[bool]:
     """Any of the attributes that hold addresses. `!=`: some address is known and none equals."""
 
@@ -62,7 +59,7 @@ def address_condition(
 
 
 def value_condition(
-    value: ColumnElement[Any], kind: str, operator: Operator, operand: Operand, dialect: str
+    value: ColumnElement[Any], operator: Operator, operand: Operand, dialect: str
 ) -> ColumnElement[bool]:
     """One typed value against one operand; NULL or false when the value is missing."""
     if isinstance(operand, Known):
@@ -106,14 +103,16 @@ def _compared(value: ColumnElement[Any], operator: Operator, other: ColumnElemen
     }[operator]
 
 
-def _cheap(json: Json, column: ColumnElement[Any], operator: Operator, operand: Operand) -> ColumnElement[bool] | None:
+def _cheap(
+    json: JsonValues, column: ColumnElement[Any], operator: Operator, operand: Operand
+) -> ColumnElement[bool] | None:
     if operator is not Operator.EQ or not isinstance(operand, Pattern):
         return None
     return json.may_contain(column, max(operand.parts, key=len))
 
 
 def _guarded(
-    json: Json, column: ColumnElement[Any], operator: Operator, operand: Operand, found: ColumnElement[bool]
+    json: JsonValues, column: ColumnElement[Any], operator: Operator, operand: Operand, found: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     cheap = _cheap(json, column, operator, operand)
     return found if cheap is None else case((cheap, found), else_=literal_column("0"))

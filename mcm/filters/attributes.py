@@ -1,4 +1,4 @@
-"""The names and types of all attributes, read off the contract's dataclasses, so that a new one can be filtered at once."""
+"""The names and types of all attributes, read off the contract's dataclasses: a new one can be filtered at once."""
 
 import types
 import typing
@@ -41,7 +41,7 @@ def attribute_shapes() -> list[AttributeShape]:
 
 def _of(shape: type) -> Iterator[tuple[str, str, str, bool]]:
     hints = typing.get_type_hints(shape)
-    for item in fields(shape):  # type: ignore[arg-type]
+    for item in fields(shape):
         hint = _without_none(hints[item.name])
         origin = typing.get_origin(hint)
         if origin is Mapping:

@@ -10,17 +10,30 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, exists, false, func, literal, literal_column, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.types import Integer
 
 from mcm.db.types import Json
 from mcm.filters.attribute_sql import address_condition, attribute_condition
 from mcm.filters.fields import FIELDS, Field, FieldType, Source
-from mcm.filters.json_postgres import PostgresJson
-from mcm.filters.json_sqlite import SqliteJson
+from mcm.filters.json_values import JsonValues, json_values
 from mcm.filters.matching import matching, text_matches
-from mcm.filters.syntax import And, Condition, Duration, Expression, Known, Moment, Not, Operator, Or, Pattern
+from mcm.filters.syntax import And, Condition, Duration, Expression, Known, Moment, Not, Operator, Pattern
 from mcm.filters.text_sql import any_of, text_condition
 from mcm.models import ResourceTag, Sighting
 
@@ -56,8 +69,8 @@ class FilterContext:
     unreachable: frozenset[int] = frozenset()
 
     @cached_property
-    def json(self) -> SqliteJson | PostgresJson:
-        return SqliteJson() if self.dialect == "sqlite" else PostgresJson()
+    def json(self) -> JsonValues:
+        return json_values(self.dialect)
 
     def among(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """`column IN values` as one bound parameter, however many there are."""
@@ -104,9 +117,10 @@ class _Compiler:
             Source.PROJECT: self._project,
             Source.PRESENCE: self._presence,
             Source.ADDRESS: self._address,
-        }[field.source](field, condition)
+        }[field.source](condition)
 
-    def _column(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _column(self, condition: Condition) -> ColumnElement[bool]:
+        field = FIELDS[condition.field]
         column = self.context.columns[field.column]
         if isinstance(condition.operand, Known):
             return column.is_not(None)
@@ -143,15 +157,17 @@ class _Compiler:
             then = datetime(1000, 1, 1, tzinfo=self.context.now.tzinfo)
         return time_condition(column, turned, Moment(then))
 
-    def _attribute(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _attribute(self, condition: Condition) -> ColumnElement[bool]:
+        field = FIELDS[condition.field]
         return attribute_condition(
             self.context.json, self.context.columns["attributes"], self.context.dialect, field, condition
         )
 
-    def _address(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _address(self, condition: Condition) -> ColumnElement[bool]:
         return address_condition(self.context.json, self.context.columns["attributes"], self.context.dialect, condition)
 
-    def _map(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _map(self, condition: Condition) -> ColumnElement[bool]:
+        field = FIELDS[condition.field]
         if field.column == "tags" and self.context.current:
             return self._tag_rows(condition)
         own = field.column in ("tags", "labels")
@@ -165,7 +181,9 @@ class _Compiler:
 
     def _tag_rows(self, condition: Condition) -> ColumnElement[bool]:
         tag = ResourceTag.__table__.alias()
-        found = select(literal_column("1")).select_from(tag).where(tag.c.resource_id == self.context.columns["id"])
+        found: Select[Any] = (
+            select(literal_column("1")).select_from(tag).where(tag.c.resource_id == self.context.columns["id"])
+        )
         if condition.key is None:
             return exists(found.where(_key_condition(tag.c.key, condition, self.context.dialect)))
         return exists(
@@ -175,7 +193,7 @@ class _Compiler:
             )
         )
 
-    def _account(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _account(self, condition: Condition) -> ColumnElement[bool]:
         operator = condition.operator
         positive = _COMPLEMENT.get(operator, operator)
         ids = [a.id for a in self.context.accounts if text_matches(a.name, positive, condition.operand)]
@@ -194,7 +212,7 @@ class _Compiler:
             holds = or_(holds, seen)
         return negated(holds) if operator is Operator.NE else holds
 
-    def _account_id(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _account_id(self, condition: Condition) -> ColumnElement[bool]:
         operator = condition.operator
         positive = _COMPLEMENT.get(operator, operator)
         dialect = self.context.dialect
@@ -212,11 +230,11 @@ class _Compiler:
             holds = or_(holds, seen)
         return negated(holds) if operator is Operator.NE else holds
 
-    def _ownership(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _ownership(self, condition: Condition) -> ColumnElement[bool]:
         ids = [a.id for a in self.context.accounts if text_matches(a.ownership, condition.operator, condition.operand)]
         return self.context.among(self.context.columns["account_id"], ids)
 
-    def _project(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _project(self, condition: Condition) -> ColumnElement[bool]:
         both = [self.context.columns["project"], self.context.columns["project_name"]]
         positive = _COMPLEMENT.get(condition.operator, condition.operator)
         holds = any_of([text_condition(item, positive, condition.operand, self.context.dialect) for item in both])
@@ -224,7 +242,8 @@ class _Compiler:
             return and_(or_(*(item.is_not(None) for item in both)), negated(holds))
         return holds
 
-    def _presence(self, field: Field, condition: Condition) -> ColumnElement[bool]:
+    def _presence(self, condition: Condition) -> ColumnElement[bool]:
+        field = FIELDS[condition.field]
         chosen = matching(field.choices, condition.operator, condition.operand)
         return any_of([self._present_as(name) for name in chosen])
 

@@ -4,11 +4,23 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, String, case, cast, exists, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 _TYPES = {"text": "string", "number": "number", "boolean": "boolean", "time": "string"}
-_ROOT = literal_column("'{}'::text[]")
+_ROOT: ColumnElement[Any] = literal_column("'{}'::text[]")
 
 Element = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
@@ -27,7 +39,7 @@ class PostgresJson:
         each = self._elements(column, name)
         value = _member(each.c.value, member) if member else each.c.value
         # A number's cast stands behind its type's check inside `_typed`, which is NULL for any other type.
-        found = select(literal_column("1")).select_from(each).where(holds(_typed(value, kind)))
+        found: Select[Any] = select(literal_column("1")).select_from(each).where(holds(_typed(value, kind)))
         return exists(found)
 
     def is_list(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
@@ -51,7 +63,7 @@ class PostgresJson:
         key = type_coerce(each.c.key, String()).collate("C")
         return exists(select(literal_column("1")).select_from(each).where(holds(key)))
 
-    def may_contain(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool] | None:
+    def may_contain(self, _column: ColumnElement[Any], _text: str) -> ColumnElement[bool] | None:
         """No cheap test here: a JSONB document has no text of its own."""
         return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, exists, func, literal, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, exists, func, literal, literal_column, select, type_coerce
 from sqlalchemy.types import Float
 
 _TYPES = {"text": ("text",), "number": ("integer", "real"), "boolean": ("true", "false"), "time": ("text",)}
@@ -17,7 +17,7 @@ class SqliteJson:
 
     def scalar(self, column: ColumnElement[Any], name: str, kind: str) -> ColumnElement[Any]:
         """Text, number, or for booleans the texts true and false; NULL when missing."""
-        path = literal_column(f"'$.{name}'")
+        path: ColumnElement[Any] = literal_column(f"'$.{name}'")
         of_type = func.json_type(column, path)
         if kind == "boolean":
             return case((of_type.in_(_TYPES[kind]), of_type))
@@ -28,7 +28,7 @@ class SqliteJson:
         self, column: ColumnElement[Any], name: str, member: str, kind: str, holds: Element
     ) -> ColumnElement[bool]:
         """Some element of the list, or its member of that name, fulfils `holds`."""
-        path = literal_column(f"'$.{name}'")
+        path: ColumnElement[Any] = literal_column(f"'$.{name}'")
         each = func.json_each(column, path).table_valued("value", "type", name="e")
         if member:
             of_type: ColumnElement[Any] = func.json_type(each.c.value, literal_column(f"'$.{member}'"))
@@ -48,7 +48,7 @@ class SqliteJson:
 
     def any_object(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         each = func.json_each(column, literal_column(f"'$.{name}'")).table_valued("type", name="e")
-        found = select(literal_column("1")).select_from(each).where(each.c.type == "object")
+        found: Select[Any] = select(literal_column("1")).select_from(each).where(each.c.type == "object")
         return self.is_list(column, name) & exists(found)
 
     def entry(self, column: ColumnElement[Any], name: str, key: str) -> ColumnElement[Any]:

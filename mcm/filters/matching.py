@@ -1,4 +1,4 @@
-"""What text operators mean, in Python: for choices, account names and everything that is decided before the database."""
+"""What text operators mean, in Python: for choices, account names and whatever is decided before the database."""
 
 import re
 from collections.abc import Iterable

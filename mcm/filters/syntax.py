@@ -1,7 +1,8 @@
 """The syntax tree of a checked filter: plain values, equal when they mean the same."""
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,7 +57,7 @@ class Condition:
     key: str | None
     operator: Operator
     operand: Operand
-    offset: int = field(default=0, compare=False)
+    offset: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

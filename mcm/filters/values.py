@@ -50,7 +50,7 @@ def boolean(text: str) -> bool | None:
 
 
 def moment(text: str) -> Moment | None:
-    """RFC 3339, or a date alone; without an offset it is UTC. None for anything else, and outside the years 1000-9998."""
+    """RFC 3339, or a date alone; without an offset UTC. None for anything else, and outside the years 1000-9998."""
     day = _DAY.fullmatch(text) is not None
     if not day and not _TIME.fullmatch(text):
         return None

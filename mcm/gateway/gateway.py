@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mcm.contract import (
     AuthenticationFailed,
     ConnectionForm,
@@ -18,6 +20,7 @@ from mcm.contract import (
     UnexpectedResponse,
     Unreachable,
 )
+from mcm.errors import McmError
 from mcm.gateway.breaker import Breaker
 from mcm.gateway.context import Counters, LiveContext
 from mcm.gateway.egress import EgressGuard
@@ -185,7 +188,7 @@ def only_provider_errors(account_name: str) -> Iterator[None]:
     """Around calls of an adapter: an exception that is not a ProviderError is the adapter's fault, and is said so."""
     try:
         yield
-    except ProviderError:
+    except (ProviderError, McmError, SQLAlchemyError):
         raise
     except Exception as error:
         log.exception("account %s: the adapter raised what it must not", account_name)

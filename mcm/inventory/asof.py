@@ -1,6 +1,6 @@
 """Where rows come from: the current table, or for a past instant the rows that held then, current and superseded."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,14 +66,13 @@ def branches(at: datetime | None) -> tuple[Branch, ...]:
     )
 
 
-def unindexed(branch: Branch) -> Branch:
-    """SQLite only: the same columns behind a unary plus, so that no index but those of kind, state and name serves.
+def unindexed(branch: Branch, kept: Collection[str]) -> Branch:
+    """SQLite only: the columns behind a unary plus, so that only indexes that begin with `kept` ones can serve.
 
     Without statistics SQLite takes any equality for rare and would sort 30,000 rows rather than walk 100 in order.
     """
-    kept = ("id", "kind", "state", "name")
     columns = {
-        name: column if name in kept else literal_column(f"+{_CURRENT.name}.{name}", type_=column.type)
+        name: column if name in kept else literal_column(f"+resource.{name}", type_=column.type)
         for name, column in branch.columns.items()
     }
     return Branch(branch.source, columns, branch.holds, branch.current)

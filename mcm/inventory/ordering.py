@@ -5,7 +5,6 @@ Ties are broken by id; what is missing comes last in both directions, on both da
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -134,7 +133,8 @@ def behind(keys: Sequence[SortKey], values: Sequence[Any], dialect: str) -> Colu
     if not any(key.nullable for key in keys) and len({key.descending for key in keys}) == 1:
         mine, theirs = tuple_(*(key.value for key in keys)), tuple_(*others)
         return mine < theirs if keys[0].descending else mine > theirs
-    terms, equal = [], []
+    terms: list[ColumnElement[bool]] = []
+    equal: list[ColumnElement[bool]] = []
     for key, other in zip(keys, others, strict=True):
         terms.append(and_(*equal, _after(key, other)))
         equal.append(key.value.is_(None) if other is None else key.value == other)
@@ -152,7 +152,12 @@ def _literal(key: SortKey, value: Any, dialect: str) -> ColumnElement[Any]:
     if key.kind == "time":
         return literal(value, UtcTime())
     if key.kind == "number":
-        return literal(float(value), Float()) if dialect == "sqlite" else literal(value, Numeric())
+        whole = value == value.to_integral_value()
+        return (
+            literal(int(value) if whole else float(value), Float())
+            if dialect == "sqlite"
+            else literal(value, Numeric())
+        )
     return literal(value, String())
 
 
@@ -190,7 +195,7 @@ def _carried(key: SortKey, value: Any) -> Any:
         return at
     if key.kind == "number":
         number = Decimal(value)
-        if not number.is_finite() or number.adjusted() > 400:
+        if not number.is_finite() or number.adjusted() > 300:
             raise ValueError("not a number")
         return number
     return value

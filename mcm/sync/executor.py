@@ -195,5 +195,5 @@ class SyncExecutor:
                 feed=feed,
                 sticky=f"scope-{scope.id}" if feed else "",
                 feed_cursor=scope.feed_cursor,
-                grants=scope.grants,
+                grants=(account.identity or {}).get("grants"),
             )

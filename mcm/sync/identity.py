@@ -13,6 +13,7 @@ def note_identity(account: Account, identity: AccountIdentity, at: datetime) -> 
         "scope_name": identity.scope_name,
         "version": identity.version,
         "missing": list(identity.missing),
+        "grants": identity.grants,
     }
     account.checked_at = at
     note_success(account)

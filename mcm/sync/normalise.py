@@ -4,14 +4,14 @@ An unchanged resource costs an id, a fingerprint and nothing else; texts are ren
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import fields
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
 
-from mcm.contract import InstanceState, Relation, Resource, ResourceKind, UnexpectedResponse, VolumeState
+from mcm.contract import InstanceState, Resource, ResourceKind, UnexpectedResponse, VolumeState
 from mcm.contract.resources import ATTRIBUTES
 from mcm.contract.states import CommonState
 from mcm.kit import clock
@@ -22,9 +22,7 @@ MAX_NATIVE_ID = 512
 MAX_NATIVE_BYTES = 65_536
 _MAX_CACHED_TARGETS = 50_000
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-_SECRET_WORDS = (b"password", b"passwd", b"adminpass", b"secret", b"token", b"private_key", b"privatekey", b"user_data",
-                 b"userdata")  # fmt: skip
-_SECRET_KEY = re.compile("|".join(word.decode() for word in _SECRET_WORDS), re.IGNORECASE)
+_SECRET_KEY = re.compile(r"password|passwd|adminpass|secret|token|private_?key|user_?data", re.IGNORECASE)
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _STATES: dict[ResourceKind, frozenset[str]] = {
     kind: frozenset({ResourceKind.INSTANCE: InstanceState, ResourceKind.VOLUME: VolumeState}.get(kind, CommonState))
@@ -57,14 +55,32 @@ class Row(NamedTuple):
     native: str | None
 
 
+class Content(NamedTuple):
+    """The normalised fields of one resource, encoded once. `clean`: every text in it is valid UTF-8 without NUL."""
+
+    scalars: bytes
+    attributes: bytes
+    tags: bytes
+    relations: bytes
+    values: dict[str, Any]
+    clean: bool
+
+    def fingerprint(self) -> str:
+        """The native document is left out: clouds fill it with what changes at every read."""
+        parts = (self.scalars, self.attributes, self.tags, self.relations)
+        return blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+
+
 class Normaliser:
     """For one scope of one account. `unknown_states` counts native states that no table knew."""
 
     def __init__(self, realm: str, kind: ResourceKind) -> None:
         self.realm, self.kind = realm, kind
         self.unknown_states = 0
-        self._names = tuple(item.name for item in fields(ATTRIBUTES[kind]))
         self._type = ATTRIBUTES[kind]
+        self._names = tuple(item.name for item in fields(self._type))
+        # One field more than once keeps attrgetter returning a tuple for classes with a single field.
+        self._values = attrgetter(*self._names, self._names[0])
         self._states = _STATES[kind]
         self._targets: dict[tuple[str, str, str], str] = {}
 
@@ -76,18 +92,20 @@ class Normaliser:
             raise UnexpectedResponse(f"the cloud listed a {self.kind} without a usable id")
         return resource_id(self.realm, self.kind, resource.native_scope, resource.native_id)
 
-    def attributes(self, resource: Resource) -> dict[str, Any]:
-        given = resource.attributes
-        return {name: value for name in self._names if (value := getattr(given, name)) is not None}
-
-    def fingerprint(self, resource: Resource, attributes: dict[str, Any]) -> str:
-        """Of the normalised fields. The native document is left out: clouds fill it with what changes at every read."""
+    def content(self, resource: Resource) -> Content:
         if resource.state == "unknown" or resource.state not in self._states:
             self.unknown_states += 1
             resource.state = "unknown"
         if len(resource.name) > MAX_NAME:
             resource.name = resource.name[:MAX_NAME]
-        content = (
+        values = {
+            name: value
+            for name, value in zip(self._names, self._values(resource.attributes), strict=False)
+            if value is not None
+        }
+        scalars = (
+            resource.native_id,
+            resource.native_scope,
             resource.name,
             resource.region,
             resource.zone,
@@ -96,37 +114,43 @@ class Normaliser:
             resource.state,
             resource.native_state,
             resource.task_state,
-            resource.tags,
             resource.created_at,
-            attributes,
-            _plain(resource.relations),
             resource.native_kind,
             resource.locator,
         )
-        return blake2b(_encoded(content), digest_size=16).hexdigest()
+        relations = [tuple(relation) for relation in sorted(resource.relations)]  # orjson refuses named tuples
+        try:
+            encoded = (_dumps(scalars), _dumps(values), _dumps(resource.tags or {}), _dumps(relations))
+            clean = not any(b"\\u0000" in part for part in encoded)
+        except TypeError:
+            clean = False
+        if not clean:
+            encoded = (_encoded(scalars), _encoded(values), _encoded(resource.tags or {}), _encoded(relations))
+        return Content(*encoded, values, clean)
 
-    def row(self, ident: str, resource: Resource, attributes: dict[str, Any], fingerprint: str) -> Row:
-        tags = dict(resource.tags) if resource.tags else {}
+    def row(self, ident: str, resource: Resource, content: Content, fingerprint: str) -> Row:
+        if not content.clean:
+            _clean(resource)
         return Row(
             ident,
-            _text(resource.native_scope),
-            _text(resource.native_id),
-            _text(resource.native_kind),
-            _text(resource.name),
-            _text(resource.region),
-            _optional(resource.zone),
-            _optional(resource.project),
-            _optional(resource.project_name),
+            resource.native_scope,
+            resource.native_id,
+            resource.native_kind,
+            resource.name,
+            resource.region,
+            resource.zone,
+            resource.project,
+            resource.project_name,
             resource.state,
-            _text(resource.native_state)[:MAX_NAME],
-            _optional(resource.task_state),
-            _encoded(tags).decode(),
-            _encoded(attributes).decode(),
-            _encoded(_plain(resource.relations)).decode(),
-            _text(resource.locator),
+            resource.native_state[:MAX_NAME],
+            resource.task_state,
+            content.tags.decode(),
+            content.attributes.decode(),
+            content.relations.decode(),
+            resource.locator,
             clock.to_text(resource.created_at) if resource.created_at else None,
             fingerprint,
-            _search(resource, attributes, tags),
+            _search(resource, content.values),
             native_document(resource.native),
         )
 
@@ -140,19 +164,12 @@ class Normaliser:
                 target = resource_id(self.realm, *key)
                 if len(self._targets) < _MAX_CACHED_TARGETS:
                     self._targets[key] = target
-            rows[relation.type, target] = (ident, str(relation.type), target, str(relation.kind), _text(relation[2]))
+            rows[relation.type, target] = (ident, relation.type.value, target, relation.kind.value, _text(relation[2]))
         return list(rows.values())
 
 
-def _plain(relations: Sequence[Relation]) -> list[tuple[str, ...]]:
-    # orjson refuses named tuples.
-    return [tuple(relation) for relation in sorted(relations)]
-
-
 def tag_rows(ident: str, resource: Resource) -> list[tuple[str, str, str]]:
-    if not resource.tags:
-        return []
-    return [(ident, _text(key), _text(value)) for key, value in resource.tags.items()]
+    return [(ident, key, value) for key, value in resource.tags.items()] if resource.tags else []
 
 
 def native_document(native: Any) -> str | None:
@@ -162,10 +179,22 @@ def native_document(native: Any) -> str | None:
     encoded = bytes(native) if isinstance(native, bytes | bytearray | memoryview) else _encoded(native)
     if len(encoded) > MAX_NATIVE_BYTES:
         return _encoded({"truncated": True, "bytes": len(encoded)}).decode()
-    lower = encoded.lower()
-    if any(word in lower for word in _SECRET_WORDS):
+    if _may_hold_secrets(encoded.lower()):
         encoded = _encoded(without_secrets(orjson.loads(encoded)))
     return _without_nul(encoded).decode()
+
+
+def _may_hold_secrets(lower: bytes) -> bool:
+    # Written out: this runs for every changed resource, and a loop over words costs ten times as much.
+    return (
+        b"passw" in lower
+        or b"secret" in lower
+        or b"token" in lower
+        or b"adminpass" in lower
+        or b"private" in lower
+        or b"user_data" in lower
+        or b"userdata" in lower
+    )
 
 
 def without_secrets(value: Any) -> Any:
@@ -182,9 +211,13 @@ def without_secrets(value: Any) -> Any:
     return [without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value, option=_OPTIONS)
+
+
 def _encoded(value: Any) -> bytes:
     try:
-        return _without_nul(orjson.dumps(value, option=_OPTIONS))
+        return _without_nul(_dumps(value))
     except TypeError:
         # Lone surrogates (bad UTF-8 from a cloud) and foreign types: the slow, forgiving way.
         return _without_nul(orjson.dumps(_forgiving(value), default=str, option=_OPTIONS))
@@ -211,11 +244,17 @@ def _text(value: str) -> str:
     return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _optional(value: str | None) -> str | None:
-    return None if value is None else _text(value)
+def _clean(resource: Resource) -> None:
+    """Replaces what no database takes in every text of the envelope."""
+    for name in ("native_scope", "native_id", "native_kind", "name", "region", "native_state", "locator"):
+        setattr(resource, name, _text(getattr(resource, name)))
+    for name in ("zone", "project", "project_name", "task_state"):
+        value = getattr(resource, name)
+        setattr(resource, name, None if value is None else _text(value))
+    resource.tags = {_text(key): _text(value) for key, value in (resource.tags or {}).items()}
 
 
-def _search(resource: Resource, attributes: dict[str, Any], tags: dict[str, str]) -> str:
+def _search(resource: Resource, attributes: dict[str, Any]) -> str:
     parts = [resource.name, resource.native_id]
     for key in ("private_ips", "public_ips", "ips"):
         if found := attributes.get(key):
@@ -223,6 +262,5 @@ def _search(resource: Resource, attributes: dict[str, Any], tags: dict[str, str]
     for key in ("address", "hostname", "cidr", "dns_name"):
         if found := attributes.get(key):
             parts.append(found)
-    for key, value in tags.items():
-        parts.append(f"{key}={value}")
+    parts += [f"{key}={value}" for key, value in (resource.tags or {}).items()]
     return _text(" ".join(parts).lower()[:4000])

@@ -12,7 +12,7 @@ from mcm.sync.merge import Target
 class Plan:
     """Taken from the database when the scope was claimed; `regions` and the realm are filled in by a discovery.
 
-    grants: the account's rights at the last believed read. feed: whether the provider has a change feed for the kind.
+    grants: the account's rights as of its last discovery. feed: whether the provider has a change feed for the kind.
     """
 
     run_id: str

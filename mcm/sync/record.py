@@ -141,8 +141,8 @@ def _disappear(
     if read.absent:
         outcome.missing = merge.start_disappearance(connection, plan.target, at)
     scope.status, scope.held_run = "ok", None
-    if read.grants is not None:
-        scope.grants = read.grants
+    # Rights that changed while everything is still listed are the new normal.
+    scope.grants = read.grants if read.grants is not None else plan.grants
 
 
 def _removed(session: Session, plan: Plan, idents: list[str], at: datetime) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mcm.contract import ChangeFeed, FeedExpired, ProviderError, Region, Resource, ResourceKind
 from mcm.db.session import Database, translated
 from mcm.errors import McmError
@@ -60,6 +62,9 @@ def run_scope(tools: Tools, plan: Plan, progress: Progress, cancel: threading.Ev
         return "abandoned"
     except (ProviderError, McmError) as error:
         return record.fail(tools, plan, meter, error)
+    except SQLAlchemyError:
+        log.exception("run %s: the database refused the result", plan.run_id)
+        return record.fail(tools, plan, meter, McmError("the result could not be stored: see the server's log"))
 
 
 def _steps(tools: Tools, plan: Plan, progress: Progress, lease: Lease, meter: Meter) -> str:
@@ -108,7 +113,7 @@ def _read(plan: Plan, lease: Lease, stage: Stage, progress: Progress, meter: Met
         _add(stage, part, progress, meter)
     lease.context.check()
     # A listing that named something twice shifted while it was read, and may have skipped something else.
-    read.believed = stage.repeated == 0
+    read.believed = stage.repeated == 0 and getattr(lease.provider, "sweepable", True)
     return read
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mcm.contract import Resource
 from mcm.db.bulk import insert_rows, placeholders
-from mcm.sync.normalise import Normaliser, Row, tag_rows
+from mcm.sync.normalise import Content, Normaliser, Row, tag_rows
 
 BATCH = 500
 _STAGE = ", ".join(f"{name} TEXT" for name in Row._fields)
@@ -46,12 +46,12 @@ class Stage:
     def add(self, batch: Sequence[Resource]) -> None:
         """At most BATCH resources. Counts a resource that was listed before as repeated; its later form counts."""
         normaliser = self.normaliser
-        found: dict[str, tuple[Resource, dict[str, Any], str]] = {}
+        found: dict[str, tuple[Resource, Content, str]] = {}
         for resource in batch:
             ident = normaliser.identify(resource)
-            attributes = normaliser.attributes(resource)
+            content = normaliser.content(resource)
             self.repeated += ident in found
-            found[ident] = (resource, attributes, normaliser.fingerprint(resource, attributes))
+            found[ident] = (resource, content, content.fingerprint())
         self.listed += len(found)
         with self.connection.begin():
             known = self._known(list(found))
@@ -90,12 +90,12 @@ class Stage:
                 self.connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} IN ({marks})", tuple(again))  # noqa: S608
         insert_rows(self.connection, "sync_seen", ("resource_id",), [(ident,) for ident in idents])
 
-    def _stage(self, changed: Iterable[tuple[str, Resource, dict[str, Any], str]]) -> None:
+    def _stage(self, changed: Iterable[tuple[str, Resource, Content, str]]) -> None:
         rows: list[tuple[Any, ...]] = []
         relations: list[tuple[str, ...]] = []
         tags: list[tuple[str, ...]] = []
-        for ident, resource, attributes, fingerprint in changed:
-            rows.append((*self.normaliser.row(ident, resource, attributes, fingerprint), 1))
+        for ident, resource, content, fingerprint in changed:
+            rows.append((*self.normaliser.row(ident, resource, content, fingerprint), 1))
             relations += self.normaliser.relation_rows(ident, resource)
             tags += tag_rows(ident, resource)
         self.staged += len(rows)

@@ -15,7 +15,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The account was removed while it was read.", "Nothing: its data is a tombstone now."
     ),
     "authentication_failed": Explanation(
-        "The cloud refused the credentials: wrong, expired or disabled. mcm stops trying, so that nobody is locked out.",
+        "The cloud refused the credentials: wrong, expired or disabled. mcm stops, so that nobody is locked out.",
         "Enter new secrets for the account, then `mcm account check NAME`.",
     ),
     "bad_request": Explanation("The request lacks something or is malformed.", "The message says what to change."),

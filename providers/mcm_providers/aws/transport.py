@@ -1,5 +1,6 @@
 """botocore's HTTP session, with sockets from the CallContext, the governor's leave for each request, and a size cap."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,15 @@ from botocore.httpsession import ProxyConfiguration, URLLib3Session
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
-from mcm.contract import CallContext, ProxySettings, RateLimited, TlsSettings, UnexpectedResponse, Unreachable
+from mcm.contract import (
+    CallContext,
+    ProviderError,
+    ProxySettings,
+    RateLimited,
+    TlsSettings,
+    UnexpectedResponse,
+    Unreachable,
+)
 from mcm_providers._transport.pools import pool_classes
 from mcm_providers._transport.retry_after import retry_after_seconds
 
@@ -17,7 +26,9 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 # The largest honest page (1,000 instances, 50 long tags each) is some 40 MiB.
 MAX_BODY_BYTES = 64 * 1024 * 1024
-_CHUNK_BYTES = 256 * 1024
+_PIECE_BYTES = 256 * 1024
+# How the refusals of EC2, of the other query services and of S3 begin.
+_REFUSAL = re.compile(rb"\s*(?:<\?xml[^<>]*\?>)?\s*<(?:Response|ErrorResponse|Error)[\s/>]")
 
 
 class GuardedSession(URLLib3Session):  # type: ignore[misc]
@@ -47,38 +58,37 @@ class GuardedSession(URLLib3Session):  # type: ignore[misc]
             received = len(body)
         finally:
             context.after_call(status=status, received=received, retry_after=retry_after)
-        if status in (429, 502, 503, 504) and not body.lstrip().startswith((b"<?xml", b"<Response", b"<Error")):
-            # A gateway in between answered; botocore would find no error code in its page.
-            where = f"{self._service} in {self._region}"
-            if status == 429:
-                raise RateLimited(f"{where}: asked to slow down (HTTP 429)", retry_after=retry_after, native_code="429")
-            raise Unreachable(f"{where}: a gateway answered HTTP {status}", native_code=str(status))
+        if status >= 300 and not _REFUSAL.match(body[:1024]):
+            raise self._not_aws(status, retry_after)
         return AWSResponse(response.url, status, response.headers, _Body(body))
+
+    def _not_aws(self, status: int, retry_after: float | None) -> ProviderError:
+        """For the answer of a gateway in between; botocore would take its page for a refusal without a code."""
+        where, code = f"{self._service} in {self._region}", str(status)
+        if status == 429:
+            return RateLimited(f"{where}: asked to slow down (HTTP 429)", retry_after=retry_after, native_code=code)
+        if status >= 500:
+            return Unreachable(f"{where}: a gateway answered HTTP {status}", native_code=code)
+        return UnexpectedResponse(f"{where}: something that is not AWS answered HTTP {status}", native_code=code)
 
     def _get_request_timeout(self, _request: Any) -> Timeout:
         left = max(self._context.remaining(), 0.001)
         return Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left))
 
     def _body(self, response: AWSResponse) -> bytes:
+        """Read as it comes, so that a service that sends a byte now and then is noticed at the deadline."""
         raw = response.raw
         where = f"{self._service} in {self._region}"
-        length = str(response.headers.get("Content-Length") or "")
+        length = "" if raw.chunked else str(response.headers.get("Content-Length") or "")
         declared = int(length) if length.isdigit() and len(length) < 16 else None
-        too_long = UnexpectedResponse(f"{where}: an answer of more than {MAX_BODY_BYTES} bytes")
+        pieces, received = [], 0
         try:
-            if declared is not None and declared > MAX_BODY_BYTES:
-                raise too_long
-            if declared is not None:
-                body = bytes(raw.read(decode_content=False))
-            else:
-                parts, size = [], 0
-                for chunk in raw.stream(_CHUNK_BYTES, decode_content=False):
-                    self._context.check()
-                    size += len(chunk)
-                    if size > MAX_BODY_BYTES:
-                        raise too_long
-                    parts.append(chunk)
-                body = b"".join(parts)
+            while piece := raw.read1(_PIECE_BYTES, decode_content=False):
+                pieces.append(piece)
+                received += len(piece)
+                if max(received, declared or 0) > MAX_BODY_BYTES:
+                    raise UnexpectedResponse(f"{where}: an answer of more than {MAX_BODY_BYTES} bytes")
+                self._context.check()
         except (HTTPError, OSError, ValueError) as error:
             raw.close()
             raise Unreachable(f"{where}: the connection ended within an answer ({type(error).__name__})") from error
@@ -86,9 +96,10 @@ class GuardedSession(URLLib3Session):  # type: ignore[misc]
             # A connection with an unread rest must not go back into the pool.
             raw.close()
             raise
-        if declared is not None and len(body) != declared:
-            raise UnexpectedResponse(f"{where}: an answer was cut: {len(body)} of {declared} bytes came")
-        return body
+        if declared is not None and received != declared:
+            raw.close()
+            raise UnexpectedResponse(f"{where}: an answer was cut: {received} of {declared} bytes came")
+        return b"".join(pieces)
 
 
 class _Body:

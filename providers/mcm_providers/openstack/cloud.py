@@ -7,7 +7,7 @@ from mcm.contract import CallContext, NotSupported, PermissionDenied, ProviderEr
 from mcm_providers.openstack.catalogue import Catalogue
 from mcm_providers.openstack.client import Answer, Client, Endpoint, Params
 from mcm_providers.openstack.documents import Document
-from mcm_providers.openstack.paging import PAGE_SIZE, pages
+from mcm_providers.openstack.paging import pages
 from mcm_providers.openstack.settings import Settings
 from mcm_providers.openstack.versions import negotiated
 
@@ -30,7 +30,7 @@ class Service(NamedTuple):
         key: str,
         params: tuple[tuple[str, str | int], ...] = (),
         *,
-        limit: int | None = PAGE_SIZE,
+        paged: bool = True,
         microversion: str | None = None,
         unwrap: str = "",
         marker_key: str = "id",
@@ -42,7 +42,7 @@ class Service(NamedTuple):
             path,
             key,
             params,
-            limit=limit,
+            paged=paged,
             microversion=microversion,
             unwrap=unwrap,
             marker_key=marker_key,

@@ -16,6 +16,7 @@ _SLOW = (
     ResourceKind.CLUSTER,
     ResourceKind.ZONE,
     ResourceKind.PROJECT,
+    ResourceKind.REGION,
     ResourceKind.QUOTA,
 )
 _DEEP = (ResourceKind.IMAGE, ResourceKind.FLAVOR)

@@ -34,6 +34,8 @@ _POLICIES = (
     re.compile(r"\(?(?:rule:)?(\w[\w:.-]{2,120}?)\)?(?: and [^.]{0,400})? is disallowed by policy"),
 )
 _SENTENCE_LIMIT = 300
+# What neutron says when none of its plugins offers a path.
+NO_SUCH_PATH = "HTTPNotFound"
 
 
 class Call(NamedTuple):
@@ -88,7 +90,8 @@ def refusal(response: requests.Response, call: Call | SignIn) -> ProviderError:
     if status == 404:
         if isinstance(call, SignIn):
             return UnexpectedResponse(f"{call}: no identity service (v3) answers there; check 'auth.auth_url'", **about)
-        kind = ItemNotFound if fault in ("itemNotFound", "error") or fault.endswith("NotFound") else ResourceNotFound
+        own = fault in ("itemNotFound", "error") or (fault.endswith("NotFound") and fault != NO_SUCH_PATH)
+        kind = ItemNotFound if own else ResourceNotFound
         return kind(f"{call}: not found{said}", **about)
     if status == 409:
         return ResourceBusy(f"{call}: not in this state{said}", **about)
@@ -106,7 +109,7 @@ def _said(response: requests.Response) -> tuple[str, str]:
     except ValueError:
         # glance: an HTML page with the sentence in its body; of other pages only the title is worth showing.
         page = response.text[:4096]
-        body_text = re.search(r"<br\s*/?><br\s*/?>\s*([^<]{1,400})", page) or re.search(r"<title>([^<]{1,200})", page)
+        body_text = re.search(r"</h1>\s*([^<]{1,400})", page) or re.search(r"<title>([^<]{1,200})", page)
         return "", " ".join(body_text[1].split())[:_SENTENCE_LIMIT] if body_text else ""
     if not isinstance(body, dict) or not body:
         return "", ""

@@ -47,7 +47,7 @@ def changes(cloud: Cloud, region: str, names: Names, cursor: str) -> ChangeBatch
         asked = (*asked, ("all_tenants", 1))
     changed: list[Resource] = []
     removed: list[ResourceRef] = []
-    for page in service.pages("/servers/detail", "servers", asked, first=note):
+    for page in service.pages("/servers/detail", "servers", asked, paged=False, first=note):
         removed += [_ref(row, region) for row in page if text(row.get("status")) in states.GONE]
         alive = [row for row in page if text(row.get("status")) not in states.GONE]
         changed += instance.translated(alive, region, names)

@@ -29,7 +29,7 @@ from mcm_providers.openstack.resources import (
     volume,
     zone,
 )
-from mcm_providers.openstack.single import find_images, find_instances, find_snapshots, find_volumes
+from mcm_providers.openstack.single import find_instances, find_snapshots, find_volumes
 
 Collect = Callable[[Cloud, str, Names], Iterable[Resource]]
 Find = Callable[[Cloud, str, Names, Sequence[str]], Iterable[Resource]]
@@ -65,7 +65,7 @@ READERS: dict[ResourceKind, Reader] = {
     ResourceKind.QUOTA: Reader("compute", _unnamed(quota.collect), _find_quotas, batch=1000),
     ResourceKind.VOLUME: Reader("block-storage", volume.collect, find_volumes),
     ResourceKind.SNAPSHOT: Reader("block-storage", snapshot.collect, find_snapshots),
-    ResourceKind.IMAGE: Reader("image", image.collect, find_images),
+    ResourceKind.IMAGE: Reader("image", image.collect, image.find),
     ResourceKind.NETWORK: _neutron(network.collect, network.find),
     ResourceKind.SUBNET: _neutron(subnet.KIND.collect, subnet.KIND.find),
     ResourceKind.PORT: _neutron(port.KIND.collect, port.KIND.find),

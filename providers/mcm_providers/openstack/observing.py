@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from mcm.contract import NotSupported, Resource, ResourceKind, ResourceRef
+from mcm.contract import GLOBAL_REGION, NotSupported, Resource, ResourceKind, ResourceRef
 from mcm_providers.openstack.cloud import Cloud
-from mcm_providers.openstack.kinds import READERS, Reader
+from mcm_providers.openstack.kinds import Reader
 from mcm_providers.openstack.names import Names
+from mcm_providers.openstack.regions import ALL_READERS
 
 
 def observe(
@@ -18,7 +19,7 @@ def observe(
     for ref in refs:
         groups[ref.kind, ref.region].append(ref)
     for (kind, region), wanted in groups.items():
-        reader = READERS.get(kind)
+        reader = ALL_READERS.get(kind)
         if reader is None:
             raise NotSupported(f"there is no {kind} in OpenStack", reason="service_missing")
         left = wanted
@@ -35,7 +36,7 @@ def observe(
 def _places(cloud: Cloud, reader: Reader, region: str) -> Sequence[str]:
     """The region to ask; all of them for a reference that does not say."""
     if not reader.service:
-        return [region]
+        return [GLOBAL_REGION]
     if region:
         return [region]
     return [one for one in cloud.catalogue.regions if cloud.catalogue.url(reader.service, one)]
@@ -45,7 +46,8 @@ def _found(cloud: Cloud, reader: Reader, region: str, names: Names, refs: Sequen
     if reader.find is None:
         yield from reader.collect(cloud, region, names)
         return
-    ids = list(dict.fromkeys(ref.native_id for ref in refs))
+    # An empty id would ask for all there is.
+    ids = list(dict.fromkeys(ref.native_id for ref in refs if ref.native_id.strip()))
     for start in range(0, len(ids), reader.batch):
         cloud.context.check()
         yield from reader.find(cloud, region, names, ids[start : start + reader.batch])

@@ -22,19 +22,21 @@ def pages(
     key: str,
     params: tuple[tuple[str, str | int], ...] = (),
     *,
-    limit: int | None = PAGE_SIZE,
+    paged: bool = True,
     microversion: str | None = None,
     unwrap: str = "",
     marker_key: str = "id",
     first: Callable[[Answer], None] | None = None,
 ) -> Iterator[list[Document]]:
-    """The rows under `key`, page by page, each row once. `first` is shown the first answer.
+    """The rows under `key`, page by page, each row once.
 
-    unwrap: the key each row is wrapped in. Raises UnexpectedResponse when the pages cannot be all and only all of the
+    paged: whether to ask for pages of PAGE_SIZE; else the service decides. unwrap: the key each row is wrapped in.
+    first: is shown the first answer. Raises UnexpectedResponse when the pages cannot be all and only all of the
     listing.
     """
     about = f"{endpoint.service} GET {path} in {endpoint.region}"
     seen: set[str] = set()
+    limit = PAGE_SIZE if paged else 0
     marker = ""
     while True:
         client.context.check()

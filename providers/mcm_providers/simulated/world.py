@@ -87,10 +87,8 @@ class World:
         if found is None:
             homes = {region for region, _ in self.cloud.regions() if kind in self.cloud.kinds(region)}
             found = self.cloud.find(kind, native_id, native_scope, self.clock()) if homes else None
-        if found is None:
-            return None
-        document = self.overlay.applied(kind, found[0], found[1])
-        return None if document is None else (found[0], document)
+        document = None if found is None else self.overlay.applied(kind, found[0], found[1])
+        return None if found is None or document is None else (found[0], document)
 
     def each(self, kind: K, region: str | None = None) -> Iterator[Document]:
         for home, _ in self.cloud.regions():
@@ -161,8 +159,7 @@ class World:
         """Without "admin" every account sees its own project only, and the rest answers "not found". `silently`: the
         cloud does not tell either when asked who we are."""
         self.rights.discard(right)
-        if not silently:
-            self.shown_rights = ",".join(sorted(self.rights))
+        self.shown_rights = self.shown_rights if silently else ",".join(sorted(self.rights))
 
     def grant(self, right: str = "admin") -> None:
         self.rights.add(right)

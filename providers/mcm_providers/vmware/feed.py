@@ -144,8 +144,9 @@ class Feed:
         if not values:
             return []
         reader = READERS[ResourceKind.INSTANCE]
-        contents = self._listing.these(reader, [(_MACHINE, value) for value in values])
-        return list(reader.read(contents, self._listing.surroundings(reader, datacenter)))
+        around = self._listing.surroundings(reader, datacenter)
+        with contextlib.closing(self._listing.these(reader, [(_MACHINE, value) for value in values])) as contents:
+            return list(reader.read(contents, around))
 
     def _fetch(self, watch: _Watch, *, keep: bool) -> None:
         """Asks, without waiting, until the server has no more. A page counts once all of it has come, well-formed."""

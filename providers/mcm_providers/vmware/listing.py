@@ -1,11 +1,14 @@
 """The I/O of a listing: which retrievals a kind takes, and what has to be looked up around it."""
 
+import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
-from mcm.contract import Resource, ResourceKind
+from mcm.contract import InvalidRequest, Resource, ResourceKind
 from mcm_providers.vmware.client import Reference
 from mcm_providers.vmware.content import Content, entity_name, flat
+from mcm_providers.vmware.errors import is_gone
+from mcm_providers.vmware.faults import SoapFault
 from mcm_providers.vmware.labels import Labels, attribute_names
 from mcm_providers.vmware.property_collector import filter_spec, machines_of, retrieve
 from mcm_providers.vmware.resources import READERS
@@ -34,22 +37,32 @@ class Listing:
         self._tagging.close()
 
     def resources(self, kind: ResourceKind, datacenter: str) -> Iterator[Resource]:
+        """Raises InvalidRequest when there is no such datacenter."""
         reader = READERS[kind]
-        around = self.surroundings(reader, datacenter)
-        contents = self._templates(reader, datacenter) if kind is ResourceKind.IMAGE else self._all(reader, datacenter)
-        return reader.read(contents, around)
+        try:
+            around = self.surroundings(reader, datacenter)
+            templates = kind is ResourceKind.IMAGE
+            contents = self._templates(reader, datacenter) if templates else self._all(reader, datacenter)
+            # Closed by name: a traceback would keep it, and with it a connection, half read.
+            with contextlib.closing(contents):
+                yield from reader.read(contents, around)
+        except SoapFault as fault:
+            if is_gone(fault) and fault.details.get("obj", datacenter) == datacenter:
+                raise InvalidRequest(f"there is no datacenter '{datacenter}'", native_code=fault.name) from fault
+            raise
 
     def surroundings(self, reader: Reader, datacenter: str) -> Surroundings:
         labels = Labels(attribute_names(self._session), self._tagging.by_object())
         return Surroundings(datacenter, labels, self._host_names(datacenter) if reader.needs_hosts else {})
 
-    def these(self, reader: Reader, objects: Sequence[Reference]) -> Iterator[Content]:
+    def these(self, reader: Reader, objects: Sequence[Reference]) -> Generator[Content]:
         """The contents of these objects, without those that no longer exist."""
         for start in range(0, len(objects), BATCH):
-            specification = filter_spec("specSet", self._properties(reader), objects[start : start + BATCH])
+            batch = objects[start : start + BATCH]
+            specification = filter_spec("specSet", self._properties(reader), batch, lenient=True)
             yield from self._completed(retrieve(self._session, specification, reader.decode))
 
-    def _all(self, reader: Reader, datacenter: str) -> Iterator[Content]:
+    def _all(self, reader: Reader, datacenter: str) -> Generator[Content]:
         properties = self._properties(reader)
         if _MACHINE not in properties:
             specification = filter_spec("specSet", properties, [(DATACENTER, datacenter)], reader.select)
@@ -59,7 +72,7 @@ class Listing:
             specification = filter_spec("specSet", properties, [view], reader.select)
             yield from self._completed(retrieve(self._session, specification, reader.decode, bound=True))
 
-    def _templates(self, reader: Reader, datacenter: str) -> Iterator[Content]:
+    def _templates(self, reader: Reader, datacenter: str) -> Generator[Content]:
         """Templates are few among many machines: one property of all tells which they are."""
         marks = {_MACHINE: ["config.template", "summary.config.template"]}
         with machines_of(self._session, datacenter) as view:
@@ -82,7 +95,8 @@ class Listing:
         properties = {_MACHINE: FALLBACK}
         for start in range(0, len(unreadable), BATCH):
             batch = unreadable[start : start + BATCH]
-            specification = filter_spec("specSet", properties, [(_MACHINE, content.value) for content in batch])
+            machines = [(_MACHINE, content.value) for content in batch]
+            specification = filter_spec("specSet", properties, machines, lenient=True)
             remembered = {content.value: content for content in retrieve(self._session, specification, flat)}
             for content in batch:
                 if content.value in remembered:

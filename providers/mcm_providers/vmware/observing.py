@@ -84,7 +84,12 @@ class Observer:
         known: dict[str, Content] = {}
         for start in range(0, len(objects), BATCH):
             specification = filter_spec(
-                "specSet", _ANCESTRY, objects[start : start + BATCH], TO_ANCESTORS, include_start=True
+                "specSet",
+                _ANCESTRY,
+                objects[start : start + BATCH],
+                TO_ANCESTORS,
+                include_start=True,
+                lenient=True,
             )
             known |= {one.value: one for one in retrieve(self._session, specification, flat)}
         return known

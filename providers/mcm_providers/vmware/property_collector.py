@@ -22,9 +22,19 @@ Properties = Mapping[str, Sequence[str]]  # by managed object type
 
 
 def filter_spec(
-    tag: str, properties: Properties, start: Sequence[Reference], select: str = "", *, include_start: bool = False
+    tag: str,
+    properties: Properties,
+    start: Sequence[Reference],
+    select: str = "",
+    *,
+    include_start: bool = False,
+    lenient: bool = False,
 ) -> str:
-    """`properties` of what `select` reaches from each of `start`. Objects that no longer exist are left out."""
+    """`properties` of what `select` reaches from each of `start`.
+
+    lenient: those of `start` that do not exist are left out of the answer. Otherwise one of them is the fault
+    ManagedObjectNotFound for all, without which a datacenter that is not there would look like an empty one.
+    """
     wanted = "".join(
         f"<propSet>{text('type', native_type)}<all>false</all>"
         + "".join(text("pathSet", path) for path in paths)
@@ -33,8 +43,7 @@ def filter_spec(
     )
     skip = text("skip", "false" if include_start or not select else "true")
     objects = "".join(f"<objectSet>{reference('obj', *one)}{skip}{select}</objectSet>" for one in start)
-    # Without this, one deleted object would be a ManagedObjectNotFound for all of them.
-    missing = "<reportMissingObjectsInResults>true</reportMissingObjectsInResults>"
+    missing = text("reportMissingObjectsInResults", "true") if lenient else ""
     return f"<{tag}>{wanted}{objects}{missing}</{tag}>"
 
 

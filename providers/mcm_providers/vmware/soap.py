@@ -11,7 +11,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from mcm.contract import RateLimited, UnexpectedResponse, Unreachable
+from mcm.contract import (
+    AuthenticationFailed,
+    InvalidRequest,
+    PermissionDenied,
+    RateLimited,
+    UnexpectedResponse,
+    Unreachable,
+)
 from mcm_providers.vmware.faults import SoapFault
 from mcm_providers.vmware.transport import Exchange, Transport
 
@@ -26,6 +33,7 @@ _HEAD = (
     "<soapenv:Body>"
 )
 _TAIL = "</soapenv:Body></soapenv:Envelope>"
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SMALL_ANSWER = 32 << 20
 _LARGEST_ELEMENT = 64 << 20
 _XML_TYPES = ("text/xml", "application/xml", "application/soap+xml")
@@ -34,11 +42,17 @@ _PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "r
 
 def reference(tag: str, native_type: str, value: str) -> str:
     """A managed object reference as a parameter."""
-    return f"<{tag} type={quoteattr(native_type)}>{escape(value)}</{tag}>"
+    return f"<{tag} type={quoteattr(_allowed(native_type))}>{escape(_allowed(value))}</{tag}>"
 
 
 def text(tag: str, value: str) -> str:
-    return f"<{tag}>{escape(value)}</{tag}>"
+    return f"<{tag}>{escape(_allowed(value))}</{tag}>"
+
+
+def _allowed(value: str) -> str:
+    if _NOT_IN_XML.search(value):
+        raise InvalidRequest("vSphere takes no text with control characters")
+    return value
 
 
 def operation(name: str, this: tuple[str, str], *parameters: str) -> str:
@@ -105,9 +119,9 @@ class Soap:
         exchange = self._transport.send("POST", "/sdk", message, headers, service="sdk", governed=governed)
         try:
             check_status(exchange)
-            if exchange.status == 500:
+            if exchange.status != 200:
                 answer_of(exchange.read(_SMALL_ANSWER))
-                raise UnexpectedResponse("HTTP status 500 without a SOAP fault")
+                raise UnexpectedResponse(f"HTTP status {exchange.status} without a SOAP fault")
         except BaseException:
             exchange.drop()
             raise
@@ -115,7 +129,7 @@ class Soap:
 
 
 def check_status(exchange: Exchange) -> None:
-    """Passes 200 and 500 with XML inside; SOAP 1.1 answers a fault with 500."""
+    """Passes 200, and 500 (a SOAP 1.1 fault) or another status of a refusal, if there is XML inside."""
     status = exchange.status
     if status == 429:
         raise RateLimited("vCenter asks to slow down (HTTP 429)", retry_after=exchange.retry_after, native_code="429")
@@ -123,7 +137,13 @@ def check_status(exchange: Exchange) -> None:
         raise RateLimited("vCenter is busy (HTTP 503)", retry_after=exchange.retry_after, native_code="503")
     if status in (502, 503, 504) or (status == 500 and exchange.content_type not in _XML_TYPES):
         raise Unreachable(f"vCenter answers with HTTP status {status}", native_code=str(status))
-    if status not in (200, 500):
+    if status == 401 and exchange.content_type not in _XML_TYPES:
+        raise AuthenticationFailed(
+            "the server, or a gateway before it, refuses to be asked (HTTP 401)", native_code="401"
+        )
+    if status == 403 and exchange.content_type not in _XML_TYPES:
+        raise PermissionDenied("the server, or a gateway before it, forbids it (HTTP 403)", native_code="403")
+    if status not in (200, 400, 401, 403, 500):
         raise UnexpectedResponse(
             f"HTTP status {status} at /sdk: is this the address of a vCenter or ESXi host?", native_code=str(status)
         )

@@ -66,7 +66,19 @@ _FAMILIES = (
     (
         (
             *("linux", "rhel", "redhat", "centos", "ubuntu", "debian", "sles", "suse", "opensuse", "fedora", "coreos"),
-            *("asianux", "mandr", "turbolinux", "sjds", "nld", "oes", "rocky", "alma", "kylin", "crxpod", "crxsys"),
+            *(
+                "asianux",
+                "mandr",
+                "turbolinux",
+                "sjds",
+                "nld",
+                "oes",
+                "rocky",
+                "alma",
+                "kylin",
+                "vmwarephoton",
+                "crxpod",
+            ),
         ),
         "linux",
     ),

@@ -136,8 +136,10 @@ class Tagging:
             self._dialect = dialect
             exchange = self._request("POST", dialect.session, None, {"Authorization": f"Basic {credentials}"})
             if exchange.status != 404:
-                break
-        self._token = str(self._value(exchange))
+                self._token = str(self._value(exchange))
+                return
+            exchange.drop()
+        raise UnexpectedResponse("this server has no tagging service")
 
     def _request(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None

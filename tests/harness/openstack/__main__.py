@@ -1,6 +1,6 @@
 """The harness for people: `python -m tests.harness.openstack up|down|status|seed N`.
 
-`up` leaves the cloud running, with its data kept over `down`, under the name given by --name.
+`up` leaves the cloud running and `down` keeps its data for the next `up`, unless the cloud has an owner.
 """
 
 import argparse
@@ -24,15 +24,16 @@ def main() -> int:
 
 def _up(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
-    cloud = clouds.start(computes=arguments.computes, name=arguments.name)
+    cloud = clouds.start(computes=arguments.computes, name=arguments.name, owner_pid=arguments.owner)
     print(f"ready in {time.monotonic() - started:.0f} s, using {cloud.memory_mib()} MiB")
     print(f"export OS_CLIENT_CONFIG_FILE={cloud.clouds_yaml} OS_CLOUD=admin")
     return 0
 
 
 def _down(arguments: argparse.Namespace) -> int:
-    clouds.remove_leftovers()
     clouds.stop_named(arguments.name, purge=arguments.purge)
+    if arguments.purge:
+        clouds.prune()
     return 0
 
 
@@ -65,16 +66,18 @@ def _seed(arguments: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.harness.openstack", description=__doc__)
-    parser.add_argument("--name", default="default", help="which of several clouds (default: default)")
     commands = parser.add_subparsers(required=True, metavar="up|down|status|seed")
-    up = commands.add_parser("up", help="start a cloud, or find it running")
+    named = argparse.ArgumentParser(add_help=False)
+    named.add_argument("--name", default="default", help="which of several clouds (default: default)")
+    up = commands.add_parser("up", parents=[named], help="start a cloud, or find it running")
     up.add_argument("--computes", type=int, default=2, help="fake hypervisors (default: 2)")
+    up.add_argument("--owner", type=int, metavar="PID", help="forget it once this process has ended")
     up.set_defaults(command=_up)
-    down = commands.add_parser("down", help="stop it, and what killed test runs have left")
-    down.add_argument("--purge", action="store_true", help="forget its data too")
+    down = commands.add_parser("down", parents=[named], help="stop it, and what killed test runs have left")
+    down.add_argument("--purge", action="store_true", help="forget its data, and what earlier versions have installed")
     down.set_defaults(command=_down)
     commands.add_parser("status", help="list the clouds").set_defaults(command=_status)
-    fill = commands.add_parser("seed", help="fill it")
+    fill = commands.add_parser("seed", parents=[named], help="fill it with instances, volumes, a router...")
     fill.add_argument("instances", type=int, help="how many instances in all")
     fill.set_defaults(command=_seed)
     return parser

@@ -1,5 +1,6 @@
 """Makes the initialised data every cloud starts from: schemas, keys, users, catalogue, and the first contents."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 from tests.harness.openstack import config, contents, database, paths, procfs, services
 from tests.harness.openstack.processes import ProcessTable
 from tests.harness.openstack.readiness import await_answers, await_ports
-from tests.harness.openstack.settings import REGION, CloudSettings, free_ports, this_process
+from tests.harness.openstack.settings import REGION, CloudSettings, free_ports, process
 
 # What a copy of a cloud at rest needs; everything else is written anew.
 DATA = ("mysql", "state")
@@ -27,7 +28,7 @@ def ensure_initialised(installation: Path) -> Path:
             _initialise(unfinished, installation)
             kept = paths.root() / f"{target.name}.new"
             shutil.rmtree(kept, ignore_errors=True)
-            kept.mkdir()
+            kept.mkdir(mode=0o700)
             for name in (*DATA, "cloud.json"):
                 (unfinished / name).rename(kept / name)
             shutil.rmtree(unfinished)
@@ -36,14 +37,14 @@ def ensure_initialised(installation: Path) -> Path:
 
 
 def _initialise(folder: Path, installation: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     cloud = CloudSettings(
         folder=folder,
         installation=installation,
         ports=free_ports(),
         password=secrets.token_urlsafe(18),
         computes=0,
-        owner=this_process(),
+        owner=process(os.getpid()),
         boot_id=procfs.boot_id(),
     )
     cloud.save()

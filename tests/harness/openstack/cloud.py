@@ -19,11 +19,12 @@ from tests.harness import HarnessUnavailable
 from tests.harness.leftovers import ProcessIdentity
 from tests.harness.openstack import bootstrap, config, install, paths, procfs, services
 from tests.harness.openstack.processes import ProcessTable
-from tests.harness.openstack.settings import REGION, CloudSettings, free_ports, this_process
+from tests.harness.openstack.settings import REGION, CloudSettings, free_ports, process
 
+_READY = "ready"
 _GRACE_S = 3
 _DATABASE_GRACE_S = 60
-_NEEDED_MEMORY_MIB = 3_000
+_NEEDED_MEMORY_MIB = 2_500  # 1,600 when it is up, and 6 for each instance
 
 
 class OpenStackCloud:
@@ -75,7 +76,7 @@ class OpenStackCloud:
         return procfs.resident_mib(self.processes.members())
 
     def stop(self) -> None:
-        """Ends every process of this cloud; may be repeated. Its data goes too, unless the cloud was given a name."""
+        """Ends every process of this cloud; may be repeated. Its data goes too, if the cloud has an owner."""
         with self._stopping:
             _stop(self.settings)
 
@@ -100,11 +101,14 @@ def unavailable_reason() -> str | None:
     return None
 
 
-def start(*, computes: int = 2, name: str | None = None) -> OpenStackCloud:
-    """Starts a cloud of its own with as many hypervisors, and returns when it takes requests of every kind.
+def start(*, computes: int = 2, name: str | None = None, owner_pid: int | None = None) -> OpenStackCloud:
+    """Starts a cloud with as many hypervisors, and returns when it takes requests of every kind.
 
-    Without a name it is empty but for its first contents and gone, with its data, when it is stopped or this process
-    ends. With a name it outlives this process, and keeps its data for the next start under that name.
+    Without a name it is a new one, empty but for its first contents. With a name it is the one already up under that
+    name, if any; it outlives this process, and keeps its data for the next start under that name.
+
+    A cloud with an owner, by default this process if it has no name, is forgotten with its data when it is stopped or,
+    by the next harness that looks, when the owner has ended.
 
     Raises HarnessUnavailable when this machine cannot run one, ServiceFailed when a service breaks.
     """
@@ -113,10 +117,12 @@ def start(*, computes: int = 2, name: str | None = None) -> OpenStackCloud:
     data = bootstrap.ensure_initialised(installation)
     if name is None:
         folder = paths.clouds() / f"process-{os.getpid()}-{os.urandom(3).hex()}"
-        return _start_in(folder, data, installation, computes=computes, owner=this_process())
+        owner = process(owner_pid or os.getpid())
+        return _start_in(folder, data, installation, computes=computes, owner=owner)
     with paths.locked(f"cloud-{name}"):
         folder = paths.clouds() / name
-        return find(name) or _start_in(folder, data, installation, computes=computes, owner=None)
+        kept_by = process(owner_pid) if owner_pid else None
+        return find(name) or _start_in(folder, data, installation, computes=computes, owner=kept_by)
 
 
 def _start_in(
@@ -124,11 +130,12 @@ def _start_in(
 ) -> OpenStackCloud:
     _require_memory()
     cloud = OpenStackCloud(_prepare(folder, data, installation, computes=computes, owner=owner))
-    if owner:
+    if owner and owner.pid == os.getpid():
         atexit.register(_stop_at_exit, os.getpid(), cloud)
     try:
         config.write(cloud.settings)
         services.start_all(cloud.settings, cloud.processes)
+        (cloud.settings.folder / _READY).touch()
     except BaseException:
         cloud.processes.kill()
         raise
@@ -136,17 +143,19 @@ def _start_in(
 
 
 def find(name: str) -> OpenStackCloud | None:
-    """The cloud of that name when it is up."""
-    settings = CloudSettings.load(paths.clouds() / name)
-    if settings is None or settings.is_abandoned():
+    """The cloud of that name when it is up and whole."""
+    folder = paths.clouds() / name
+    settings = CloudSettings.load(folder)
+    if settings is None or settings.is_abandoned() or not (folder / _READY).exists():
         return None
     cloud = OpenStackCloud(settings)
-    wanted = {*services.API_NAMES, "mariadb", "rabbitmq"}
+    wanted = {*services.API_NAMES, "mariadb", "rabbitmq", *cloud.processes.names()}
     return cloud if all(cloud.processes.is_alive(service) for service in wanted) else None
 
 
 def stop_named(name: str, *, purge: bool = False) -> None:
-    """Stops the cloud of that name, however little of it runs; purge removes its data too."""
+    """Stops the cloud of that name, however little of it runs, and leftovers; purge removes its data too."""
+    remove_leftovers()
     folder = paths.clouds() / name
     if settings := CloudSettings.load(folder):
         _stop(settings)
@@ -156,12 +165,23 @@ def stop_named(name: str, *, purge: bool = False) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def prune() -> None:
+    """Removes the installations and initialised data of earlier versions of this package that no cloud uses."""
+    settings = [found for folder in paths.clouds().iterdir() if (found := CloudSettings.load(folder))]
+    used = {paths.installation(), paths.initialised_data(), *(found.installation for found in settings)}
+    for pattern in ("install-*", "data-*"):
+        for folder in paths.root().glob(pattern):
+            if folder not in used:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def remove_leftovers() -> None:
     """Stops and removes the clouds whose process has died, and nothing else."""
-    for folder in paths.clouds().iterdir():
-        settings = CloudSettings.load(folder)
-        if settings and settings.owner and settings.is_abandoned():
-            _stop(settings)
+    with paths.locked("leftovers"):
+        for folder in paths.clouds().iterdir():
+            settings = CloudSettings.load(folder)
+            if settings and settings.owner and settings.is_abandoned():
+                _stop(settings)
 
 
 def _prepare(
@@ -188,6 +208,7 @@ def _prepare(
         boot_id=procfs.boot_id(),
     )
     # Before the first copy and the first process, so that whoever finds this folder knows whose it is.
+    (folder / _READY).unlink(missing_ok=True)
     settings.save()
     if not reusable:
         for name in bootstrap.DATA:

@@ -3,6 +3,7 @@
 import getpass
 import grp
 import os
+import shutil
 
 from tests.harness.openstack import config
 from tests.harness.openstack.processes import ProcessTable
@@ -103,7 +104,8 @@ def _statements(cloud: CloudSettings, *, initialised: bool) -> list[str]:
 def start_rabbitmq(cloud: CloudSettings, processes: ProcessTable) -> None:
     """Starts epmd and the broker with an empty store: queues are worth nothing after a restart."""
     folder = cloud.folder / "rabbitmq"
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     for name in ("enabled_plugins", "env.conf"):
         (folder / name).touch()
     environment = {

@@ -145,6 +145,7 @@ class ProcessTable:
         self._collect_exits()
         for name in names:
             self._record(name).unlink(missing_ok=True)
+            self._forked.pop(name, None)
         self._daemons.difference_update(names)
 
     def log_end(self, name: str, *, size: int = 1500) -> str:

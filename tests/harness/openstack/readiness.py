@@ -4,6 +4,7 @@ import http.client
 import socket
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from tests.harness.openstack import config
 from tests.harness.openstack.processes import ProcessTable
@@ -18,13 +19,13 @@ _POLL_S = 0.05
 def await_ports(cloud: CloudSettings, processes: ProcessTable, names: Iterable[str]) -> None:
     """Returns when every service accepts connections; a web application may still be loading behind its port then."""
     for name in names:
-        _until(name, processes, lambda port=cloud.ports[name]: _accepts(port))  # type: ignore[misc]
+        _until(name, processes, partial(_accepts, cloud.ports[name]))
 
 
 def await_answers(cloud: CloudSettings, processes: ProcessTable, names: Iterable[str]) -> None:
     """Returns when every API has answered a request, so its application is loaded and its configuration is right."""
     for name in names:
-        _until(name, processes, lambda port=cloud.ports[name]: _answers(port))  # type: ignore[misc]
+        _until(name, processes, partial(_answers, cloud.ports[name]))
 
 
 def await_consumers(cloud: CloudSettings, processes: ProcessTable) -> None:

@@ -1,7 +1,6 @@
 """What makes one cloud this cloud: its folder, ports, password and owner, kept in `cloud.json` inside the folder."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,10 +24,11 @@ SERVICES_WITH_PORT = (
 _FILE = "cloud.json"
 
 
-def this_process() -> ProcessIdentity:
-    own = ProcessIdentity.of(os.getpid())
-    assert own is not None
-    return own
+def process(pid: int) -> ProcessIdentity:
+    """Raises ValueError when there is no such process."""
+    if (found := ProcessIdentity.of(pid)) is None:
+        raise ValueError(f"there is no process {pid}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class CloudSettings:
 
     def is_abandoned(self) -> bool:
         """Whether the process this cloud was started for is gone."""
-        return self.boot_id != procfs.boot_id() or (self.owner is not None and not procfs.is_alive(self.owner.pid, self.owner.start_ticks))
+        return self.boot_id != procfs.boot_id() or (
+            self.owner is not None and not procfs.is_alive(self.owner.pid, self.owner.start_ticks)
+        )
 
 
 def free_ports() -> dict[str, int]:

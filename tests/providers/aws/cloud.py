@@ -134,6 +134,5 @@ def form_for(url: str, *, token: str = "", **config: object) -> ConnectionForm:
     return DESCRIPTOR.connection.validated({"endpoint_url": url, "region": REGION.native_id, **config}, secrets)
 
 
-def connected(cloud: Cloud, context: PlainContext | None = None, **config: object) -> AwsProvider:
-    token = str(config.pop("token", ""))
+def connected(cloud: Cloud, context: PlainContext | None = None, token: str = "", **config: object) -> AwsProvider:
     return AwsProvider.connect(form_for(cloud.url, token=token, **config), context or PlainContext(seconds=20.0))

@@ -72,7 +72,9 @@ def raised(
         (Reply(b"", 503), Unreachable),
         (Reply(b"<html><body>Forbidden by the proxy</body></html>", 403), UnexpectedResponse),
         (Reply(b"<html><body>Sign in</body></html>", 200, {"Content-Type": "text/html"}), UnexpectedResponse),
-        (Reply(b"", 302, {"Location": "http://169.254.169.254/"}), ProviderError),
+        (Reply(b"<?xml version='1.0'?><!DOCTYPE html><html/>", 403), UnexpectedResponse),
+        (Reply(b"", 403), UnexpectedResponse),
+        (Reply(b"", 302, {"Location": "http://169.254.169.254/"}), UnexpectedResponse),
     ],
     ids=lambda one: one.__name__ if isinstance(one, type) else f"{one.status}-{one.body[:60].decode(errors='replace')}",
 )

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -73,35 +72,38 @@ def test_a_cursor_outlives_a_restart_of_an_untouched_world(account: Account, hom
     assert later.changes(ResourceKind.INSTANCE, home, cursor).changed
 
 
-def _restart(account: Account) -> None:
+def _restart(account: Account) -> SimulatedProvider:
     worlds.clear()
-    account()
+    provider = account()
     worlds.get("c").clock = lambda: _NOW
+    return provider
 
 
-def _reshape(account: Account) -> None:
-    account(instances=41)
+def _reshape(account: Account) -> SimulatedProvider:
+    return account(instances=41)
 
 
-def _let_two_days_pass(account: Account) -> None:
+def _let_two_days_pass(account: Account) -> SimulatedProvider:
     worlds.get("c").clock = lambda: _NOW + 2 * 86_400
+    return account()
 
 
-def _go_back_in_time(account: Account) -> None:
+def _go_back_in_time(account: Account) -> SimulatedProvider:
     worlds.get("c").clock = lambda: _NOW - 60
+    return account()
 
 
 @pytest.mark.parametrize(
     "happening", [_restart, _reshape, _let_two_days_pass, _go_back_in_time], ids=lambda one: one.__name__
 )
-def test_a_cursor_expires(happening: Callable[[Account], Any], account: Account, home: Region) -> None:
+def test_a_cursor_expires(happening: Callable[[Account], SimulatedProvider], account: Account, home: Region) -> None:
     provider = account()
     worlds.get("c").clock = lambda: _NOW
     worlds.get("c").change(worlds.get("c").ids()[0], name="x")
     cursor = provider.open_feed(ResourceKind.INSTANCE, home)
-    happening(account)
+    later = happening(account)
     with pytest.raises(FeedExpired):
-        account().changes(ResourceKind.INSTANCE, home, cursor)
+        later.changes(ResourceKind.INSTANCE, home, cursor)
 
 
 def test_too_much_drift_asks_for_a_full_read(account: Account, home: Region) -> None:

@@ -1,8 +1,9 @@
 """What all translations share: names, tags, times and the cloud's document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from mcm.contract import Relation
 from mcm_providers.aws.documents import Document
 
 # Longer names and tags are cut, not refused: AWS allows 128 and 256 characters, an emulator anything.
@@ -32,6 +33,11 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def distinct(relations: Iterable[Relation]) -> list[Relation]:
+    """Each once, in their order."""
+    return list(dict.fromkeys(relations))
 
 
 def without(document: Document, *keys: str) -> Document:

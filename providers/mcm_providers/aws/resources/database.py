@@ -5,7 +5,7 @@ from mcm.contract.resources import DatabaseAttributes
 from mcm.contract.states import CommonState
 from mcm_providers.aws import states
 from mcm_providers.aws.documents import Document
-from mcm_providers.aws.resources.common import moment, short, tags_of, without
+from mcm_providers.aws.resources.common import distinct, moment, short, tags_of, without
 from mcm_providers.aws.resources.listing import Listing, Scope
 
 
@@ -46,7 +46,7 @@ def translate(document: Document, scope: Scope) -> Resource:
         task_state=states.DATABASE_TASK.get(native_state),
         tags=tags_of(document, "TagList"),
         created_at=moment(document.get("InstanceCreateTime")),
-        relations=relations,
+        relations=distinct(relations),
         attributes=DatabaseAttributes(
             engine=document.get("Engine") or None,
             engine_version=document.get("EngineVersion") or None,

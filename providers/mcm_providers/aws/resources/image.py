@@ -5,7 +5,7 @@ from mcm.contract.resources import ImageAttributes
 from mcm.contract.states import CommonState
 from mcm_providers.aws import states
 from mcm_providers.aws.documents import Document
-from mcm_providers.aws.resources.common import moment, short, tags_of
+from mcm_providers.aws.resources.common import distinct, moment, short, tags_of
 from mcm_providers.aws.resources.listing import Listing, Scope
 
 _LINUX = "Linux/UNIX"
@@ -38,7 +38,7 @@ def translate(document: Document, scope: Scope) -> Resource:
         native_state=native_state,
         tags=tags,
         created_at=moment(document.get("CreationDate")),
-        relations=relations,
+        relations=distinct(relations),
         attributes=ImageAttributes(
             os_family="windows" if document.get("Platform") else "linux" if details else None,
             os_name=short(details) if details and details != _LINUX else None,

@@ -10,7 +10,12 @@ from mcm_providers.aws.documents import Document
 from mcm_providers.aws.resources.common import moment, named, short, tags_of, without
 from mcm_providers.aws.resources.listing import Listing, Scope
 
-_BILLING = {"spot": "spot", "capacity-block": "reserved", "interruptible-capacity-reservation": "spot"}
+_BILLING = {
+    "spot": "spot",
+    "scheduled": "reserved",
+    "capacity-block": "reserved",
+    "interruptible-capacity-reservation": "spot",
+}
 _LINUX = "Linux/UNIX"
 
 

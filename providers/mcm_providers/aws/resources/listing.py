@@ -15,6 +15,8 @@ from mcm_providers.aws.paging import pages
 FILTER_VALUES = 200
 # Records are read and translated in small batches: documents that die young cost the garbage collector nothing.
 _BATCH = 100
+# The longest real ones, those of load balancers, have some 130 characters.
+_MAX_ID = 512
 
 
 @dataclass(slots=True)
@@ -78,11 +80,15 @@ class Listing:
                     self.prepare(batch, scope)
                     for record in batch:
                         native_id = record.get(self.identity)
-                        if not native_id or native_id in seen:
-                            fault = f"'{native_id}' is listed twice" if native_id else f"one without {self.identity}"
-                            raise UnexpectedResponse(f"{self.service} {self.operation} in {scope.region}: {fault}")
+                        if not native_id or len(native_id) > _MAX_ID or native_id in seen:
+                            raise self._fault(native_id, scope.region)
                         seen.add(native_id)
                         yield self.translate(record, scope)
+
+    def _fault(self, native_id: str | None, region: str) -> UnexpectedResponse:
+        known = native_id and len(native_id) <= _MAX_ID
+        fault = f"'{native_id}' is listed twice" if known else f"a record without a usable {self.identity}"
+        return UnexpectedResponse(f"{self.service} {self.operation} in {region}: {fault}")
 
     def _requests(self, native_ids: Sequence[str] | None) -> Iterator[Mapping[str, Any]]:
         if native_ids is None or not self.id_filter:

@@ -11,7 +11,7 @@ from mcm.contract.resources import LoadBalancerAttributes
 from mcm.contract.states import CommonState
 from mcm_providers.aws import states
 from mcm_providers.aws.documents import Document, read_answer
-from mcm_providers.aws.resources.common import moment, short, tags_of
+from mcm_providers.aws.resources.common import distinct, moment, short, tags_of
 from mcm_providers.aws.resources.listing import Listing, Scope
 
 # Of both DescribeTags operations.
@@ -106,7 +106,7 @@ def _relations(vpc: str | None, subnets: Iterable[str | None], groups: Iterable[
     found = [Relation(RelationType.CONNECTED_TO, ResourceKind.NETWORK, vpc)] if vpc else []
     found += [Relation(RelationType.CONNECTED_TO, ResourceKind.SUBNET, subnet) for subnet in subnets if subnet]
     found += [Relation(RelationType.PROTECTED_BY, ResourceKind.SECURITY_GROUP, group) for group in groups if group]
-    return list(dict.fromkeys(found))
+    return distinct(found)
 
 
 LISTING = Listing(

@@ -5,7 +5,7 @@ from mcm.contract.resources import PortAttributes
 from mcm.contract.states import CommonState
 from mcm_providers.aws import states
 from mcm_providers.aws.documents import Document
-from mcm_providers.aws.resources.common import named, short, tags_of
+from mcm_providers.aws.resources.common import distinct, named, short, tags_of
 from mcm_providers.aws.resources.listing import Listing, Scope
 
 
@@ -43,7 +43,7 @@ def translate(document: Document, scope: Scope) -> Resource:
         native_state=native_state,
         task_state=native_state if native_state in ("attaching", "detaching") else None,
         tags=tags,
-        relations=relations,
+        relations=distinct(relations),
         attributes=PortAttributes(
             mac=document.get("MacAddress") or None,
             ips=ips,

@@ -4,7 +4,7 @@ from mcm.contract import Relation, RelationType, Resource, ResourceKind, VolumeS
 from mcm.contract.resources import Attachment, VolumeAttributes
 from mcm_providers.aws import states
 from mcm_providers.aws.documents import Document
-from mcm_providers.aws.resources.common import moment, named, tags_of
+from mcm_providers.aws.resources.common import distinct, moment, named, tags_of
 from mcm_providers.aws.resources.listing import Listing, Scope
 
 
@@ -35,7 +35,7 @@ def translate(document: Document, scope: Scope) -> Resource:
         task_state=moving[0] if moving else None,
         tags=tags,
         created_at=moment(document.get("CreateTime")),
-        relations=relations,
+        relations=distinct(relations),
         attributes=VolumeAttributes(
             size_gib=document.get("Size"),
             type=document.get("VolumeType") or None,

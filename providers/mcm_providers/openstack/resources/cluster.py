@@ -11,7 +11,7 @@ from mcm_providers.openstack.relations import in_zone
 
 
 def aggregates(service: Service) -> Iterator[list[Document]]:
-    return service.pages("/os-aggregates", "aggregates", limit=None)
+    return service.pages("/os-aggregates", "aggregates", paged=False)
 
 
 def collect(cloud: Cloud, region: str) -> Iterator[Resource]:

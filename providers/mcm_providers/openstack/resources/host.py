@@ -44,8 +44,8 @@ class Places:
 def hypervisors(service: Service) -> Iterator[list[Document]]:
     version = at_most(service.endpoint.microversion, _LAST_WITH_SIZES)
     # Paging came with 2.33; before that the parameter is not known, and all come at once.
-    limit = 1000 if at_least(version, (2, 33)) else None
-    return service.pages("/os-hypervisors/detail", "hypervisors", limit=limit, microversion=version)
+    paged = at_least(version, (2, 33))
+    return service.pages("/os-hypervisors/detail", "hypervisors", paged=paged, microversion=version)
 
 
 def collect(cloud: Cloud, region: str) -> Iterator[Resource]:

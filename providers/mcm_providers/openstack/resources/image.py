@@ -1,7 +1,7 @@
 """Images, and what an instance was snapshotted into: in OpenStack a server snapshot is an image."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -35,11 +35,19 @@ _NOISE = ("self", "file", "schema")
 
 
 def collect(cloud: Cloud, region: str, names: "Names") -> Iterator[Resource]:
+    yield from _listed(cloud, region, names, ())
+
+
+def find(cloud: Cloud, region: str, names: "Names", ids: Sequence[str]) -> Iterator[Resource]:
+    yield from _listed(cloud, region, names, (("id", "in:" + ",".join(ids)),))
+
+
+def _listed(cloud: Cloud, region: str, names: "Names", which: tuple[tuple[str, str], ...]) -> Iterator[Resource]:
     """Hidden ones are listed apart; instances run from them all the same."""
     service = cloud.service("image", region)
     seen: set[str] = set()
     for hidden in ((), (("os_hidden", "true"),)):
-        for page in service.pages("/images", "images", hidden):
+        for page in service.pages("/images", "images", (*which, *hidden)):
             for row in page:
                 if (native_id := identifier(row)) not in seen:
                     seen.add(native_id)

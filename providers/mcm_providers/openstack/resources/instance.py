@@ -40,7 +40,7 @@ def collect(cloud: Cloud, region: str, names: Names) -> Iterator[Resource]:
     """No `limit` is sent: with one, nova leaves out the instances of a cell that is down, without a word."""
     service = cloud.service("compute", region)
     everything = (("all_tenants", 1),) if cloud.sees_all_projects(region) else ()
-    for page in service.pages("/servers/detail", "servers", everything, limit=None):
+    for page in service.pages("/servers/detail", "servers", everything, paged=False):
         yield from translated(page, region, names)
 
 

@@ -15,8 +15,8 @@ _PAGING = (2, 35)
 def collect(cloud: Cloud, region: str) -> Iterator[Resource]:
     service = cloud.service("compute", region)
     owner = str(cloud.client.sign_in().user_id or "")
-    limit = 1000 if at_least(service.endpoint.microversion, _PAGING) else None
-    for page in service.pages("/os-keypairs", "keypairs", limit=limit, unwrap="keypair", marker_key="name"):
+    paged = at_least(service.endpoint.microversion, _PAGING)
+    for page in service.pages("/os-keypairs", "keypairs", paged=paged, unwrap="keypair", marker_key="name"):
         for row in page:
             yield translate(row, region, owner)
 

@@ -21,7 +21,7 @@ def listing(cloud: Cloud) -> tuple[list[Document], bool]:
 
 def _documents(cloud: Cloud, path: str) -> list[Document]:
     # A domain is a project to keystone, and listed as one only on request.
-    pages = cloud.identity.pages(path, "projects", limit=None)
+    pages = cloud.identity.pages(path, "projects", paged=False)
     return [row for page in pages for row in page if row.get("is_domain") is not True]
 
 

@@ -90,7 +90,7 @@ def _network(cloud: Cloud, region: str) -> list[Document]:
     try:
         pages = list(
             cloud.service("network", region).pages(
-                "/availability_zones", "availability_zones", limit=None, marker_key="name"
+                "/availability_zones", "availability_zones", paged=False, marker_key="name"
             )
         )
     except (NotSupported, ResourceNotFound):

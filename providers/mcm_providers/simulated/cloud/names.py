@@ -23,10 +23,10 @@ def project_name(number: int) -> str:
 
 
 def instance_name(slot: int, dice: int) -> str:
-    """One in about 97 is a plain word that other instances carry too: clouds allow duplicates."""
+    """One in about 41 is a plain word that other instances carry too: clouds allow duplicates."""
     app = APPS[dice % len(APPS)]
-    if dice % 97 == 0:
-        return app
+    if dice % 41 == 0:
+        return APPS[(dice >> 12) % 5]
     return f"{app}-{ENVIRONMENTS[(dice >> 8) % len(ENVIRONMENTS)]}-{slot % 10_000:02d}"
 
 

@@ -1,0 +1,105 @@
+"""What is asked of the inventory, and its SQL conditions on one branch of rows."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, select, union_all
+
+from mcm.errors import BadRequest
+from mcm.filters import Expression, FilterContext, canonical, compile_filter, conditions
+from mcm.filters.text_sql import contains
+from mcm.inventory.asof import Branch, branches
+from mcm.inventory.estate import Estate
+from mcm.inventory.ordering import DEFAULT, OrderTerm
+
+MAX_SEARCH = 200
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+_ASKS_FOR_GONE = ("presence", "gone_at")
+_HIDDEN = ("search", "fingerprint", "relations", "tenant_id", "realm", "locator")
+ITEM_COLUMNS = tuple(name for name in branches(None)[0].columns if name not in _HIDDEN)
+
+
+@dataclass(frozen=True)
+class Query:
+    """at: the instant that is asked about, None for now. gone: resources whose absence was confirmed are listed too."""
+
+    expression: Expression | None = None
+    search: str = ""
+    order: tuple[OrderTerm, ...] = DEFAULT
+    at: datetime | None = None
+    gone: bool = False
+
+    @property
+    def with_gone(self) -> bool:
+        return self.gone or any(item.field in _ASKS_FOR_GONE for item in conditions(self.expression))
+
+    @property
+    def digest(self) -> str:
+        """Binds a cursor to what it was given out for."""
+        at = self.at.isoformat() if self.at else ""
+        order = ",".join(term.text for term in self.order)
+        parts = (canonical(self.expression), self.search, order, at, str(self.with_gone))
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()
+
+
+def clean_search(text: str | None) -> str:
+    """Lower case, as the search column is. Raises BadRequest for what no name can hold."""
+    search = (text or "").strip().lower()
+    if len(search) > MAX_SEARCH:
+        raise BadRequest(f"search has more than {MAX_SEARCH} characters", next_step="search for a part of it")
+    if "\0" in search or any("\ud800" <= char <= "\udfff" for char in search):
+        raise BadRequest("search holds a character that no name can hold")
+    return search
+
+
+def context(dialect: str, branch: Branch, estate: Estate) -> FilterContext:
+    return FilterContext(
+        dialect=dialect,
+        columns=branch.columns,
+        current=branch.current,
+        now=estate.at,
+        accounts=tuple(estate.accounts.values()),
+        fresh=estate.fresh,
+        unreachable=estate.unreachable,
+    )
+
+
+def restrictions(query: Query, branch: Branch, filter_context: FilterContext) -> list[ColumnElement[bool]]:
+    """Everything a row must fulfil."""
+    found = list(branch.holds)
+    if not query.with_gone:
+        found.append(is_live(branch))
+    if query.expression is not None:
+        found.append(compile_filter(query.expression, filter_context))
+    if query.search:
+        found.append(contains(branch.columns["search"], query.search))
+    return found
+
+
+def is_live(branch: Branch) -> ColumnElement[bool]:
+    """Written out, not bound: the partial indexes of living resources serve only what names their own condition."""
+    return branch.columns["presence"] != literal_column("'gone'")
+
+
+def matching(
+    query: Query, dialect: str, estate: Estate, columns: dict[str, Any] | None = None, *, names: Sequence[str] = ()
+) -> Subquery:
+    """All matching rows, now or then, with the named envelope columns and the given expressions.
+
+    columns: label → function of (branch, filter context) giving an expression.
+    """
+    parts: list[Select[Any]] = []
+    for branch in branches(query.at):
+        filter_context = context(dialect, branch, estate)
+        chosen = [branch.columns[name].label(name) for name in names]
+        chosen += [make(branch, filter_context).label(label) for label, make in (columns or {}).items()]
+        part = select(*chosen) if chosen else select(literal_column("1").label("one"))
+        parts.append(part.select_from(branch.source).where(*restrictions(query, branch, filter_context)))
+    return parts[0].subquery("m") if len(parts) == 1 else union_all(*parts).subquery("m")
+
+
+def count_of(rows: Subquery) -> Select[int]:
+    return select(func.count()).select_from(rows)

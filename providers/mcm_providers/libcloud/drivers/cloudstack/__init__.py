@@ -1,0 +1,1 @@
+"""Apache CloudStack: libcloud's signing and transport, with paging, states and identities of our own."""
