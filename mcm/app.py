@@ -43,6 +43,8 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
         jobs = Jobs(runtime)
         if background:
             jobs.start()
+        else:
+            runtime.executor.on_demand()
         try:
             yield
         finally:

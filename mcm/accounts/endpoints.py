@@ -56,7 +56,7 @@ def create_account(
             service.note_checked(session, account, result.identity)
             result.answer.warnings += service.realm_warnings(session, result.identity.realm, account.id)
             answer = result.answer
-        after_commit(session, runtime.executor.dispatch_soon)
+        after_commit(session, runtime.executor.wake)
         return AccountAnswer(**service.items(session, [account])[0].model_dump(), check=answer)
 
     return mutation.run(change, status=201)
@@ -79,7 +79,7 @@ def update_account(
         service.update(session, mutation.caller, runtime.vault, runtime.registry, account, body, if_match)
         session.flush()
         after_commit(session, lambda: runtime.gateway.forget(account.id))
-        after_commit(session, runtime.executor.dispatch_soon)
+        after_commit(session, runtime.executor.wake)
         return service.items(session, [account])[0]
 
     return mutation.run(change)
@@ -128,7 +128,7 @@ def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any
     def change(session: Session) -> AccountItem:
         account = service.resume(session, mutation.caller, service.get(session, name))
         after_commit(session, lambda: runtime.gateway.forget(account.id))
-        after_commit(session, runtime.executor.dispatch_soon)
+        after_commit(session, runtime.executor.wake)
         return service.items(session, [account])[0]
 
     return mutation.run(change)

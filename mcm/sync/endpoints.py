@@ -33,6 +33,7 @@ def request_sync(body: SyncOrder, runtime: RuntimeDep, mutation: MutationDep) ->
         made = service.request(session, mutation.caller, chosen, kinds, body.full)
         for account in chosen:
             runtime.gateway.breaker.reset_all(account.id)
+        runtime.executor.focus([account.id for account in chosen], kinds)
         after_commit(session, runtime.executor.dispatch_soon)
         session.flush()
         return progress.follow(session, runtime.executor, made.id)
@@ -84,7 +85,7 @@ def decide_quarantine(scope_id: int, body: Decision, runtime: RuntimeDep, mutati
 
     def change(session: Session) -> Decision:
         service.decide_quarantine(session, mutation.caller, scope_id, body.decision == "accept")
-        after_commit(session, runtime.executor.dispatch_soon)
+        after_commit(session, runtime.executor.wake)
         return body
 
     return mutation.run(change)

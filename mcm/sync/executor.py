@@ -7,6 +7,7 @@ the scope row, not this pool, is what keeps two reads of one scope apart.
 import logging
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -37,6 +38,21 @@ class SyncExecutor:
         self._running: dict[str, tuple[str, Progress, threading.Event]] = {}
         self._stopping = threading.Event()
         self._dispatching = threading.Lock()
+        self._focus: tuple[frozenset[str], frozenset[str]] | None = None
+
+    def on_demand(self) -> None:
+        """No schedule in this process: only what `focus` names is read."""
+        self._focus = (frozenset(), frozenset())
+
+    def focus(self, accounts: Iterable[str], kinds: Iterable[str]) -> None:
+        """On demand, read these accounts and kinds (none: all kinds). Without `on_demand` everything due is read."""
+        if self._focus is not None:
+            self._focus = (frozenset(accounts), frozenset(kinds))
+
+    def wake(self) -> None:
+        """Something became due by the way; on demand it stays so."""
+        if self._focus is None:
+            self.dispatch_soon()
 
     def dispatch(self) -> int:
         """Starts a read for every due scope whose account has a free slot. Returns how many were started."""
@@ -44,7 +60,7 @@ class SyncExecutor:
             return 0
         try:
             with self._tools.database.reading() as session:
-                due = repository.due(session, clock.now(), limit=2000)
+                due = repository.due(session, clock.now(), limit=2000, focus=self._focus)
             return sum(self._start(scope_id, account_id, region) for scope_id, account_id, region in due)
         finally:
             self._dispatching.release()

@@ -12,23 +12,29 @@ from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRun
 DISCOVERY_KIND = "region"
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[tuple[int, str, str]]:
-    """(scope id, account id, region) of scopes to read now, longest overdue first, discovery before all others."""
-    return [
-        (row[0], row[1], row[2])
-        for row in session.execute(
-            select(Scope.id, Scope.account_id, Scope.region)
-            .join(Account, Account.id == Scope.account_id)
-            .where(
-                Scope.next_due_at <= now,
-                Scope.status != "unsupported",
-                Account.status != "paused",
-                or_(Scope.lease_until.is_(None), Scope.lease_until < now),
-            )
-            .order_by(case((Scope.kind == DISCOVERY_KIND, 0), else_=1), Scope.next_due_at, Scope.id)
-            .limit(limit)
+def due(
+    session: Session, now: datetime, limit: int, focus: tuple[frozenset[str], frozenset[str]] | None = None
+) -> Sequence[tuple[int, str, str]]:
+    """(scope id, account id, region) of scopes to read now, longest overdue first, discovery before all others.
+
+    focus: only these account ids and (unless empty) kinds."""
+    query = (
+        select(Scope.id, Scope.account_id, Scope.region)
+        .join(Account, Account.id == Scope.account_id)
+        .where(
+            Scope.next_due_at <= now,
+            Scope.status != "unsupported",
+            Account.status != "paused",
+            or_(Scope.lease_until.is_(None), Scope.lease_until < now),
         )
-    ]
+        .order_by(case((Scope.kind == DISCOVERY_KIND, 0), else_=1), Scope.next_due_at, Scope.id)
+        .limit(limit)
+    )
+    if focus is not None:
+        query = query.where(Scope.account_id.in_(focus[0]))
+        if focus[1]:
+            query = query.where(Scope.kind.in_(focus[1] | {DISCOVERY_KIND}))
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def next_due(session: Session) -> datetime | None:

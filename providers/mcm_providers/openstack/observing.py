@@ -30,7 +30,7 @@ def observe(
             if not left:
                 break
         answers |= dict.fromkeys(left)
-    return answers
+    return {ref: answers[ref] for ref in refs}
 
 
 def _places(cloud: Cloud, reader: Reader, region: str) -> Sequence[str]:

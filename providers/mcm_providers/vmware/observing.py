@@ -48,7 +48,7 @@ class Observer:
         machine in its id; it is looked for in all of them."""
         uuids = list(dict.fromkeys(ref.native_id.partition(":")[0] for ref in refs))
         objects = self._search(uuids) if len(uuids) <= _SEARCHES else self._index(set(uuids))
-        found = {one.native_id: one for one in self._read(kind, objects, refs)}
+        found = {one.native_id: one for one in self._read(kind, list(dict.fromkeys(objects)), refs)}
         homeless = {ref.native_id for ref in refs if ":" not in ref.native_id} - found.keys()
         if kind is ResourceKind.VOLUME and homeless:
             named = dict.fromkeys(ref.region for ref in refs if ref.native_id in homeless)

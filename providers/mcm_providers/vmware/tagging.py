@@ -77,7 +77,15 @@ class Tagging:
             self._read_at = now
             try:
                 self._known = self._read()
-            except (ProviderError, OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
+            except (
+                ProviderError,
+                OSError,
+                http.client.HTTPException,
+                ValueError,
+                LookupError,
+                TypeError,
+                AttributeError,
+            ):
                 # The deadline and cancellation are not the tags' failure.
                 self._session.context.check()
         return self._known

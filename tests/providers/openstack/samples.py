@@ -25,7 +25,9 @@ def lookups() -> Lookups:
     """What the recorded cloud's own listings say."""
     flavors: dict[tuple[str, str], FlavorFacts] = {}
     for one in rows("flavors"):
-        facts = FlavorFacts(one["id"], one["name"], one["vcpus"], one["ram"], one["disk"], one["OS-FLV-EXT-DATA:ephemeral"])
+        facts = FlavorFacts(
+            one["id"], one["name"], one["vcpus"], one["ram"], one["disk"], one["OS-FLV-EXT-DATA:ephemeral"]
+        )
         flavors["id", one["id"]] = flavors["name", one["name"]] = facts
     networks: dict[str, list[NetworkFacts]] = {}
     for one in rows("networks"):

@@ -169,12 +169,14 @@ def running() -> Iterator[Stub]:
             reply = stub.reply(Asked(self.command, parts.path, query, headers, body))
             content = reply.encoded()
             self.send_response_only(reply.status)
-            for name, value in ({"Content-Type": reply.content_type, "Content-Length": str(len(content))} | reply.headers).items():
+            for name, value in (
+                {"Content-Type": reply.content_type, "Content-Length": str(len(content))} | reply.headers
+            ).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer
+        do_GET = do_POST = _answer  # noqa: N815 (as http.server has them)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -76,9 +76,7 @@ def test_one_in_full() -> None:
         Relation(RelationType.USES, ResourceKind.IMAGE, image),
         Relation(RelationType.USES, ResourceKind.FLAVOR, flavor, samples.REGION),
         Relation(RelationType.USES, ResourceKind.KEYPAIR, "ops-key", f"{samples.REGION}/{document['user_id']}"),
-        Relation(
-            RelationType.USES, ResourceKind.VOLUME, document["os-extended-volumes:volumes_attached"][0]["id"]
-        ),
+        Relation(RelationType.USES, ResourceKind.VOLUME, document["os-extended-volumes:volumes_attached"][0]["id"]),
         Relation(RelationType.CONNECTED_TO, ResourceKind.NETWORK, networks["demo-net"]),
         Relation(RelationType.CONNECTED_TO, ResourceKind.NETWORK, networks["private"]),
         Relation(RelationType.PROTECTED_BY, ResourceKind.SECURITY_GROUP, groups[samples.DEMO_PROJECT, "default"]),
@@ -115,7 +113,7 @@ def test_real_states(name: str, state: str, native: str, task: str | None) -> No
 def test_user_data_does_not_pass() -> None:
     row = samples.row("servers-2.100", "st-multi")
     assert row["OS-EXT-SRV-ATTR:user_data"] == "c2VjcmV0"
-    row["adminPass"] = "hunter2-hunter2"  # noqa: S105
+    row["adminPass"] = "hunter2-hunter2"
     shown = repr(instance.translate(row, samples.REGION, samples.lookups()))
     assert "c2VjcmV0" not in shown
     assert "hunter2" not in shown
@@ -137,7 +135,12 @@ def test_one_that_runs_from_a_volume() -> None:
 
 def test_what_2_98_tells_of_the_image() -> None:
     row = samples.row("servers-2.100", "st-stopped")
-    row["image"]["properties"] = {"os_distro": "ubuntu", "os_version": "24.04", "os_type": "Linux", "hw_architecture": "x86_64"}
+    row["image"]["properties"] = {
+        "os_distro": "ubuntu",
+        "os_version": "24.04",
+        "os_type": "Linux",
+        "hw_architecture": "x86_64",
+    }
     found = attributes(instance.translate(row, samples.REGION, samples.lookups()))
     assert (found.os_family, found.os_name, found.architecture) == ("linux", "ubuntu 24.04", "x86_64")
 

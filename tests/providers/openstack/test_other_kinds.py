@@ -83,7 +83,9 @@ def test_every_recorded_document(kind: ResourceKind, name: str, translate: Trans
 
 @pytest.mark.parametrize(("kind", "name", "translate"), KINDS, ids=[f"{kind}-{name}" for kind, name, _ in KINDS])
 @pytest.mark.parametrize("strange", [None, [], {}, "text" * 1000, -1, 2**70, True, [None, 5, {"a": []}], {"a": None}])
-def test_no_value_of_another_type_is_fatal(kind: ResourceKind, name: str, translate: Translate, strange: object) -> None:
+def test_no_value_of_another_type_is_fatal(
+    kind: ResourceKind, name: str, translate: Translate, strange: object
+) -> None:
     identity = {"id", "uuid", "name", "zoneName"}
     for key in set().union(*samples.rows(name)) - identity:
         row = samples.rows(name)[0] | {key: strange}

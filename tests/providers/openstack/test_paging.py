@@ -58,7 +58,9 @@ def test_images_follow_next(stub: Stub, small_pages: int) -> None:
         if asked.params.get("os_hidden"):
             return Reply(body={"images": [{"id": IDS[0], "name": "again"}, {"id": IDS[24], "name": "hidden"}]})
         if "marker" not in asked.params:
-            return Reply(body={"images": [{"id": one} for one in IDS[:10]], "next": f"/v2/images?marker={IDS[9]}&limit=10"})
+            return Reply(
+                body={"images": [{"id": one} for one in IDS[:10]], "next": f"/v2/images?marker={IDS[9]}&limit=10"}
+            )
         return Reply(body={"images": [{"id": one} for one in IDS[10:12]]})
 
     stub.put("image", "/images", answer)

@@ -10,9 +10,9 @@ from mcm_providers.openstack.descriptor import DESCRIPTOR
 from mcm_providers.openstack.settings import Settings, realm_of_address
 
 SCHEMA = DESCRIPTOR.connection
-DOTTED = {"auth.auth_url": "https://c.example:5000", "auth.username": "u", "auth.project_name": "p"}
-PLAIN = {"auth_url": "https://c.example:5000", "username": "u", "project_name": "p"}
-NESTED = {"auth": {"auth_url": "https://c.example:5000", "username": "u", "project_name": "p"}}
+DOTTED: dict[str, object] = {"auth.auth_url": "https://c.example:5000", "auth.username": "u", "auth.project_name": "p"}
+PLAIN: dict[str, object] = {"auth_url": "https://c.example:5000", "username": "u", "project_name": "p"}
+NESTED: dict[str, object] = {"auth": {"auth_url": "https://c.example:5000", "username": "u", "project_name": "p"}}
 
 
 @pytest.mark.parametrize("config", [DOTTED, PLAIN, NESTED])

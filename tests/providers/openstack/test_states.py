@@ -6,16 +6,51 @@ from mcm.contract import InstanceState, VolumeState
 from mcm_providers.openstack import states
 
 # https://docs.openstack.org/api-guide/compute/server_concepts.html, "Server status"
-NOVAS = (
-    "ACTIVE BUILD DELETED ERROR HARD_REBOOT MIGRATING PASSWORD PAUSED REBOOT REBUILD RESCUE RESIZE REVERT_RESIZE "
-    "SHELVED SHELVED_OFFLOADED SHUTOFF SOFT_DELETED SUSPENDED UNKNOWN VERIFY_RESIZE"
-).split()
+NOVAS = [
+    "ACTIVE",
+    "BUILD",
+    "DELETED",
+    "ERROR",
+    "HARD_REBOOT",
+    "MIGRATING",
+    "PASSWORD",
+    "PAUSED",
+    "REBOOT",
+    "REBUILD",
+    "RESCUE",
+    "RESIZE",
+    "REVERT_RESIZE",
+    "SHELVED",
+    "SHELVED_OFFLOADED",
+    "SHUTOFF",
+    "SOFT_DELETED",
+    "SUSPENDED",
+    "UNKNOWN",
+    "VERIFY_RESIZE",
+]
 # https://docs.openstack.org/api-ref/block-storage/v3/#volumes-volumes, "Volume statuses"
-CINDERS = (
-    "creating available reserved attaching detaching in-use maintenance deleting awaiting-transfer error "
-    "error_deleting backing-up restoring-backup error_backing-up error_restoring error_extending downloading "
-    "uploading retyping extending"
-).split()
+CINDERS = [
+    "creating",
+    "available",
+    "reserved",
+    "attaching",
+    "detaching",
+    "in-use",
+    "maintenance",
+    "deleting",
+    "awaiting-transfer",
+    "error",
+    "error_deleting",
+    "backing-up",
+    "restoring-backup",
+    "error_backing-up",
+    "error_restoring",
+    "error_extending",
+    "downloading",
+    "uploading",
+    "retyping",
+    "extending",
+]
 
 
 def test_every_status_of_nova_is_known() -> None:
@@ -56,9 +91,7 @@ def test_another_word_is_unknown(status: str) -> None:
         ("SOFT_DELETED", None, 4, ("terminated", None)),
     ],
 )
-def test_status_and_task_together(
-    status: str, task: str | None, power: int, expected: tuple[str, str | None]
-) -> None:
+def test_status_and_task_together(status: str, task: str | None, power: int, expected: tuple[str, str | None]) -> None:
     assert states.instance(status, task, power) == expected
 
 

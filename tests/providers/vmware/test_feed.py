@@ -45,14 +45,13 @@ class Estate:
         return page([self.machines[number] for number in wanted if number in self.machines])
 
 
-def scripted(estate: Estate, *waits: Answer, **more: Answer) -> Script:
+def scripted(estate: Estate, *waits: Answer) -> Script:
     return {
         RETRIEVE: estate,
         WAIT: [updates("1"), *waits],
         "CreatePropertyCollector": made("CreatePropertyCollector", "PropertyCollector", "session-pc"),
         "DestroyPropertyCollector": answer("DestroyPropertyCollector"),
         "CreateFilter": made("CreateFilter", "PropertyFilter", "filter-1"),
-        **more,
     }
 
 
@@ -182,13 +181,14 @@ def test_a_cursor_that_could_not_be_stored_gives_the_same_again() -> None:
 
 def test_what_was_fetched_survives_a_failure_to_read_it() -> None:
     estate = Estate(1)
-    failing: list[Answer] = [Reply(b"", 503), estate]
+    failing = [Reply(b"", 503)]
+
+    def once(asked: Asked) -> Reply:
+        return failing.pop() if failing and ">vm-1</obj>" in asked.body else estate(asked)
+
     with Vcenter(scripted(estate, updates("2", [("modify", "vm-1")]), answer(WAIT))) as vcenter:
         provider, cursor = opened(vcenter)
-        provider._listing.surroundings = lambda *_: __import__("types").SimpleNamespace(  # type: ignore[method-assign]
-            region="datacenter-2", labels=_no_labels(), hosts={}, ancestors={}
-        )
-        vcenter.script[RETRIEVE] = failing
+        vcenter.script[RETRIEVE] = once
         with pytest.raises(Unreachable):
             provider.changes(INSTANCE, DATACENTER, cursor)
         batch = provider.changes(INSTANCE, DATACENTER, cursor)
@@ -213,7 +213,8 @@ def test_an_ended_feed_expires(reply: Reply) -> None:
 
 
 def test_a_cursor_of_another_session_expires() -> None:
-    script = scripted(Estate(1), updates("2"), updates("1"), Login=[login("one"), login("two")])  # type: ignore[arg-type]
+    script = scripted(Estate(1), updates("2"), updates("1"))
+    script["Login"] = [login("one"), login("two")]
     with Vcenter(script) as vcenter:
         first, cursor = opened(vcenter)
         second, other = opened(vcenter)
@@ -238,7 +239,7 @@ def test_a_lost_answer_is_not_taken_for_no_change(reply: Reply) -> None:
 
 def test_opening_again_ends_the_feed_before() -> None:
     with Vcenter(scripted(Estate(1), updates("1"))) as vcenter:
-        provider, cursor = opened(vcenter)
+        provider, _ = opened(vcenter)
         provider.open_feed(INSTANCE, DATACENTER)
         assert vcenter.counts["DestroyPropertyCollector"] == 1
         provider.close()
@@ -260,9 +261,3 @@ def test_calls_are_reported_and_the_deadline_is_looked_at() -> None:
         context.cancel()
         with pytest.raises(Unreachable):
             provider.changes(INSTANCE, DATACENTER, cursor)
-
-
-def _no_labels() -> object:
-    from mcm_providers.vmware.labels import Labels
-
-    return Labels()

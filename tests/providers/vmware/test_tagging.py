@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from mcm.contract import Resource, ResourceKind, Unreachable
+from mcm.contract import PermissionDenied, Resource, ResourceKind, Unreachable
 from mcm.contract.conformance.context import PlainContext
 from tests.providers.vmware.answers import Answer, Asked, Reply, Script, fault, machine, page
 from tests.providers.vmware.vcenter import DATACENTER, PASSWORD, USERNAME, Vcenter
@@ -17,8 +17,9 @@ _CATEGORIES = {"c1": "role", "c2": "tier"}
 _ATTACHED = {"t1": ["vm-1"], "t2": ["vm-1", "host-9"], "t3": ["vm-2"], "t4": []}
 
 
-def service(*, api: bool = False, wrap: bool = True, **instead: Answer) -> Script:
-    """The tagging service; keywords replace the answer to session, tag, attached, t1 … or c1 …"""
+def service(*, api: bool = False, instead: dict[str, Answer] | None = None) -> Script:
+    """The tagging service; `instead` replaces the answer to session, tag, attached, t1 … or c1 …"""
+    instead = instead or {}
     tagging = f"{API}/cis/tagging" if api else f"{REST}/tagging"
     session = f"{API}/session" if api else f"{REST}/session"
     action, identified = ("action", "") if api else ("~action", "id:")
@@ -98,7 +99,7 @@ def test_the_rest_session_is_signed_in_once_with_the_same_user() -> None:
 )
 def test_whatever_fails_there_the_listing_stands(instead: dict[str, Answer]) -> None:
     context = PlainContext()
-    found, vcenter = listed(service(**instead), context)
+    found, vcenter = listed(service(instead=instead), context)
     assert [one.tags for one in found] == [{}, {}, {}]
     assert context.calls == context.finished
     assert vcenter.counts["Logout"] == 1
@@ -111,7 +112,7 @@ def test_no_tagging_service_at_all() -> None:
 
 
 def test_no_tags_at_all_is_one_call() -> None:
-    found, vcenter = listed(service(tag=Reply(b'{"value": null}')))
+    found, vcenter = listed(service(instead={"tag": Reply(b'{"value": null}')}))
     assert [one.tags for one in found] == [{}, {}, {}]
     assert not any("tag-association" in one for one in vcenter.counts)
 
@@ -124,7 +125,7 @@ def test_the_deadline_is_not_the_tags_failure() -> None:
         return Reply(b"", 500)
 
     with pytest.raises(Unreachable, match="cancelled"):
-        listed(service(tag=late), context)
+        listed(service(instead={"tag": late}), context)
 
 
 def test_a_failure_later_keeps_what_was_read() -> None:
@@ -159,8 +160,6 @@ def test_an_ended_rest_session_is_replaced() -> None:
 
 
 def test_a_scope_that_may_not_be_read_is_not_hidden_by_tags() -> None:
-    from mcm.contract import PermissionDenied
-
     script = service()
     script[RETRIEVE] = fault("NoPermission")
     with Vcenter(script) as vcenter, pytest.raises(PermissionDenied):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.contract import ResourceKind
@@ -69,7 +69,8 @@ def populate(engine: Engine, number: int, *, seed: int = 1, now: datetime | None
 
 
 def _places(connection: Connection, now: datetime) -> Population:
-    connection.execute(insert(Tenant), [{"id": DEFAULT_TENANT, "name": "default", "created_at": now}])
+    if connection.scalar(select(Tenant.id).where(Tenant.id == DEFAULT_TENANT)) is None:
+        connection.execute(insert(Tenant), [{"id": DEFAULT_TENANT, "name": "default", "created_at": now}])
     accounts = {name: f"acc_{index:026d}" for index, (name, *_) in enumerate(_ACCOUNTS)}
     connection.execute(
         insert(Account),

@@ -1,0 +1,74 @@
+"""Every route asks for a permission; what is open to anybody is a short list, kept here a second time on purpose."""
+
+from collections.abc import Iterator
+
+from fastapi.routing import APIRoute
+
+from mcm.auth.permissions import Permission
+from mcm.edge.mutation import _mutation
+from mcm.edge.routes import OPEN_ROUTES, route_permissions
+from tests.architecture.layout import application
+
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+
+def _routes() -> Iterator[tuple[str, APIRoute]]:
+    for route in application().routes:
+        if isinstance(route, APIRoute):
+            for method in route.methods or ():
+                yield method, route
+
+
+def test_open_routes_are_these() -> None:
+    assert set(OPEN_ROUTES) == {
+        "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect",
+    }  # fmt: skip
+
+
+def test_every_other_route_asks_for_a_permission() -> None:
+    table = route_permissions(application())
+    assert table
+    assert {path for (_, path), found in table.items() if found is None} <= set(OPEN_ROUTES)
+    assert all(path.startswith("/api/v1/") for (_, path), found in table.items() if found is not None)
+
+
+def test_reading_routes_ask_for_reading_permissions_only() -> None:
+    reading = {found for found in Permission if found.value.endswith((".read", ".export"))}
+    wrong = [
+        f"{method} {path}: {found}"
+        for (method, path), found in route_permissions(application()).items()
+        if found is not None and (method in _READING) != (found in reading)
+    ]
+    assert not wrong
+
+
+def test_every_changing_route_goes_through_a_mutation() -> None:
+    """Which demands the Idempotency-Key; test_mutations.py tries each."""
+    naked = [
+        f"{method} {route.path}"
+        for method, route in _routes()
+        if method not in _READING and all(inner.call is not _mutation for inner in route.dependant.dependencies)
+    ]
+    assert not naked
+
+
+def test_no_reading_route_goes_through_a_mutation() -> None:
+    odd = [
+        f"{method} {route.path}"
+        for method, route in _routes()
+        if method in _READING and any(inner.call is _mutation for inner in route.dependant.dependencies)
+    ]
+    assert not odd
+
+
+def test_every_route_tells_what_it_is() -> None:
+    """The operation ids and tags are what the API's documentation is made of."""
+    listed = [(method, route) for method, route in _routes() if route.include_in_schema]
+    assert not [f"{method} {route.path}" for method, route in listed if not route.tags]
+    names = [route.name for _, route in listed]
+    assert len(set(names)) == len(names)
+
+
+def test_collections_are_plural_nouns_below_one_version() -> None:
+    roots = {path.split("/")[3] for (_, path) in route_permissions(application()) if path.startswith("/api/v1/")}
+    assert roots <= {"accounts", "providers", "resources", "instances", "sync", "system", "hierarchy"}
