@@ -58,6 +58,9 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
         version=__version__,
         description="One inventory and one action model for all of an organisation's clouds.",
         lifespan=lifespan,
+        # FastAPI's own pages fetch scripts from elsewhere; `mcm.system.reference` renders one that does not.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.runtime = runtime
     problems.install(app)

@@ -5,9 +5,10 @@ Work that reaches a cloud has three parts: prepare (a transaction), call (none o
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Lock
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+        # SQLite has one writer, and its own way of waiting for it is unfair: threads of this process queue here.
+        self._writer: AbstractContextManager[object] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @property
     def dialect(self) -> str:
@@ -32,11 +34,22 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction that commits when the block ends normally and rolls back otherwise."""
-        with translated(), Session(self._writing, expire_on_commit=False) as session, session.begin():
-            yield session
-            session.flush()
+    def writing(self, *, durable: bool = True, connection: Connection | None = None) -> Iterator[Session]:
+        """A transaction that commits when the block ends normally and rolls back otherwise.
+
+        durable: survives a power cut too; what a read found does not need to, as it is read again. Nothing that is
+        committed is lost when the process is killed, either way. connection: use this one instead of one of the pool.
+        """
+        options = {"sqlite_begin": "IMMEDIATE", "sqlite_sync": "FULL" if durable else "NORMAL"}
+        bind = (connection or self.engine).execution_options(**options)
+        try:
+            with translated(), self._writer, Session(bind, expire_on_commit=False) as session, session.begin():
+                yield session
+                session.flush()
+        finally:
+            if connection is not None:
+                # A connection keeps its options, unlike an engine.
+                connection.execution_options(sqlite_begin="DEFERRED", sqlite_sync="NORMAL")
         for effect in session.info.pop("after_commit", ()):
             effect()
 

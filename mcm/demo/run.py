@@ -68,7 +68,7 @@ def _fill(url: str, accounts: list[Mapping[str, Any]]) -> None:
                 print(f"connected {body['name']} ({body['provider']}, {body['ownership']})", file=sys.stderr)
             answer = client.post("/sync/requests", {})
             while answer["outcome"] == "running":
-                time.sleep(0.2)
+                time.sleep(0.5)
                 answer = client.get(f"/sync/requests/{answer['id']}")
             print_rows(client.get("/instances", limit=40, order_by="name")["items"], COLUMNS, Format.TABLE)
             count = client.get("/resources/count")

@@ -4,21 +4,22 @@ from collections.abc import Iterator
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import Authorization
 
-OPEN_ROUTES = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect"})
+OPEN_ROUTES = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
 
 
 def route_permissions(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
-    """(method, path) → permission of every API route; None where the route asks for none."""
+    """(method, path) → permission of every route; None where the route asks for none."""
     table: dict[tuple[str, str], Permission | None] = {}
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            found = next(_authorizations(route.dependant), None)
-            table |= {(method, route.path): found for method in route.methods or ()}
+    # `app.routes` holds included routers unopened: walking it alone finds no route of ours.
+    for route in iter_route_contexts(app.routes):
+        guarded = isinstance(route.original_route, APIRoute)
+        found = next(_authorizations(route.dependant), None) if guarded else None
+        table |= {(method, route.path or ""): found for method in route.methods or ()}
     return table
 
 

@@ -25,16 +25,28 @@ class Breaker:
         self._states: dict[str, _State] = {}
         self._lock = threading.Lock()
 
-    def admits(self, account_id: str) -> bool:
-        """Whether a read may start now. True takes the probe's place when the breaker is half open."""
+    def admits(self, *keys: str) -> bool:
+        """Whether a read that belongs to all of these could start now. Takes nothing."""
         with self._lock:
-            state = self._states.get(account_id)
-            if state is None or state.failures < _FAILURES_TO_OPEN:
-                return True
-            if state.probing or time.monotonic() < state.closed_until:
-                return False
-            state.probing = True
-            return True
+            return not any(self._refuses(key) for key in keys)
+
+    def enter(self, *keys: str) -> tuple[str, ...] | None:
+        """Starts a read that belongs to all of these; None: it may not. Returns those whose one probe it now is, which
+        must be given to `leave` when it has ended, however it ended."""
+        with self._lock:
+            if any(self._refuses(key) for key in keys):
+                return None
+            probes = tuple(key for key in keys if self._is_open(key))
+            for key in probes:
+                self._states[key].probing = True
+            return probes
+
+    def leave(self, probes: tuple[str, ...]) -> None:
+        """The probe has ended; without a verdict the next one may go out at once."""
+        with self._lock:
+            for key in probes:
+                if state := self._states.get(key):
+                    state.probing = False
 
     def pause_left(self, account_id: str) -> float:
         with self._lock:
@@ -51,7 +63,6 @@ class Breaker:
         """Only failures of the account as a whole count; a scope's own (no permission, bad page) do not."""
         with self._lock:
             state = self._states.setdefault(account_id, _State())
-            state.probing = False
             if isinstance(error, AuthenticationFailed):
                 state.failures = max(state.failures + 1, _FAILURES_TO_OPEN)
             elif isinstance(error, Unreachable):
@@ -70,3 +81,11 @@ class Breaker:
         with self._lock:
             for key in [key for key in self._states if key == account_id or key.startswith(f"{account_id}/")]:
                 del self._states[key]
+
+    def _is_open(self, key: str) -> bool:
+        state = self._states.get(key)
+        return state is not None and state.failures >= _FAILURES_TO_OPEN
+
+    def _refuses(self, key: str) -> bool:
+        state = self._states.get(key)
+        return self._is_open(key) and state is not None and (state.probing or time.monotonic() < state.closed_until)

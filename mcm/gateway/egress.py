@@ -6,6 +6,7 @@ address that was checked is the one that is connected to.
 
 import ipaddress
 import socket
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -28,7 +29,9 @@ _METADATA = frozenset(
         "fd20:ce::254",
     )
 )
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_SITE_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 _SHARED = ipaddress.IPv4Network("100.64.0.0/10")
 
 
@@ -65,16 +68,17 @@ class EgressGuard:
 
     def allow_url(self, url: str, named: Iterable[str]) -> None:
         """Scheme, shape and a literal address; names are checked when they are resolved."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise InvalidRequest(f"the address '{url[:200]}' is not a URL") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InvalidRequest(f"the address '{url[:200]}' is not an http or https URL")
         if parts.username or parts.password:
             raise InvalidRequest(f"the URL for '{parts.hostname}' carries credentials, which is not allowed")
-        try:
-            address = ipaddress.ip_address(parts.hostname)
-        except ValueError:
-            return
-        self._admit(parts.hostname, address, parts.hostname.lower() in {name.lower() for name in named})
+        address = _literal(parts.hostname)
+        if address is not None:
+            self._admit(parts.hostname, address, parts.hostname.lower() in {name.lower() for name in named})
 
     def _admit(self, host: str, given: Address, listed: bool) -> None:
         for address in _meanings(given):
@@ -82,14 +86,16 @@ class EgressGuard:
                 raise InvalidRequest(
                     f"'{host}' leads to {given}, a metadata or link-local address; this is never allowed"
                 )
-            if address.is_multicast or address.is_unspecified or address.is_reserved:
-                raise InvalidRequest(f"'{host}' leads to {given}, which is no address of a single host")
             if address.is_loopback:
+                # First: ::1 counts as reserved as well.
                 if not (self.loopback and listed):
                     raise InvalidRequest(
                         f"'{host}' leads to the loopback address {given}; accounts may name those only in local mode"
                     )
-            elif (address.is_private or _shared(address)) and not (listed or self._listed(address)):
+                continue
+            if address.is_multicast or address.is_unspecified or address.is_reserved:
+                raise InvalidRequest(f"'{host}' leads to {given}, which is no address of a single host")
+            if _private(address) and not (listed or self._listed(address)):
                 raise InvalidRequest(
                     f"'{host}' leads to the private address {given}, which this account's configuration does not name; "
                     "if it belongs to the cloud, add it to MCM_ALLOWED_PRIVATE_HOSTS"
@@ -101,22 +107,52 @@ class EgressGuard:
         )
 
 
+def _literal(host: str) -> Address | None:
+    """The address a host is, in any spelling that a resolver takes for one: 2852039166, 0xa9.254.169.254."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return ipaddress.ip_address(socket.inet_aton(unicodedata.normalize("NFKC", host)))
+    except (OSError, ValueError):
+        return None
+
+
 def _meanings(address: Address) -> list[Address]:
-    """The address and the IPv4 ones that hide in it (mapped, 6to4, Teredo, NAT64)."""
+    """The address and the IPv4 ones that hide in it (mapped, 6to4, Teredo, NAT64, ISATAP)."""
     if not isinstance(address, ipaddress.IPv6Address):
         return [address]
+    value = int(address)
     hidden: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
     if address.teredo:
         hidden.append(address.teredo[1])
-    if any(address in network for network in _NAT64) or (int(address) >> 32 == 0 and int(address) > 1):
-        hidden.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    if address in _NAT64 or (value >> 32 == 0 and value > 1):
+        hidden.append(ipaddress.IPv4Address(value & 0xFFFFFFFF))
+    if address in _SITE_NAT64:
+        hidden += _site_nat64(value)
     embedded = [item for item in hidden if item is not None]
-    # A NAT64 prefix counts as "reserved" itself; what counts is where it leads.
-    return embedded or [address]
+    if embedded:
+        # A NAT64 prefix counts as "reserved" itself; what counts is where it leads.
+        return embedded
+    if value >> 32 & 0xFDFFFFFF == 0x5EFE:
+        return [address, ipaddress.IPv4Address(value & 0xFFFFFFFF)]
+    return [address]
 
 
-def _shared(address: Address) -> bool:
-    return isinstance(address, ipaddress.IPv4Address) and address in _SHARED
+def _site_nat64(value: int) -> list[Address]:
+    """RFC 6052, 2.2: a site may use a prefix of 48, 56, 64 or 96 bits; bits 64 to 71 are left out and what follows
+    the address is ignored, so each way of reading it counts."""
+    without_u = value >> 64 << 56 | value & (1 << 56) - 1
+    found = [value, without_u >> 40, without_u >> 32, without_u >> 24]
+    read = [ipaddress.IPv4Address(item & 0xFFFFFFFF) for item in found]
+    return [item for item in read if item not in _THIS_NETWORK] or [ipaddress.IPv4Address(0)]
+
+
+def _private(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_private or address in _SHARED
+    return address.is_private or address.is_site_local
 
 
 def _networks(listed: Iterable[str]) -> Iterable[Network]:

@@ -1,7 +1,7 @@
 """Where rows come from: the current table, or for a past instant the rows that held then, current and superseded."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,11 @@ _OWN = ("labels", "owner", "data_class", "managed", "version")
 
 @dataclass(frozen=True)
 class Branch:
-    """columns: the envelope by name, mcm's own columns included. current: today's rows, with tables for tags."""
+    """columns: the envelope by name, mcm's own included. living: not gone. current: today's rows, with tag rows."""
 
     source: FromClause
     columns: Mapping[str, ColumnElement[Any]]
+    living: ColumnElement[bool]
     holds: tuple[ColumnElement[bool], ...] = ()
     current: bool = True
 
@@ -50,7 +51,7 @@ def branches(at: datetime | None) -> tuple[Branch, ...]:
     """One branch for now; two for the past, which share no row: a current one began by then or it did not."""
     current = {column.name: column for column in _CURRENT.columns}
     if at is None:
-        return (Branch(_CURRENT, current),)
+        return (Branch(_CURRENT, current, _living(_CURRENT)),)
     # labels, owner and the like have no history: a past row shows them as they are now.
     owner = _CURRENT.alias("own")
     past: dict[str, ColumnElement[Any]] = {column.name: column for column in _VERSION.columns}
@@ -59,20 +60,38 @@ def branches(at: datetime | None) -> tuple[Branch, ...]:
     past["labels"] = type_coerce(func.coalesce(owner.c.labels, literal({}, Json())), Json())
     past["managed"] = type_coerce(func.coalesce(owner.c.managed, "observed"), key_text())
     past["version"] = type_coerce(func.coalesce(owner.c.version, literal_column("0")), Integer())
+    superseded = _VERSION.outerjoin(owner, owner.c.id == _VERSION.c.resource_id)
     then = (_VERSION.c.valid_from <= at, _VERSION.c.valid_to > at)
     return (
-        Branch(_CURRENT, current, (_CURRENT.c.valid_from <= at,), current=False),
-        Branch(_VERSION.outerjoin(owner, owner.c.id == _VERSION.c.resource_id), past, then, current=False),
+        Branch(_CURRENT, current, _living(_CURRENT), (_CURRENT.c.valid_from <= at,), current=False),
+        Branch(
+            _VERSION.outerjoin(owner, owner.c.id == _VERSION.c.resource_id),
+            past,
+            _living(_VERSION),
+            then,
+            current=False,
+        ),
     )
 
 
-def unindexed(branch: Branch, kept: Collection[str]) -> Branch:
-    """SQLite only: the columns behind a unary plus, so that only indexes that begin with `kept` ones can serve.
+def _living(table: FromClause) -> ColumnElement[bool]:
+    """Written out, not bound: partial indexes serve only what names their own condition."""
+    return table.c.presence != literal_column("'gone'")
+
+
+def under_alias(name: str) -> Branch:
+    """Today's rows once more, for a subquery."""
+    table = _CURRENT.alias(name)
+    return Branch(table, {column.name: column for column in table.columns}, _living(table))
+
+
+def unindexed(branch: Branch, kept: Collection[str], name: str = "resource") -> Branch:
+    """SQLite only: the columns behind a unary plus, so that only indexes on the `kept` ones can serve.
 
     Without statistics SQLite takes any equality for rare and would sort 30,000 rows rather than walk 100 in order.
     """
     columns = {
-        name: column if name in kept else literal_column(f"+resource.{name}", type_=column.type)
-        for name, column in branch.columns.items()
+        key: column if key in kept else literal_column(f"+{name}.{key}", type_=column.type)
+        for key, column in branch.columns.items()
     }
-    return Branch(branch.source, columns, branch.holds, branch.current)
+    return replace(branch, columns=columns)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from mcm.contract import GLOBAL_REGION
 from mcm.contract.errors import clean_text
 from mcm.filters.compile import AccountFacts
 from mcm.kit import clock
@@ -77,6 +78,16 @@ class Estate:
     @cached_property
     def resources(self) -> int:
         return sum(scope.resources for scope in self.scopes.values())
+
+    def facts(self, scope: ScopeState) -> dict[str, str]:
+        """What holds for everything read through the scope, by field of the filters."""
+        known = {"kind": scope.kind, "account_id": scope.account_id}
+        account = self.accounts.get(scope.account_id)
+        if account is not None:
+            known |= {"account": account.name, "provider": account.provider, "ownership": account.ownership}
+        if scope.region != GLOBAL_REGION:
+            known["region"] = scope.region
+        return known
 
     def presence(self, stored: str, scope_id: int) -> str:
         """missing and gone are what a complete read found out; only what counts as present can be stale."""

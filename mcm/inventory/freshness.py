@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from mcm.contract import GLOBAL_REGION
 from mcm.filters import Expression, may_match
 from mcm.inventory.estate import Estate, ScopeState
 from mcm.inventory.schemas import Freshness, Gap
@@ -12,7 +11,7 @@ _ORDER = {"unreachable": 0, "never_read": 1, "stale": 2, "quarantined": 3, "unsu
 
 
 def freshness(estate: Estate, expression: Expression | None) -> Freshness:
-    return of_scopes(estate, [scope for scope in estate.scopes.values() if _concerned(estate, scope, expression)])
+    return of_scopes(estate, [scope for scope in estate.scopes.values() if may_match(expression, estate.facts(scope))])
 
 
 def of_scopes(estate: Estate, scopes: Iterable[ScopeState]) -> Freshness:
@@ -37,16 +36,6 @@ def of_scopes(estate: Estate, scopes: Iterable[ScopeState]) -> Freshness:
         sentence=_sentence(estate, gaps, covered, lacking),
         gaps=[_gap(estate, status, scope) for status, scope in gaps[:MAX_GAPS]],
     )
-
-
-def _concerned(estate: Estate, scope: ScopeState, expression: Expression | None) -> bool:
-    known = {"kind": scope.kind, "account_id": scope.account_id}
-    account = estate.accounts.get(scope.account_id)
-    if account is not None:
-        known |= {"account": account.name, "provider": account.provider, "ownership": account.ownership}
-    if scope.region != GLOBAL_REGION:
-        known["region"] = scope.region
-    return may_match(expression, known)
 
 
 def _status(estate: Estate, scope: ScopeState) -> str | None:

@@ -1,39 +1,109 @@
-"""How to find the first page: walk an index in order, or start from the few rows that a selective condition names.
+"""How to find the first page without reading everything, as neither database's own planner reliably does.
 
-Walking is fast when matches are frequent, starting from a tag or project when they are rare; both planners guess this
-wrong often enough. So candidates are counted, up to a bound that keeps either way cheap: √(page × resources) rows.
+Three ways. *Walk* the index that gives the order and keep what matches: fast when matches are frequent. *Start* from
+the few rows that a selective condition names (a tag, a project): fast when they are rare; candidates are counted up to
+√(page × resources), which keeps either way cheap. *Merge* the beginnings of a few scopes, each walked in order: for
+accounts, regions and the like, whose names tend to stand together in the order, so that a walk would come to them late.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
-from mcm.filters import FIELDS, Condition, FilterContext, Operator, Source, compile_filter, conjuncts
+from mcm.filters import (
+    FIELDS,
+    Condition,
+    FilterContext,
+    Operator,
+    Source,
+    compile_filter,
+    conditions,
+    conjuncts,
+    may_match,
+)
 from mcm.filters.matching import matching, text_matches
 from mcm.filters.syntax import Known, Moment, Pattern
 from mcm.filters.text_sql import text_condition
+from mcm.inventory.asof import branches
 from mcm.inventory.estate import Estate
 from mcm.inventory.query import Query
 from mcm.models import ResourceRow, ResourceTag, Sighting
 
+Ids = Select[str]
+
 _RESOURCE = ResourceRow.__table__
 _TAG = ResourceTag.__table__
 _SIGHTING = Sighting.__table__
-_INDEXED = ("id", "native_id", "region", "project_id", "project_name", "name", "last_changed", "kind")
+_ANY_PRESENCE = ("id", "native_id", "last_changed")
+_LIVING_ONLY = ("project_id", "project_name", "name", "kind")
 _FEWEST, _MOST = 200, 5000
+_MOST_MERGED = 4000
+_OF_SIGHTINGS = ("account", "account_id")
+_OF_SCOPES = frozenset({"account", "account_id", "ownership", "provider", "region"})
 _ALL_KINDS = FIELDS["kind"].choices
 
-Ids = Select[str]
+
+@dataclass(frozen=True)
+class Plan:
+    """ids: start from these, which hold all matches and others. scopes: merge these. Neither: walk."""
+
+    ids: Ids | None = None
+    scopes: tuple[int, ...] | None = None
 
 
-def candidates(session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int) -> Ids | None:
-    """The ids to start from, when some condition names few enough; None: walk. They hold all matches, and others."""
+def plan(session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int) -> Plan:
+    """filter_context: of today's rows, with columns that indexes serve. limit: rows wanted."""
+    scopes = _mergeable(query, estate, limit)
+    ids = None if scopes == () else _few(session, query, estate, filter_context, limit, merging=scopes is not None)
+    return Plan(ids=ids) if ids is not None else Plan(scopes=scopes)
+
+
+def _mergeable(query: Query, estate: Estate, limit: int) -> tuple[int, ...] | None:
+    """The scopes that can hold matches, when they are few and fewer than the index by kind stands for."""
+    if query.with_gone or query.expression is None or [term.field for term in query.order] != ["name"]:
+        return None
+    found: list[int] = []
+    kinds: set[str] = set()
+    ambiguous = _ambiguous_accounts(query, estate)
+    for scope in estate.scopes.values():
+        facts = estate.facts(scope)
+        if scope.account_id in ambiguous:
+            facts = {name: value for name, value in facts.items() if name not in _OF_SIGHTINGS}
+        if may_match(query.expression, facts):
+            found.append(scope.id)
+            kinds.add(scope.kind)
+    of_these_kinds = sum(scope.kind in kinds for scope in estate.scopes.values())
+    fewer = not found or len(found) < of_these_kinds
+    return tuple(sorted(found)) if fewer and len(found) * limit <= _MOST_MERGED else None
+
+
+def _ambiguous_accounts(query: Query, estate: Estate) -> set[str]:
+    """Accounts through which resources are read that an account the filter names may see as well."""
+    asked = [term for term in conditions(query.expression) if term.field in _OF_SIGHTINGS]
+    named = {
+        account.id
+        for account in estate.accounts.values()
+        for term in asked
+        if text_matches(
+            account.name if term.field == "account" else account.id,
+            Operator.EQ if term.operator is Operator.NE else term.operator,
+            term.operand,
+        )
+    }
+    realms = {estate.accounts[ident].realm for ident in named}
+    return {ident for ident, account in estate.accounts.items() if account.realm in realms and named - {ident}}
+
+
+def _few(
+    session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int, *, merging: bool
+) -> Ids | None:
     bound = min(max(isqrt(limit * max(estate.resources, 1)), _FEWEST), _MOST)
     best: tuple[int, Ids] | None = None
-    for ids in _drivers(query, estate, filter_context):
+    for ids in _drivers(query, estate, filter_context, merging):
         few: Select[Any] = select(literal_column("1")).select_from(ids.limit(bound + 1).subquery())
         number = session.scalar(select(func.count()).select_from(few.subquery())) or 0
         if number <= bound and (best is None or number < best[0]):
@@ -43,12 +113,12 @@ def candidates(session: Session, query: Query, estate: Estate, filter_context: F
     return best[1] if best else None
 
 
-def _drivers(query: Query, estate: Estate, filter_context: FilterContext) -> Iterator[Ids]:
+def _drivers(query: Query, estate: Estate, filter_context: FilterContext, merging: bool) -> Iterator[Ids]:
     terms = [term for term in conjuncts(query.expression) if isinstance(term, Condition)]
-    walked = _walked(query, terms)
+    served = _walked(query, terms) | (_OF_SCOPES if merging else frozenset())
     for term in sorted(terms, key=lambda term: term.operator is not Operator.EQ):
-        if term.field not in walked and term.operator is not Operator.NE:
-            ids = _ids(term, estate, filter_context)
+        if term.field not in served and term.operator is not Operator.NE:
+            ids = _ids(term, query, estate, filter_context)
             if ids is not None:
                 yield ids
 
@@ -61,7 +131,7 @@ def _walked(query: Query, terms: list[Condition]) -> frozenset[str]:
     return frozenset({"kind", "name", "state"} if one_kind else {"kind", "name"})
 
 
-def _ids(term: Condition, estate: Estate, filter_context: FilterContext) -> Ids | None:
+def _ids(term: Condition, query: Query, estate: Estate, filter_context: FilterContext) -> Ids | None:
     """The ids of what fulfils the condition, where an index can list them."""
     field = FIELDS[term.field]
     if field.source is Source.MAP:
@@ -76,13 +146,18 @@ def _ids(term: Condition, estate: Estate, filter_context: FilterContext) -> Ids 
     if term.field == "presence":
         stored = matching(FIELDS["presence"].choices, term.operator, term.operand)
         return ids.where(_RESOURCE.c.presence.in_(stored)) if set(stored) <= {"missing", "gone"} else None
+    if term.field in _ANY_PRESENCE:
+        return ids.where(compile_filter(term, filter_context))
+    if query.with_gone:
+        return None
+    ids = ids.where(branches(None)[0].living)
     if term.field == "project":
         dialect, operator, operand = filter_context.dialect, term.operator, term.operand
         columns = (_RESOURCE.c.project, _RESOURCE.c.project_name)
         return _either(*(ids.where(text_condition(column, operator, operand, dialect)) for column in columns))
     if term.field == "state":
         return ids.where(_RESOURCE.c.kind.in_(_ALL_KINDS), compile_filter(term, filter_context))
-    return ids.where(compile_filter(term, filter_context)) if term.field in _INDEXED else None
+    return ids.where(compile_filter(term, filter_context)) if term.field in _LIVING_ONLY else None
 
 
 def _tagged(term: Condition, dialect: str) -> Ids:

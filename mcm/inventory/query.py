@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, select, union_all
 
 from mcm.errors import BadRequest
-from mcm.filters import Expression, FilterContext, canonical, compile_filter, conditions
+from mcm.filters import FIELDS, Condition, Expression, FilterContext, canonical, compile_filter, conditions, conjuncts
+from mcm.filters.matching import matching as choices_matching
 from mcm.filters.text_sql import contains
 from mcm.inventory.asof import Branch, branches
 from mcm.inventory.estate import Estate
@@ -32,8 +34,11 @@ class Query:
     at: datetime | None = None
     gone: bool = False
 
-    @property
+    @cached_property
     def with_gone(self) -> bool:
+        """False too where the filter itself leaves out what is gone, so that indexes of living resources serve."""
+        if any(_leaves_out_gone(term) for term in conjuncts(self.expression)):
+            return False
         return self.gone or any(item.field in _ASKS_FOR_GONE for item in conditions(self.expression))
 
     @property
@@ -43,6 +48,12 @@ class Query:
         order = ",".join(term.text for term in self.order)
         parts = (canonical(self.expression), self.search, order, at, str(self.with_gone))
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()
+
+
+def _leaves_out_gone(term: Expression) -> bool:
+    if not isinstance(term, Condition) or term.field != "presence":
+        return False
+    return "gone" not in choices_matching(FIELDS["presence"].choices, term.operator, term.operand)
 
 
 def clean_search(text: str | None) -> str:
@@ -71,17 +82,12 @@ def restrictions(query: Query, branch: Branch, filter_context: FilterContext) ->
     """Everything a row must fulfil."""
     found = list(branch.holds)
     if not query.with_gone:
-        found.append(is_live(branch))
+        found.append(branch.living)
     if query.expression is not None:
         found.append(compile_filter(query.expression, filter_context))
     if query.search:
         found.append(contains(branch.columns["search"], query.search))
     return found
-
-
-def is_live(branch: Branch) -> ColumnElement[bool]:
-    """Written out, not bound: the partial indexes of living resources serve only what names their own condition."""
-    return branch.columns["presence"] != literal_column("'gone'")
 
 
 def matching(

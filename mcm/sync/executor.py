@@ -12,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from mcm.accounts.access import account_access
+from mcm.contract import ProviderError
 from mcm.errors import McmError
 from mcm.kit import clock, process
 from mcm.kit.ids import new_id
 from mcm.models import Account, SyncRun
-from mcm.sync import repository
+from mcm.sync import record, repository
 from mcm.sync.merge import Target
 from mcm.sync.plan import Plan, Progress
 from mcm.sync.run import Tools, run_scope
@@ -24,6 +25,7 @@ from mcm.vault import Vault
 
 log = logging.getLogger(__name__)
 LEASE_S = 120.0
+_AFTER_TROUBLE_S = 2.0
 
 
 class SyncExecutor:
@@ -38,6 +40,7 @@ class SyncExecutor:
         self._running: dict[str, tuple[str, Progress, threading.Event]] = {}
         self._stopping = threading.Event()
         self._dispatching = threading.Lock()
+        self._asked = False
         self._focus: tuple[frozenset[str], frozenset[str]] | None = None
 
     def on_demand(self) -> None:
@@ -56,14 +59,18 @@ class SyncExecutor:
 
     def dispatch(self) -> int:
         """Starts a read for every due scope whose account has a free slot. Returns how many were started."""
-        if self._stopping.is_set() or not self._dispatching.acquire(blocking=False):
-            return 0
-        try:
-            with self._tools.database.reading() as session:
-                due = repository.due(session, clock.now(), limit=2000, focus=self._focus)
-            return sum(self._start(scope_id, account_id, region) for scope_id, account_id, region in due)
-        finally:
-            self._dispatching.release()
+        started = 0
+        self._asked = True
+        # Whoever asks while another thread looks makes it look again: what it has passed may be startable now.
+        while self._asked and not self._stopping.is_set() and self._dispatching.acquire(blocking=False):
+            try:
+                self._asked = False
+                with self._tools.database.reading() as session:
+                    due = repository.due(session, clock.now(), limit=2000, focus=self._focus)
+                started += sum(self._start(scope_id, account_id, region) for scope_id, account_id, region in due)
+            finally:
+                self._dispatching.release()
+        return started
 
     def dispatch_soon(self) -> None:
         """Dispatch from another thread: for after a commit, so that a request does not wait for it."""
@@ -74,7 +81,11 @@ class SyncExecutor:
         """One read from claim to end; the unit another engine would call. Returns the outcome."""
         run_id = new_id("run")
         progress, cancel = Progress(), threading.Event()
-        plan = self._claim(scope_id, run_id)
+        try:
+            plan = self._claim(scope_id, run_id)
+        except (ProviderError, McmError) as error:
+            # Its secrets do not open, or its adapter is gone: the scope says so, instead of staying due for ever.
+            return record.refuse(self._tools, scope_id, run_id, error)
         if plan is None:
             return "not_due"
         with self._lock:
@@ -108,7 +119,7 @@ class SyncExecutor:
         with self._lock:
             running = list(self._running)
         if running:
-            with self._tools.database.writing() as session:
+            with self._tools.database.writing(durable=False) as session:
                 repository.renew(session, running, clock.now() + timedelta(seconds=LEASE_S))
 
     def recover(self) -> int:
@@ -138,22 +149,27 @@ class SyncExecutor:
         with self._lock:
             if scope_id in self._scopes or self._busy[account_id] >= self._tools.settings.account_slots:
                 return 0
-        if not breaker.admits(account_id) or not breaker.admits(f"{account_id}/{region}"):
+        probes = breaker.enter(account_id, f"{account_id}/{region}")
+        if probes is None:
             return 0
         with self._lock:
             self._scopes.add(scope_id)
             self._busy[account_id] += 1
-        self._pool.submit(self._work, scope_id, account_id)
+        self._pool.submit(self._work, scope_id, account_id, probes)
         return 1
 
-    def _work(self, scope_id: int, account_id: str) -> None:
+    def _work(self, scope_id: int, account_id: str, probes: tuple[str, ...]) -> None:
         try:
             self.claim_and_run(scope_id, account_id)
         except McmError as error:
             log.error("scope %d could not be read: %s", scope_id, error.message)
+            # The database takes no writes, and the scope stays due: not at full speed.
+            self._stopping.wait(_AFTER_TROUBLE_S)
         except Exception:
             log.exception("scope %d could not be read", scope_id)
+            self._stopping.wait(_AFTER_TROUBLE_S)
         finally:
+            self._tools.gateway.breaker.leave(probes)
             with self._lock:
                 self._scopes.discard(scope_id)
                 self._busy[account_id] -= 1
@@ -171,7 +187,7 @@ class SyncExecutor:
 
     def _claim(self, scope_id: int, run_id: str) -> Plan | None:
         now = clock.now()
-        with self._tools.database.writing() as session:
+        with self._tools.database.writing(durable=False) as session:
             scope = repository.claim(session, scope_id, run_id, process.owner(), now, LEASE_S)
             if scope is None:
                 return None

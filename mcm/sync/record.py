@@ -1,8 +1,6 @@
 """Writes what runs found out: the merge with its ledger row, confirmations, failures."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +30,7 @@ _FIRST_RETRY_S = 15
 
 def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
     """The merge: rows, sightings, presence, scope and ledger in one transaction. Raises LeaseLost, writing nothing."""
-    with _merging(tools.database, stage) as session:
+    with tools.database.writing(durable=False, connection=stage.connection) as session:
         scope = _own(session, plan)
         connection = session.connection()
         at = merge.merge_time(connection)
@@ -66,7 +64,7 @@ def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
 
 def commit_confirmed(tools: "Tools", plan: Plan, stage: Stage, absent: list[str]) -> None:
     """After `observe`: gone, or back with what the cloud just said."""
-    with _merging(tools.database, stage) as session:
+    with tools.database.writing(durable=False, connection=stage.connection) as session:
         scope = session.get(Scope, plan.target.scope_id)
         if scope is None:
             raise LeaseLost("the account was removed")
@@ -83,7 +81,7 @@ def commit_confirmed(tools: "Tools", plan: Plan, stage: Stage, absent: list[str]
 
 
 def add_costs(database: Database, plan: Plan, meter: Meter) -> None:
-    with database.writing() as session:
+    with database.writing(durable=False) as session:
         session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**meter.columns()))
 
 
@@ -91,7 +89,7 @@ def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmErr
     """The scope keeps its last good state and says since when it fails and why. Nothing is removed."""
     now = clock.now()
     try:
-        with tools.database.writing() as session:
+        with tools.database.writing(durable=False) as session:
             session.execute(
                 update(SyncRun)
                 .where(SyncRun.id == plan.run_id)
@@ -107,12 +105,40 @@ def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmErr
             )
             scope = held_lease(session, plan.target.scope_id, plan.run_id)
             if scope is not None:
-                _note_failure(session, scope, plan, error, now)
+                _fall_back(session, scope, error, now)
     except McmError as later:
         # The database itself is the trouble: the lease runs out and the scope is read again.
         log.error("run %s: the failure could not be recorded: %s", plan.run_id, later.message)
     if isinstance(error, AuthenticationFailed | Unreachable):
         tools.gateway.breaker.failed(breaker_key(plan), error)
+    return "failed"
+
+
+def refuse(tools: "Tools", scope_id: int, run_id: str, error: ProviderError | McmError) -> str:
+    """A read that could not begin. Raises McmError when the database takes no writes."""
+    now = clock.now()
+    with tools.database.writing() as session:
+        scope = session.get(Scope, scope_id, with_for_update=True)
+        if scope is None or scope.lease_run is not None:
+            return "not_due"
+        account = session.get_one(Account, scope.account_id)
+        session.add(
+            SyncRun(
+                id=run_id,
+                scope_id=scope_id,
+                account_id=account.id,
+                account_name=account.name,
+                region=scope.region,
+                kind=scope.kind,
+                mode="full",
+                outcome="failed",
+                started_at=now,
+                finished_at=now,
+                error_code=error.code,
+                error_message=error.message,
+            )
+        )
+        _fall_back(session, scope, error, now)
     return "failed"
 
 
@@ -178,13 +204,13 @@ def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read:
     scope.resources = live_sightings(session, scope.id)
     scope.generation += 1
     boosted = scope.boost_until is not None and scope.boost_until > now
-    scope.next_due_at = now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s)
+    _due_again(scope, plan, now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s))
     _release(scope)
     account = session.get_one(Account, plan.access.id)
     note_success(account)
 
 
-def _note_failure(session: Session, scope: Scope, plan: Plan, error: ProviderError | McmError, now: datetime) -> None:
+def _fall_back(session: Session, scope: Scope, error: ProviderError | McmError, now: datetime) -> None:
     if scope.status != "quarantined":
         scope.status = "failing"
     scope.failing_since = scope.failing_since or now
@@ -194,10 +220,16 @@ def _note_failure(session: Session, scope: Scope, plan: Plan, error: ProviderErr
     pause = min(float(scope.interval_s), _FIRST_RETRY_S * 2.0 ** min(scope.failures - 1, 10))
     if isinstance(error, PermissionDenied | AuthenticationFailed):
         pause = float(scope.interval_s)
-    scope.next_due_at = now + max(scopes.spread(pause), timedelta(seconds=retry_after or 0))
+    _due_again(scope, plan, now + max(scopes.spread(pause), timedelta(seconds=retry_after or 0)))
     _release(scope)
-    if isinstance(error, AuthenticationFailed) or plan.target.kind == DISCOVERY_KIND:
-        note_failure(session.get_one(Account, plan.access.id), error.code, error.message, now)
+    if isinstance(error, AuthenticationFailed) or scope.kind == DISCOVERY_KIND:
+        note_failure(session.get_one(Account, scope.account_id), error.code, error.message, now)
+
+
+def _due_again(scope: Scope, plan: Plan, at: datetime) -> None:
+    """Unless somebody asked for a read while this one was under way: what they want to see may have come after it."""
+    if scope.next_due_at is None or scope.next_due_at <= plan.started_at:
+        scope.next_due_at = at
 
 
 def _own(session: Session, plan: Plan) -> Scope:
@@ -209,13 +241,3 @@ def _own(session: Session, plan: Plan) -> Scope:
 
 def _release(scope: Scope) -> None:
     scope.lease_run = scope.lease_owner = scope.lease_until = None
-
-
-@contextmanager
-def _merging(database: Database, stage: Stage) -> Iterator[Session]:
-    """A writing transaction on the staging tables' own connection: temporary tables are seen by no other."""
-    mode = {"sqlite_begin": "IMMEDIATE"} if database.dialect == "sqlite" else {}
-    connection = stage.connection.execution_options(**mode)
-    with Session(connection, expire_on_commit=False) as session, session.begin():
-        yield session
-        session.flush()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from mcm import __version__
@@ -12,6 +12,7 @@ from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
 from mcm.errors import McmError
 from mcm.system import doctor, metrics
 from mcm.system.page import WELCOME
+from mcm.system.reference import render
 
 open_router = APIRouter(include_in_schema=True, tags=["system"])
 router = APIRouter(prefix="/system", tags=["system"])
@@ -20,6 +21,11 @@ router = APIRouter(prefix="/system", tags=["system"])
 @open_router.get("/", response_class=HTMLResponse, include_in_schema=False)
 def welcome() -> HTMLResponse:
     return HTMLResponse(WELCOME)
+
+
+@open_router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+def show_reference(request: Request) -> HTMLResponse:
+    return HTMLResponse(render(request.app.openapi()))
 
 
 @open_router.get("/healthz")

@@ -31,12 +31,20 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "forbidden": Explanation("The caller lacks a permission.", "Ask an administrator for a role that includes it."),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
+    "invalid_as_of": Explanation(
+        "`as_of` is no time, or lies ahead.", "Write 2026-01-31T12:00:00Z or 2026-01-31; leave it out for now."
+    ),
+    "invalid_column": Explanation("There is no such column.", "The message lists those there are."),
     "invalid_filter": Explanation(
         "The filter expression is wrong; the message shows where.",
         'Example: kind = "instance" AND (state = "running" OR tags.env = "prod"). AND and OR need parentheses '
         "between them.",
     ),
     "invalid_input": Explanation("A value is not allowed.", "The message names it and says what is."),
+    "invalid_order": Explanation(
+        "`order_by` names something that cannot be sorted by.",
+        "Use fields of the filter grammar, each with an optional asc or desc: name desc, created_at.",
+    ),
     "invalid_request": Explanation(
         "The adapter or the cloud refuses the request as malformed, or an address is not allowed.",
         "Check the account's configuration; the message names the key or the address.",
@@ -70,8 +78,14 @@ EXPLANATIONS: dict[str, Explanation] = {
     "region_not_listed": Explanation(
         "The cloud no longer lists the region.", "Check the account's rights and regions."
     ),
+    "resource_not_found": Explanation(
+        "No resource has this id; what is gone is kept for the tombstones' time only.", "`mcm resource list` shows ids."
+    ),
     "run_not_found": Explanation("No read has this id.", "`mcm sync runs` shows them."),
     "scope_not_found": Explanation("No scope has this id.", "`mcm account show NAME -o wide` shows them."),
+    "stale_version": Explanation(
+        "The resource's own fields were changed since they were read.", "Read it again and repeat the change."
+    ),
     "too_large": Explanation("The request body is too large.", "Send less at once."),
     "unavailable": Explanation(
         "mcm cannot do this now: the database is busy, full, read-only or has another schema. Reads may still work.",

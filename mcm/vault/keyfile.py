@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -39,19 +40,32 @@ def key_id(key: bytes) -> str:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Written aside and linked: two processes that start together end with one key, and a kill leaves no half file.
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Written aside and linked: two that start together end with one key, and a kill leaves no half file. A name of its
+    # own, as a killed process of the same id may have left one behind.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(aside, path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        _keep_entry(path.parent)
     except FileExistsError:
-        pass
+        if not path.exists():
+            raise VaultError(f"the master key file {path} cannot be created: its folder is a file") from None
     except OSError as error:
         raise VaultError(f"the master key file {path} cannot be created: {error}") from error
+
+
+def _keep_entry(folder: Path) -> None:
+    """A power cut must not take the key away from secrets that were sealed with it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        aside.unlink(missing_ok=True)
+        os.close(handle)

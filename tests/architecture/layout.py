@@ -3,15 +3,19 @@
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import anyio.from_thread
 import grimp
+import httpx
 from fastapi import FastAPI
 
 from mcm.app import build_app, build_runtime
+from mcm.cli.inprocess import _Transport
 from mcm.contract import ProviderDescriptor
 from mcm.settings import Settings
 
@@ -76,3 +80,16 @@ def application() -> FastAPI:
     """The whole HTTP API on a database that is never opened."""
     settings = Settings(data_dir=Path("/nonexistent"), database_url="sqlite://", listen="127.0.0.1:0")
     return build_app(build_runtime(settings), background=False)
+
+
+@contextmanager
+def client(app: FastAPI) -> Iterator[httpx.Client]:
+    """Speaks to the application as the command line does without a server."""
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        httpx.Client(
+            transport=_Transport(portal, httpx.ASGITransport(app=app, raise_app_exceptions=False)),
+            base_url="http://mcm.local",
+        ) as http,
+    ):
+        yield http

@@ -5,12 +5,11 @@ import importlib
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
 from mcm.contract import ProviderError
 from mcm.errors import McmError
 from mcm.system.explanations import EXPLANATIONS
-from tests.architecture.layout import MCM, PROVIDERS, ROOT, application, graph, shown, sources
+from tests.architecture.layout import MCM, PROVIDERS, ROOT, application, client, graph, shown, sources
 
 _NAMES = {"code", "error_code", "reason_code"}
 
@@ -103,7 +102,8 @@ def test_the_error_model_lists_every_code() -> None:
 def test_what_the_edge_refuses_is_a_problem_with_an_explained_code(
     method: str, path: str, headers: dict[str, str]
 ) -> None:
-    answer = TestClient(application()).request(method, path, headers=headers)
+    with client(application()) as http:
+        answer = http.request(method, path, headers=headers)
     body = answer.json()
     assert answer.status_code >= 400
     assert answer.headers["content-type"] == "application/problem+json"

@@ -86,7 +86,7 @@ class _Connection:
         self._exchange: Exchange | None = None
 
     def request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> None:
-        self._exchange = exchange = self._transport.send(method, path, body, headers, service="sdk")
+        self._exchange = exchange = self._transport.send(method, path, body, headers, service="sdk", repeatable=False)
         check_status(exchange)
         self.status = exchange.status
         self._body = io.BytesIO(exchange.read(_ANSWER))

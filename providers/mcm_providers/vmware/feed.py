@@ -156,7 +156,7 @@ class Feed:
             body = operation("WaitForUpdatesEx", watch.collector, text("version", watch.version), options)
             version, truncated = watch.version, False
             page: dict[str, bool] = {}
-            for element in self._session.soap.stream(body, ("version", "objectSet", "truncated")):
+            for element in self._session.soap.stream(body, ("version", "objectSet", "truncated"), repeatable=False):
                 if element.tag == f"{VIM}version":
                     version = element.text or ""
                 elif element.tag == f"{VIM}truncated":

@@ -73,12 +73,12 @@ class Soap:
         exchange = self._send(body, governed)
         return answer_of(exchange.read(_SMALL_ANSWER))
 
-    def stream(self, body: str, tags: Sequence[str]) -> Iterator[Element]:
+    def stream(self, body: str, tags: Sequence[str], *, repeatable: bool = True) -> Iterator[Element]:
         """Each element with one of `tags` (of the vim25 namespace, without it), as soon as it is complete.
 
         An element is valid until the next is asked for. Ends only after a well-formed end of the document.
         """
-        exchange = self._send(body)
+        exchange = self._send(body, repeatable=repeatable)
         fault = f"{_SOAP}Fault"
         wanted = [fault, *(VIM + tag for tag in tags)]
         parser = etree.XMLPullParser(events=("end",), tag=wanted, **_PARSER)
@@ -107,7 +107,7 @@ class Soap:
         if root.tag != f"{_SOAP}Envelope":
             raise UnexpectedResponse(f"the answer is not SOAP: it begins with <{root.tag}>")
 
-    def _send(self, body: str, governed: bool = True) -> Exchange:
+    def _send(self, body: str, governed: bool = True, repeatable: bool = True) -> Exchange:
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"urn:vim25/{self.api_version}"',
@@ -116,7 +116,9 @@ class Soap:
         if self.cookie:
             headers["Cookie"] = self.cookie
         message = (_HEAD + body + _TAIL).encode()
-        exchange = self._transport.send("POST", "/sdk", message, headers, service="sdk", governed=governed)
+        exchange = self._transport.send(
+            "POST", "/sdk", message, headers, service="sdk", governed=governed, repeatable=repeatable
+        )
         try:
             check_status(exchange)
             if exchange.status != 200:

@@ -44,7 +44,8 @@ class Exchange:
             raise UnexpectedResponse(f"the answer has the content coding '{coding}', which was not asked for")
         inflate = zlib.decompressobj(31) if coding == "gzip" else None
         try:
-            while chunk := self._response.read(_CHUNK):
+            # Not `read`, which waits until the whole chunk is there and would not see the deadline of a slow drip.
+            while chunk := self._response.read1(_CHUNK):
                 self._received += len(chunk)
                 self._transport.context.check()
                 if inflate is None:
@@ -54,6 +55,10 @@ class Exchange:
                     # Bounded, so that a small answer cannot become gigabytes at once.
                     yield inflate.decompress(chunk, _MAX_INFLATED)
                     chunk = inflate.unconsumed_tail
+            if self._response.length:
+                raise UnexpectedResponse(f"the answer ends {self._response.length} bytes too early")
+            # `read1` does not notice the end by itself; an answer that is open makes the connection useless.
+            self._response.close()
             if inflate is not None and not inflate.eof:
                 raise UnexpectedResponse("the compressed answer ends in the middle")
         except zlib.error as error:
@@ -112,11 +117,12 @@ class Transport:
         *,
         service: str,
         governed: bool = True,
+        repeatable: bool = True,
     ) -> Exchange:
         """One request. Raises OSError, ssl.SSLError or http.client.HTTPException as they come.
 
-        A kept connection may die just as it is used; the request is then sent once more on a new one. Every request
-        of this adapter may be repeated: all of them read, and signing in twice leaves at most an idle session.
+        A kept connection may die just as it is used. Then nobody knows whether the server has read the request, and
+        only a `repeatable` one is sent again, on a new connection.
         """
         coding = {"Accept-Encoding": "gzip" if self._compress else "identity"}
         if governed:
@@ -129,7 +135,7 @@ class Transport:
                     return Exchange(self, connection, governed)
                 except (ConnectionError, http.client.RemoteDisconnected, ssl.SSLEOFError):
                     connection.close()
-                    if not kept:
+                    if not (kept and repeatable):
                         raise
                 except BaseException:
                     connection.close()
@@ -161,7 +167,9 @@ class Transport:
         while self._kept:
             connection, since = self._kept.pop()
             if time.monotonic() - since < _KEPT_SECONDS and not _has_input(connection.sock):
-                connection.sock.settimeout(self._dialler.socket_seconds)
+                # The time that was left when it was dialled is another deadline's.
+                left = max(self.context.remaining(), 0.001)
+                connection.sock.settimeout(min(self._dialler.socket_seconds, left))
                 return connection, True
             connection.close()
         return self._dialler.connection(), False

@@ -78,7 +78,7 @@ def _create_networks(network: Any) -> None:
         provider_physical_network="public",
     )
     private = network.create_network(name="private", is_shared=True)
-    # No DHCP: it would occupy ports, and no agent would serve them.
+    # No DHCP: it would occupy ports for a service that does not run.
     common = {"ip_version": 4, "is_dhcp_enabled": False}
     network.create_subnet(name="public-subnet", network_id=public.id, cidr="172.24.0.0/16", **common)
     subnet = network.create_subnet(name="private-subnet", network_id=private.id, cidr="10.0.0.0/16", **common)

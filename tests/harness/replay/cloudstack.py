@@ -217,8 +217,8 @@ class CloudStack:
                 raise ApiError(
                     431,
                     f"Unable to execute API command {command.lower()} due to invalid value. Invalid parameter "
-                    f"{several} value={native_id} due to incorrect long value format, or entity does not exist or due to "
-                    "incorrect parameter annotation for the field in api cmd class.",
+                    f"{several} value={native_id} due to incorrect long value format, or entity does not exist or due "
+                    "to incorrect parameter annotation for the field in api cmd class.",
                 )
         return set(asked) if asked else None
 

@@ -46,7 +46,7 @@ class Infrastructure:
     def __init__(self, size: int = 1) -> None:
         self._size = size
         self.removed: set[str] = set()
-        self.zones = [
+        self.zones: list[Document] = [
             {
                 "id": ident("zone", name),
                 "name": name,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -29,9 +30,22 @@ class Inside:
         return {"key": caller.api_key, "secret": caller.secret}
 
 
+class _TlsSocket(ssl.SSLSocket):
+    """Python's has no `sendmsg`, which the server writes with."""
+
+    def sendmsg(self, buffers: Iterable[bytes | memoryview], *_: object) -> int:  # type: ignore[override]
+        return self.send(b"".join(buffers))
+
+
 @contextmanager
-def running_inside(*, instances: int, odd: bool = False, size: int = 1, page_cap: int = 500) -> Iterator[Inside]:
+def running_inside(
+    *, instances: int, odd: bool = False, size: int = 1, page_cap: int = 500, tls: ssl.SSLContext | None = None
+) -> Iterator[Inside]:
     listener = listen()
+    if tls is not None:
+        # The handshake is made by the connection's thread: one that fails must not end the listener's.
+        tls.sslsocket_class = _TlsSocket
+        listener = tls.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)
     server = CloudStack(Estate(instances=instances, odd=odd, size=size), page_cap=page_cap)
 
     def run() -> None:

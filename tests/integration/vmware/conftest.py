@@ -8,10 +8,23 @@ from mcm.contract import ConnectionForm
 from mcm.contract.conformance.context import PlainContext
 from mcm_providers.vmware.adapter import VmwareProvider
 from mcm_providers.vmware.descriptor import DESCRIPTOR
+from tests.harness import HarnessUnavailable
+from tests.harness import vcsim as harness
 from tests.harness.vcsim import VcsimServer
 from tests.integration.vmware.operator import Operator
 
 Connect = Callable[..., VmwareProvider]
+
+
+@pytest.fixture(scope="package")
+def vcsim() -> Iterator[VcsimServer]:
+    """Two datacenters in folders, with clusters, pools and hosts that stand alone. Every test leaves it as it was."""
+    try:
+        server = harness.start(datacenters=2, clusters=2, hosts=2, vms=3, pools=1, folders=1, portgroups=2)
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -10,20 +10,22 @@ from base64 import b64encode
 from types import TracebackType
 from typing import Any, Self
 
-from pyVim.connect import Disconnect, SmartConnect
-from pyVim.task import WaitForTask
+from pyVim import connect, task
 from pyVmomi import vim as typed_vim
 from pyVmomi import vmodl
 
 from tests.harness.vcsim import VcsimServer
 
+# The SDK's annotations do not cover how it is called.
 vim: Any = typed_vim
+_connect: Any = connect
+_task: Any = task
 
 
 class Operator:
     def __init__(self, server: VcsimServer) -> None:
         self._server = server
-        self.service: Any = SmartConnect(
+        self.service: Any = _connect.SmartConnect(
             host=server.host,
             port=server.port,
             user=server.username,
@@ -38,7 +40,7 @@ class Operator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        Disconnect(self.service)
+        _connect.Disconnect(self.service)
 
     def all(self, *types: Any, below: Any = None) -> list[Any]:
         view = self.content.viewManager.CreateContainerView(below or self.content.rootFolder, list(types), True)
@@ -55,7 +57,7 @@ class Operator:
 
     def do(self, task: Any) -> Any:
         """The task's result, once it has ended well."""
-        WaitForTask(task, si=self.service)
+        _task.WaitForTask(task, si=self.service)
         return task.info.result
 
     def clone(self, machine: Any, name: str) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from mcm.contract import (
     AuthenticationFailed,
+    FeedExpired,
     PermissionDenied,
     ProviderError,
     RateLimited,
@@ -119,10 +120,8 @@ def test_pages_gone_wrong_are_no_listing(
         (Html(code=502), Unreachable),
         (Garbage(), UnexpectedResponse),
         (CutBody(), (UnexpectedResponse, Unreachable)),
-        (DropAnswer(), Unreachable),
         (Denied(), PermissionDenied),
         (bad_utf8_name(), UnexpectedResponse),
-        (control_character_name(), UnexpectedResponse),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Fault) else "",
 )
@@ -140,6 +139,38 @@ def test_a_fault_in_a_listing_is_an_error_and_passes(
         list(through.collect(INSTANCE, region))
     assert rule.struck == 1
     assert len(list(through.collect(INSTANCE, region))) == expected
+
+
+def test_an_answer_that_is_lost_once_is_asked_for_again_and_twice_is_an_error(
+    through: VmwareProvider, proxy: FaultProxy
+) -> None:
+    expected = count(through)
+    rule = proxy.rule(by_action(FIRST), DropAnswer(), times=1)
+    assert count(through) == expected
+    assert rule.struck == 1
+    proxy.rule(by_action(FIRST), DropAnswer())
+    with pytest.raises(Unreachable):
+        count(through)
+
+
+def test_a_lost_answer_of_the_feed_is_never_asked_for_again(through: VmwareProvider, proxy: FaultProxy) -> None:
+    """The server takes the second question for the confirmation of the first answer."""
+    region = through.regions()[0]
+    cursor = through.open_feed(INSTANCE, region)
+    rule = proxy.rule(by_action("WaitForUpdatesEx"), DropAnswer())
+    with pytest.raises(Unreachable):
+        through.changes(INSTANCE, region, cursor)
+    assert rule.struck == 1
+    with pytest.raises(FeedExpired):
+        through.changes(INSTANCE, region, cursor)
+
+
+def test_a_name_with_control_characters_is_kept_as_it_is(through: VmwareProvider, proxy: FaultProxy) -> None:
+    region = through.regions()[0]
+    rule = proxy.rule(lambda request: b"config.instanceUuid" in request.body, control_character_name(), times=1)
+    names = [one.name for one in through.collect(INSTANCE, region)]
+    assert rule.struck == 1
+    assert any("\u202e" in name for name in names)
 
 
 def test_a_huge_name_is_cut_to_size_or_refused(through: VmwareProvider, proxy: FaultProxy) -> None:

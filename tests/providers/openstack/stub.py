@@ -5,6 +5,7 @@ do answer is in the cassettes.
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -149,7 +150,7 @@ def paged(key: str, ids: list[str], size: int, **row: object) -> Answering:
 
 
 @contextmanager
-def running() -> Iterator[Stub]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
     """The stub behind a server on a free port of the loopback; ends with the block."""
     stub = Stub()
 
@@ -182,7 +183,9 @@ def running() -> Iterator[Stub]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    stub.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    stub.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     stub.versions()
     try:
         yield stub

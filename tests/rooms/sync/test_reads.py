@@ -1,9 +1,16 @@
 """What a read adds, changes and leaves alone."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from mcm.accounts import service as accounts
+from mcm.contract import Region, Resource, ResourceKind
 from mcm.kit import clock
 from mcm.sync import service as sync
+from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER, Lab
 
 
@@ -106,9 +113,25 @@ def test_boost_reads_again_within_seconds(lab: Lab) -> None:
 
 def test_request_is_audited(lab: Lab) -> None:
     lab.account()
-    from mcm.accounts import service as accounts
-
     with lab.runtime.database.writing() as session:
         sync.request(session, CALLER, list(accounts.everyone(session)), [], full=True)
     assert lab.count("audit_event", "action = 'sync.request'") == 1
     assert lab.count("audit_event", "action = 'account.create'") == 1
+
+
+def test_a_request_during_a_read_leads_to_another_read(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.account()
+    lab.sync(kinds=("instance",))
+    scope = lab.scope("instance")
+    collect: Any = SimulatedProvider.collect
+
+    def asked_meanwhile(self: SimulatedProvider, kind: ResourceKind, region: Region) -> Iterator[Resource]:
+        yield from collect(self, kind, region)
+        with lab.runtime.database.writing() as session:
+            sync.request(session, CALLER, list(accounts.everyone(session)), ["instance"], full=True)
+
+    monkeypatch.setattr(SimulatedProvider, "collect", asked_meanwhile)
+    assert lab.run("instance", scope.region).outcome == "complete"
+    due = lab.scope("instance", scope.region).next_due_at
+    assert due is not None
+    assert due <= clock.now()

@@ -52,8 +52,8 @@ class AnyCloud:
 
     def __init__(self, settings: Settings, line: Line) -> None:
         self._settings, self._line = settings, line
-        self._class = driver_class(settings.driver)
-        self._driver: NodeDriver | None = None
+        self._opened: NodeDriver | None = None
+        driver_class(settings.driver)
 
     def check(self) -> AccountIdentity:
         """libcloud knows no question for who one is; the shortest listing shows whether the credentials are right."""
@@ -99,15 +99,23 @@ class AnyCloud:
             raise NotImplementedError
         self._line.context.check()
         with errors.translated(self._line.exchange, self._doing(kind), method):
-            if self._driver is None:
-                # Some sign in while they are built, so it waits for the first call.
-                self._driver = open_driver(self._settings, self._line)
-            return list(getattr(self._driver, method)())
+            return list(getattr(self._driver(), method)())
+
+    def _driver(self) -> NodeDriver:
+        """Some sign in while they are built, so that it waits for the first call."""
+        if self._opened is None:
+            with errors.translated(
+                self._line.exchange, f"signing in through libcloud's driver {self._settings.driver}"
+            ):
+                self._opened = open_driver(self._settings, self._line)
+        return self._opened
 
     def _method(self, kind: ResourceKind) -> str | None:
-        """A method of the driver's own: libcloud's base class has some that only raise."""
+        """A method of the driver's own: libcloud's base class has some that only raise. Which class a driver is of may
+        depend on the answers to the form."""
+        own_class = type(self._driver())
         for name in _METHODS[kind].names:
-            own = getattr(self._class, name, None)
+            own = getattr(own_class, name, None)
             if own is not None and own is not getattr(NodeDriver, name, None):
                 return name
         return None

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""A neutron mechanism driver that binds every port at once, since no network agent runs here that could."""
+"""A neutron mechanism driver that binds every port at once, since nothing runs here that could do it later."""
 
 from neutron_lib import constants
 from neutron_lib.api.definitions import portbindings

@@ -1,0 +1,210 @@
+"""Every changing route: demands a key, repeats the first answer, leaves a record, and does nothing when it cannot."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select, text
+
+from mcm.app import build_app
+from mcm.auth.service import DEFAULT_TENANT, LOCAL_PRINCIPAL
+from mcm.models import AuditEvent, Base
+from tests import lab as labs
+from tests.architecture.layout import application, client
+from tests.architecture.test_routes import _READING, _routes
+from tests.lab import Lab
+
+
+@dataclass
+class Call:
+    """A request that succeeds, and the actions its audit rows name."""
+
+    url: str
+    actions: list[str]
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _create(lab: Lab) -> Call:
+    body = {"name": "new", "provider": "simulated", "ownership": "private", "secrets": {"token": "x"}}
+    return Call("/accounts", ["account.create"], body)
+
+
+def _update(lab: Lab) -> Call:
+    return Call("/accounts/lab", ["account.update"], {"labels": ["pci"]})
+
+
+def _remove(lab: Lab) -> Call:
+    return Call("/accounts/lab", ["account.remove"])
+
+
+def _check(lab: Lab) -> Call:
+    return Call("/accounts/lab/check", ["account.check", "account.check"])
+
+
+def _pause(lab: Lab) -> Call:
+    return Call("/accounts/lab/pause", ["account.pause"])
+
+
+def _resume(lab: Lab) -> Call:
+    with lab.runtime.database.writing() as session:
+        session.execute(text("UPDATE account SET status = 'paused'"))
+    return Call("/accounts/lab/resume", ["account.resume"])
+
+
+def _label(lab: Lab) -> Call:
+    (first, *_) = lab.resources()
+    return Call(f"/resources/{first.id}", ["resource.update"], {"labels": {"team": "a"}}, {"If-Match": "*"})
+
+
+def _read(lab: Lab) -> Call:
+    return Call("/sync/requests", ["sync.request"], {"accounts": ["lab"], "kinds": ["volume"]})
+
+
+def _quarantine(lab: Lab) -> Call:
+    for one in lab.resources()[:20]:
+        lab.world().remove(one.native_id)
+    assert lab.run("instance").outcome == "quarantined"
+    scope = lab.scope("instance")
+    return Call(f"/sync/scopes/{scope.id}/quarantine", ["sync.quarantine.accept"], {"decision": "accept"})
+
+
+def _undo(lab: Lab) -> Call:
+    lab.world().remove(lab.resources()[0].native_id)
+    run = lab.run("instance")
+    assert run.gone == 1
+    return Call(f"/sync/runs/{run.id}/undo", ["sync.undo"])
+
+
+CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = {
+    ("POST", "/api/v1/accounts"): _create,
+    ("PATCH", "/api/v1/accounts/{name}"): _update,
+    ("DELETE", "/api/v1/accounts/{name}"): _remove,
+    ("POST", "/api/v1/accounts/{name}/check"): _check,
+    ("POST", "/api/v1/accounts/{name}/pause"): _pause,
+    ("POST", "/api/v1/accounts/{name}/resume"): _resume,
+    ("PATCH", "/api/v1/resources/{resource_id}"): _label,
+    ("POST", "/api/v1/sync/requests"): _read,
+    ("POST", "/api/v1/sync/scopes/{scope_id}/quarantine"): _quarantine,
+    ("POST", "/api/v1/sync/runs/{run_id}/undo"): _undo,
+}
+_EACH = pytest.mark.parametrize(("method", "path"), sorted(CALLS), ids=lambda value: value.replace("/api/v1/", ""))
+
+
+@pytest.fixture
+def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
+    """One account whose instances are known, and nothing that reads by itself."""
+    made = labs.make(database_url, tmp_path)
+    made.account(instances=40, regions="1")
+    made.sync(kinds=("instance",))
+    made.runtime.executor.dispatch_soon = lambda *_, **__: None  # type: ignore[method-assign]
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def http(lab: Lab) -> Iterator[httpx.Client]:
+    with client(build_app(lab.runtime, background=False)) as connected:
+        yield connected
+
+
+def _send(http: httpx.Client, method: str, call: Call, key: str | None, url: str = "") -> httpx.Response:
+    headers = call.headers | ({"Idempotency-Key": key} if key else {})
+    return http.request(method, f"/api/v1{url or call.url}", json=call.body, headers=headers)
+
+
+def _audit(lab: Lab) -> list[AuditEvent]:
+    with lab.runtime.database.reading() as session:
+        return list(session.scalars(select(AuditEvent).order_by(AuditEvent.seq)))
+
+
+def _everything(lab: Lab) -> dict[str, list[str]]:
+    with lab.runtime.database.reading() as session:
+        return {
+            table.name: sorted(str(tuple(row)) for row in session.execute(select(table)))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_every_changing_route_is_here() -> None:
+    found = {(method, route.path) for method, route in _routes() if method not in _READING}
+    assert found == set(CALLS)
+
+
+@_EACH
+def test_a_change_needs_a_key_is_recorded_once_and_repeated_never(
+    lab: Lab, http: httpx.Client, method: str, path: str
+) -> None:
+    call = CALLS[method, path](lab)
+    before, recorded = _everything(lab), len(_audit(lab))
+    naked = _send(http, method, call, None)
+    assert (naked.status_code, naked.json()["code"]) == (400, "bad_request")
+    assert "Idempotency-Key" in naked.json()["detail"]
+    assert _everything(lab) == before
+
+    first = _send(http, method, call, "key-1")
+    assert first.is_success, first.text
+    rows = _audit(lab)[recorded:]
+    assert [row.action for row in rows] == call.actions
+    for row in rows:
+        assert (row.principal_id, row.tenant_id) == (LOCAL_PRINCIPAL, DEFAULT_TENANT)
+        assert row.request_id == first.headers["x-request-id"]
+        assert row.target_id
+        assert row.source
+
+    after = _everything(lab)
+    again = _send(http, method, call, "key-1")
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert again.headers["idempotent-replay"] == "true"
+    other = _send(http, method, call, "key-1", url=f"{call.url}?another=request")
+    assert (other.status_code, other.json()["code"]) == (422, "invalid_input")
+    assert _everything(lab) == after
+
+
+@_EACH
+def test_what_cannot_be_recorded_is_not_done(lab: Lab, http: httpx.Client, method: str, path: str) -> None:
+    call = CALLS[method, path](lab)
+    _refuse_audit(lab)
+    before = _everything(lab)
+    answer = _send(http, method, call, "key-1")
+    assert answer.status_code >= 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert _everything(lab) == before
+
+
+def _refuse_audit(lab: Lab) -> None:
+    statements = (
+        ["CREATE TRIGGER full_audit BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'no room'); END"]
+        if lab.runtime.database.dialect == "sqlite"
+        else [
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$",
+            "CREATE TRIGGER full_audit BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION no_room()",
+        ]
+    )
+    with lab.runtime.database.writing() as session:
+        for statement in statements:
+            session.connection().exec_driver_sql(statement)
+
+
+_DRY = sorted(
+    (method, path)
+    for method, path in CALLS
+    for parameter in application().openapi()["paths"][path][method.lower()].get("parameters", [])
+    if parameter["name"] == "dry_run"
+)
+
+
+@pytest.mark.parametrize(("method", "path"), _DRY)
+def test_a_dry_run_changes_nothing(lab: Lab, http: httpx.Client, method: str, path: str) -> None:
+    call = CALLS[method, path](lab)
+    before = _everything(lab)
+    answer = _send(http, method, call, "key-1", url=f"{call.url}?dry_run=true")
+    assert answer.is_success, answer.text
+    assert _everything(lab) == before
+
+
+def test_there_are_dry_runs() -> None:
+    assert {("POST", "/api/v1/accounts"), ("DELETE", "/api/v1/accounts/{name}")} <= set(_DRY)

@@ -1,0 +1,65 @@
+"""Records the cassettes anew, from a cloud of the harness: python -m tests.providers.openstack.record
+
+Or from any small cloud with the users admin and demo in projects of the same names:
+    OS_PASSWORD=… python -m tests.providers.openstack.record http://127.0.0.1:5000/v3
+"""
+
+import os
+import sys
+from urllib.parse import urlsplit
+
+from mcm.contract import PermissionDenied, Region, ResourceKind, ResourceRef
+from mcm.contract.conformance.context import PlainContext
+from mcm_providers.openstack.adapter import OpenStackProvider
+from tests.providers.openstack.recording import CASSETTES, ROLES, conversation, form
+
+
+def record(auth_url: str, password: str) -> None:
+    host = str(urlsplit(auth_url).hostname)
+    for role in ROLES:
+        (CASSETTES / f"{role}.yaml").unlink(missing_ok=True)
+        with conversation(role, mode="all", real_host=host):
+            converse(OpenStackProvider.connect(form(role, auth_url, password), PlainContext(seconds=600)))
+    (CASSETTES / "wrong.yaml").unlink(missing_ok=True)
+    with conversation("wrong", mode="all", real_host=host):
+        try:
+            OpenStackProvider.connect(form("demo", auth_url, "wrong"), PlainContext()).check()
+        except Exception as refused:
+            print(f"wrong password: {refused!r}")
+
+
+def converse(provider: OpenStackProvider) -> None:
+    """Everything that the tests ask of the cassettes."""
+    provider.check()
+    for region in provider.regions():
+        for kind in sorted(region.kinds):
+            try:
+                found = list(provider.collect(kind, region))
+            except PermissionDenied as refused:
+                print(f"{kind}: {refused}")
+                continue
+            print(f"{kind}: {len(found)}")
+            gone = ResourceRef(kind, "00000000-0000-4000-8000-000000000000", region=region.native_id)
+            provider.observe([*(one.ref for one in found[:2]), gone])
+        if ResourceKind.INSTANCE in region.kinds:
+            follow(provider, region)
+    provider.close()
+
+
+def follow(provider: OpenStackProvider, region: Region) -> None:
+    provider.changes(ResourceKind.INSTANCE, region, provider.open_feed(ResourceKind.INSTANCE, region))
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        record(sys.argv[1], os.environ["OS_PASSWORD"])
+        return
+    from tests.harness.openstack import cloud, seed
+
+    with cloud.start() as started:
+        seed.seed(started, instances=4, volumes=3)
+        record(started.auth_url, started.credentials("admin")["password"])
+
+
+if __name__ == "__main__":
+    main()
