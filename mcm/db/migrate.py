@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.schema import SchemaItem
 
 from mcm.db.session import translated
 from mcm.errors import Unavailable
@@ -44,6 +45,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """For tests and for going back after a failed upgrade; a step that would lose data refuses and names it."""
+    _refuse_newer(engine)
     _migrate(engine, revision, down=True)
 
 
@@ -60,7 +62,13 @@ def require_current(engine: Engine) -> None:
 def differences(engine: Engine) -> list[str]:
     """How the tables differ from the models; empty when they agree."""
     with translated(), engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        dialect = connection.dialect.name
+
+        def belongs(item: SchemaItem, *_: object) -> bool:
+            return bool(item.info.get("dialect", dialect) == dialect)
+
+        opts = {"compare_type": True, "include_object": belongs}
+        context = MigrationContext.configure(connection, opts=opts)
         return [str(item) for item in compare_metadata(context, Base.metadata)]
 
 

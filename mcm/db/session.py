@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from mcm.errors import Unavailable
 
+# PostgreSQL: lock timeout, deadlock, serialization failure. https://www.postgresql.org/docs/15/errcodes-appendix.html
+_BUSY_STATES = ("55P03", "40P01", "40001")
+
 
 class Database:
     """Gives units of work on one engine."""
@@ -67,25 +70,37 @@ def translated() -> Iterator[None]:
     """Turns the database's own failures into sentences; the driver's text stays as the cause, for the log."""
     try:
         yield
-    except OperationalError as error:
-        raise Unavailable(_sentence(error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable("the connection to the database was lost", next_step="try again") from error
-        raise
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        raise Unavailable(sentence) from error
 
 
-def _sentence(error: DBAPIError) -> str:
+def _sentence(error: DBAPIError) -> str | None:
+    """None for a rule of the schema that the statement broke, which is nobody's trouble but the caller's."""
     text = str(error.orig).lower()
     name = getattr(error.orig, "sqlite_errorname", "")
-    if "locked" in text or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return "the database is busy: another process holds it; nothing was changed, try again"
-    if "disk is full" in text or "no space" in text or name == "SQLITE_FULL":
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if "locked" in text or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in _BUSY_STATES:
+        return "the database is busy: something else holds it; nothing was changed, try again"
+    if "disk is full" in text or "no space" in text or name == "SQLITE_FULL" or state == "53100":
         return "the disk that holds the database is full; nothing was changed: free some space and try again"
-    if "readonly" in text or "read-only" in text or name.startswith("SQLITE_READONLY"):
+    if "readonly" in text or "read-only" in text or name.startswith("SQLITE_READONLY") or state == "25006":
         return "the database is read-only; nothing was changed: check the file's owner, permissions and mount"
-    if "no such table" in text or "does not exist" in text:
+    if "no such table" in text or state == "42P01":
         return "the database has no tables of mcm, or older ones: run `mcm db upgrade`"
-    if isinstance(error.orig, sqlite3.Error) and ("malformed" in text or "not a database" in text):
-        return "the database file is damaged or is not an mcm database: restore a backup"
-    return "the database does not answer; nothing was changed: see the server's log for its own words"
+    if isinstance(error.orig, sqlite3.Error):
+        if "malformed" in text or "not a database" in text:
+            return "the database file is damaged or is not an mcm database: restore a backup"
+        if name.startswith("SQLITE_CANTOPEN") or "unable to open" in text:
+            return "the database file cannot be opened: check that its folder exists and belongs to mcm"
+        if name.startswith("SQLITE_IOERR") or "disk i/o" in text:
+            return "the disk that holds the database fails or is full; nothing was changed: see the system's log"
+    if error.connection_invalidated:
+        return "the connection to the database was lost; try again"
+    if isinstance(error, OperationalError) and "does not exist" in text:
+        return "the database, or the role, that MCM_DATABASE_URL names does not exist: create it"
+    if isinstance(error, OperationalError):
+        return "the database does not answer; nothing was changed: see the server's log for its own words"
+    return None

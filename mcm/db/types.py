@@ -37,14 +37,14 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSONB on PostgreSQL, JSON text on SQLite."""
+    """JSONB on PostgreSQL, JSON text on SQLite; None is NULL on both."""
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(JSONB())
+            return dialect.type_descriptor(JSONB(none_as_null=True))
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -53,7 +53,8 @@ class Json(TypeDecorator[Any]):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return orjson.loads(value) if isinstance(value, str | bytes) else value
+        # PostgreSQL's driver has read it already: a string is a JSON string, and not JSON.
+        return value if value is None or dialect.name == "postgresql" else orjson.loads(value)
 
 
 def key_text(length: int | None = None) -> TypeEngine[str]:

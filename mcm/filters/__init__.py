@@ -14,7 +14,7 @@ from mcm.filters.compile import FilterContext, compile_filter
 from mcm.filters.errors import FilterError
 from mcm.filters.fields import FIELDS, Field, FieldType, Source
 from mcm.filters.parser import parse
-from mcm.filters.possible import may_match
+from mcm.filters.possible import possibility
 from mcm.filters.syntax import And, Condition, Expression, Not, Operator, Or, conditions, conjuncts
 
 __all__ = [
@@ -34,6 +34,6 @@ __all__ = [
     "compile_filter",
     "conditions",
     "conjuncts",
-    "may_match",
     "parse",
+    "possibility",
 ]

@@ -37,6 +37,7 @@ from mcm.filters.syntax import And, Condition, Duration, Expression, Known, Mome
 from mcm.filters.text_sql import any_of, text_condition
 from mcm.models import ResourceTag, Sighting
 
+_FEW = 10
 _COMPLEMENT = {Operator.NE: Operator.EQ}
 _ORDERED = {Operator.LT: "__lt__", Operator.LE: "__le__", Operator.GT: "__gt__", Operator.GE: "__ge__"}
 
@@ -77,6 +78,8 @@ class FilterContext:
         number = bool(values) and isinstance(values[0], int)
         if not values:
             return false()
+        if len(values) <= _FEW:
+            return column.in_(values)
         if self.dialect == "sqlite":
             each = func.json_each(literal(list(values), Json())).table_valued("value")
             return column.in_(select(each.c.value))

@@ -64,13 +64,7 @@ def branches(at: datetime | None) -> tuple[Branch, ...]:
     then = (_VERSION.c.valid_from <= at, _VERSION.c.valid_to > at)
     return (
         Branch(_CURRENT, current, _living(_CURRENT), (_CURRENT.c.valid_from <= at,), current=False),
-        Branch(
-            _VERSION.outerjoin(owner, owner.c.id == _VERSION.c.resource_id),
-            past,
-            _living(_VERSION),
-            then,
-            current=False,
-        ),
+        Branch(superseded, past, _living(_VERSION), then, current=False),
     )
 
 

@@ -3,7 +3,7 @@
 Loaded once for each request. For a past instant the freshness of then is read from the ledger of reads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Literal
 
 from mcm.contract import GLOBAL_REGION
 from mcm.contract.errors import clean_text
+from mcm.filters import Expression, possibility
 from mcm.filters.compile import AccountFacts
 from mcm.kit import clock
 
@@ -78,6 +79,24 @@ class Estate:
     @cached_property
     def resources(self) -> int:
         return sum(scope.resources for scope in self.scopes.values())
+
+    def concerned(
+        self, expression: Expression | None, unsure: Collection[str] = (), of_accounts: Collection[str] = ()
+    ) -> list[ScopeState]:
+        """The scopes that can hold matches. `unsure`: fields that are not known for the scopes `of_accounts`."""
+        possible = possibility(expression)
+        found = []
+        for scope, facts in self._facts:
+            known = facts
+            if scope.account_id in of_accounts:
+                known = {name: value for name, value in facts.items() if name not in unsure}
+            if possible(known):
+                found.append(scope)
+        return found
+
+    @cached_property
+    def _facts(self) -> list[tuple[ScopeState, dict[str, str]]]:
+        return [(scope, self.facts(scope)) for scope in self.scopes.values()]
 
     def facts(self, scope: ScopeState) -> dict[str, str]:
         """What holds for everything read through the scope, by field of the filters."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mcm.filters import Expression, may_match
+from mcm.filters import Expression
 from mcm.inventory.estate import Estate, ScopeState
 from mcm.inventory.schemas import Freshness, Gap
 
@@ -11,7 +11,7 @@ _ORDER = {"unreachable": 0, "never_read": 1, "stale": 2, "quarantined": 3, "unsu
 
 
 def freshness(estate: Estate, expression: Expression | None) -> Freshness:
-    return of_scopes(estate, [scope for scope in estate.scopes.values() if may_match(expression, estate.facts(scope))])
+    return of_scopes(estate, estate.concerned(expression))
 
 
 def of_scopes(estate: Estate, scopes: Iterable[ScopeState]) -> Freshness:

@@ -23,7 +23,6 @@ from mcm.filters import (
     compile_filter,
     conditions,
     conjuncts,
-    may_match,
 )
 from mcm.filters.matching import matching, text_matches
 from mcm.filters.syntax import Known, Moment, Pattern
@@ -69,13 +68,9 @@ def _mergeable(query: Query, estate: Estate, limit: int) -> tuple[int, ...] | No
     found: list[int] = []
     kinds: set[str] = set()
     ambiguous = _ambiguous_accounts(query, estate)
-    for scope in estate.scopes.values():
-        facts = estate.facts(scope)
-        if scope.account_id in ambiguous:
-            facts = {name: value for name, value in facts.items() if name not in _OF_SIGHTINGS}
-        if may_match(query.expression, facts):
-            found.append(scope.id)
-            kinds.add(scope.kind)
+    for scope in estate.concerned(query.expression, _OF_SIGHTINGS, ambiguous):
+        found.append(scope.id)
+        kinds.add(scope.kind)
     of_these_kinds = sum(scope.kind in kinds for scope in estate.scopes.values())
     fewer = not found or len(found) < of_these_kinds
     return tuple(sorted(found)) if fewer and len(found) * limit <= _MOST_MERGED else None

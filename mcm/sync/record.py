@@ -105,7 +105,7 @@ def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmErr
             )
             scope = held_lease(session, plan.target.scope_id, plan.run_id)
             if scope is not None:
-                _fall_back(session, scope, error, now)
+                _fall_back(session, scope, error, began=plan.started_at, now=now)
     except McmError as later:
         # The database itself is the trouble: the lease runs out and the scope is read again.
         log.error("run %s: the failure could not be recorded: %s", plan.run_id, later.message)
@@ -138,7 +138,7 @@ def refuse(tools: "Tools", scope_id: int, run_id: str, error: ProviderError | Mc
                 error_message=error.message,
             )
         )
-        _fall_back(session, scope, error, now)
+        _fall_back(session, scope, error, began=now, now=now)
     return "failed"
 
 
@@ -204,13 +204,15 @@ def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read:
     scope.resources = live_sightings(session, scope.id)
     scope.generation += 1
     boosted = scope.boost_until is not None and scope.boost_until > now
-    _due_again(scope, plan, now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s))
+    _due_again(scope, plan.started_at, now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s))
     _release(scope)
     account = session.get_one(Account, plan.access.id)
     note_success(account)
 
 
-def _fall_back(session: Session, scope: Scope, error: ProviderError | McmError, now: datetime) -> None:
+def _fall_back(
+    session: Session, scope: Scope, error: ProviderError | McmError, *, began: datetime, now: datetime
+) -> None:
     if scope.status != "quarantined":
         scope.status = "failing"
     scope.failing_since = scope.failing_since or now
@@ -220,15 +222,15 @@ def _fall_back(session: Session, scope: Scope, error: ProviderError | McmError, 
     pause = min(float(scope.interval_s), _FIRST_RETRY_S * 2.0 ** min(scope.failures - 1, 10))
     if isinstance(error, PermissionDenied | AuthenticationFailed):
         pause = float(scope.interval_s)
-    _due_again(scope, plan, now + max(scopes.spread(pause), timedelta(seconds=retry_after or 0)))
+    _due_again(scope, began, now + max(scopes.spread(pause), timedelta(seconds=retry_after or 0)))
     _release(scope)
     if isinstance(error, AuthenticationFailed) or scope.kind == DISCOVERY_KIND:
         note_failure(session.get_one(Account, scope.account_id), error.code, error.message, now)
 
 
-def _due_again(scope: Scope, plan: Plan, at: datetime) -> None:
+def _due_again(scope: Scope, began: datetime, at: datetime) -> None:
     """Unless somebody asked for a read while this one was under way: what they want to see may have come after it."""
-    if scope.next_due_at is None or scope.next_due_at <= plan.started_at:
+    if scope.next_due_at is None or scope.next_due_at <= began:
         scope.next_due_at = at
 
 

@@ -40,10 +40,14 @@ def answer(*results: Measured) -> None:
     print(json.dumps([asdict(result) for result in results]))
 
 
-def child(module: str, *arguments: object) -> list[Measured]:
-    """Runs `python -m module arguments` and returns what it answered."""
+def child(module: str, *arguments: object, given: str = "") -> list[Measured]:
+    """Runs `python -m module arguments` with `given` on standard input and returns what it answered."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", module, *map(str, arguments)],
+        input=given,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return [Measured(**item) for item in json.loads(done.stdout.strip().splitlines()[-1])]
 

@@ -1,6 +1,6 @@
 """In a process of its own: pyVmomi's listing (the floor), or mcm's sync of the instance scope.
 
-python -m tests.bench.vsphere_child floor|sync HOST PORT USER PASSWORD CA_FILE
+python -m tests.bench.vsphere_child floor|sync|delta HOST PORT USER PASSWORD CA_FILE
 """
 
 import ssl
@@ -47,6 +47,31 @@ def floor(host: str, port: int, user: str, password: str, ca_file: str) -> Measu
     return measured(listing)
 
 
+def delta(host: str, port: int, user: str, password: str, ca_file: str) -> list[Measured]:
+    """A full sync, then one through the feed after ten renames."""
+    from pyVim.connect import SmartConnect
+    from pyVmomi import vim
+
+    from tests.bench.syncing import prepared, run_once
+
+    config = {"host": host, "port": port, "ca_file": ca_file}
+    with tempfile.TemporaryDirectory() as directory:
+        runtime, scope = prepared(Path(directory), "vmware", config, {"username": user, "password": password})
+        run_once(runtime, scope)
+        full = measured(lambda: run_once(runtime, scope))
+        service = SmartConnect(
+            host=host, port=port, user=user, pwd=password, sslContext=ssl.create_default_context(cafile=ca_file)
+        )
+        content = service.RetrieveContent()
+        view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
+        for machine in list(view.view)[:10]:
+            machine.Rename_Task(f"renamed-{machine._moId}")
+        changes = measured(lambda: run_once(runtime, scope, full=False))
+        runtime.executor.stop()
+        runtime.gateway.close()
+    return [full, changes]
+
+
 def sync(host: str, port: int, user: str, password: str, ca_file: str) -> list[Measured]:
     from tests.bench.syncing import measured_syncs
 
@@ -60,5 +85,7 @@ if __name__ == "__main__":
     what, host, port, user, password, ca_file = sys.argv[1:7]
     if what == "floor":
         answer(floor(host, int(port), user, password, ca_file))
+    elif what == "delta":
+        answer(*delta(host, int(port), user, password, ca_file))
     else:
         answer(*sync(host, int(port), user, password, ca_file))

@@ -108,6 +108,9 @@ class TestVcsim(Vmware, ProviderConformance):
 class TestPagedVcsim(Vmware, ProviderConformance):
     """Not more than three objects come in one answer, of whatever kind."""
 
+    def test_every_socket_is_dialled(self) -> None:  # type: ignore[override]
+        pytest.skip("the proxy opens its own sockets in this process; shown above, without it")
+
     @pytest.fixture(scope="class")
     @classmethod
     def proxy(cls, estate: VcsimServer) -> Iterator[FaultProxy]:

@@ -95,8 +95,8 @@ DESCRIPTOR = ProviderDescriptor(
             zh="不读取实例的虚拟网卡。",
         ),
         "no_feed": Text(
-            en="Only instances have a change feed here; {kind} is read whole.",
-            zh="此处只有实例提供变更流；“{kind}”按全量读取。",
+            en="Only instances have a change feed in vSphere; other kinds are read whole.",
+            zh="在 vSphere 中只有实例提供变更流；其他类型按全量读取。",
         ),
         "not_in_this_version": Text(
             en="This version of vCenter or ESXi does not offer it.",

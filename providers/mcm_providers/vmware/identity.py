@@ -25,12 +25,20 @@ def identity(session: Session) -> AccountIdentity:
     datacenters = [("Datacenter", one.value) for one in contents if one.native_type == "Datacenter"][:_ENTITIES]
     return AccountIdentity(
         realm=f"vmware:{service.instance_uuid or _host_uuid(session, datacenters)}",
-        principal=service.username,
+        principal=_principal(service.username, session.username),
         scope_name=session.where,
         grants=_grants(session, [service.root_folder, *datacenters]),
         version=service.full_name,
         missing=_missing(session, datacenters or [service.root_folder], contents),
     )
+
+
+def _principal(username: str, given: str) -> str:
+    """The user in vCenter's own notation. The name as it was given is kept as a secret, so it is never shown: where the
+    server repeats it word for word, its domain goes in front; without a domain only its first letter is left."""
+    name, _, domain = username.partition("@")
+    shown = f"{domain.upper()}\\{name}" if domain else username
+    return f"{shown[:1]}…" if given and given in shown else shown
 
 
 def _host_uuid(session: Session, datacenters: list[Reference]) -> str:

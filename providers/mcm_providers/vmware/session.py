@@ -46,6 +46,10 @@ class Session:
         return self._service.session_key if self._service else ""
 
     @property
+    def username(self) -> str:
+        return self._username
+
+    @property
     def basic_credentials(self) -> str:
         return f"{self._username}:{self._password}"
 

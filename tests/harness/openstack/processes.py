@@ -72,7 +72,7 @@ class ProcessTable:
         self.start(name, [*command, json.dumps(described)], environment)
         self._daemons.update(daemon.name for daemon in daemons)
 
-    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, limit_s: float = 300) -> None:
+    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, limit_s: float = 600) -> None:
         """Runs a command to its end; raises ServiceFailed with the end of its log unless it succeeds.
 
         Ends early when one of the daemons dies, which the command may be waiting for.

@@ -11,8 +11,8 @@ from tests.harness.openstack.processes import ProcessTable
 from tests.harness.openstack.settings import CloudSettings
 from tests.harness.processes import ServiceFailed
 
-_LIMIT_S = 180
-_ANSWER_LIMIT_S = 60
+_LIMIT_S = 400
+_ANSWER_LIMIT_S = 120
 _POLL_S = 0.05
 
 

@@ -198,7 +198,7 @@ def test_a_forced_driver_reads(stub: tuple[int, dict[str, tuple[int, object]]]) 
 
 
 def test_the_clouds_word_goes_before_libclouds() -> None:
-    node = Node("1", "n", NodeState.TERMINATED, [], [], driver=None, extra={"status": "archive", "password": "p"})  # type: ignore[arg-type]
+    node = Node("1", "n", NodeState.TERMINATED, [], [], driver=None, extra={"status": "archive", "password": "p"})
     made = generic_resources.instance(node, "global")
     assert (made.state, made.native_state) == ("unknown", "archive")
     assert made.native == {"status": "archive"}
@@ -246,7 +246,7 @@ def test_a_forced_driver_signs_in_by_listing(stub: tuple[int, dict[str, tuple[in
 
 def test_arguments_a_driver_does_not_take() -> None:
     with pytest.raises(InvalidRequest, match="does not take these answers"):
-        _connected("kamatera", allow_unproven=True, options="nonsense=1").check()
+        _connected("rimuhosting", allow_unproven=True, options="nonsense=1").regions()
 
 
 def test_libcloud_is_the_release_that_was_looked_at() -> None:

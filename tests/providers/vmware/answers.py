@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -26,6 +27,8 @@ class Reply:
     """A Content-Length other than the body's; the connection ends after the body."""
     ends: bool = False
     """The connection ends after this answer, without saying so before."""
+    pause: tuple[int, threading.Event] | None = None
+    """Sends so many bytes of the body, and the rest only when the event is set."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from mcm.contract import (
     Unreachable,
 )
 from mcm.contract.conformance.context import PlainContext
+from mcm_providers.vmware.identity import _principal
 from tests.providers.vmware.answers import (
     SESSION,
     Asked,
@@ -194,6 +195,20 @@ def test_identity_names_what_is_missing() -> None:
     assert identity.principal == "VSPHERE.LOCAL\\mcm"
     assert identity.missing == ("System.Read on DC0",)
     assert identity.grants == "", "this server cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "shown"),
+    [
+        ("VSPHERE.LOCAL\\mcm", "mcm@vsphere.local", "VSPHERE.LOCAL\\mcm"),
+        ("mcm@vsphere.local", "mcm@vsphere.local", "VSPHERE.LOCAL\\mcm"),
+        ("VSPHERE.LOCAL\\mcm", "VSPHERE.LOCAL\\mcm", "V…"),
+        ("operator", "operator", "o…"),
+        ("root", "", "root"),
+    ],
+)
+def test_the_user_name_is_a_secret_and_shown_only_as_the_server_writes_it(said: str, given: str, shown: str) -> None:
+    assert _principal(said, given) == shown
 
 
 def test_grants_change_with_the_rights() -> None:

@@ -101,6 +101,12 @@ class Vcenter:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(sent) if reply.declared is None else reply.declared))
                 self.end_headers()
+                if reply.pause is not None:
+                    first, event = reply.pause
+                    self.wfile.write(sent[:first])
+                    self.wfile.flush()
+                    event.wait(60)
+                    sent = sent[first:]
                 self.wfile.write(sent)
                 if reply.declared is not None or reply.ends:
                     self.close_connection = True

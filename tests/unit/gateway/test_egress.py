@@ -99,9 +99,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
 
 
 @pytest.mark.parametrize("address", METADATA_4 + METADATA_6)
-def test_metadata_address_is_denied_even_when_everything_is_allowed(
-    address: str, names: dict[str, list[str]]
-) -> None:
+def test_metadata_address_is_denied_even_when_everything_is_allowed(address: str, names: dict[str, list[str]]) -> None:
     with pytest.raises(InvalidRequest, match="never allowed|no address of a single host"):
         WIDE_OPEN.resolve(address, 80, [address])
     url = f"http://[{address}]/latest" if ":" in address else f"http://{address}/latest"
@@ -139,9 +137,7 @@ def test_metadata_address_hidden_in_an_ipv6_address_is_denied(
 
 
 @pytest.mark.parametrize("address", METADATA_4 + METADATA_6)
-def test_name_that_leads_to_metadata_among_good_addresses_is_denied(
-    address: str, names: dict[str, list[str]]
-) -> None:
+def test_name_that_leads_to_metadata_among_good_addresses_is_denied(address: str, names: dict[str, list[str]]) -> None:
     names["cloud.example"] = ["203.0.113.7" if ":" in address else "93.184.215.14", address]
     with pytest.raises(InvalidRequest, match="never allowed"):
         WIDE_OPEN.resolve("cloud.example", 443, ["cloud.example"])

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from mcm.db.migrations.loss import refuse_loss
 from mcm.db.types import Json, UtcTime, key_text
 from mcm.kit import clock
 
@@ -10,6 +11,14 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+def _index_the_living(name: str, *columns: str) -> None:
+    """Partial: lists leave out what is gone, which may be most of the table."""
+    living = sa.text("presence <> 'gone'")
+    op.create_index(
+        f"ix_resource_{name}", "resource", list(columns), sqlite_where=living, postgresql_where=living, unique=False
+    )
 
 
 def upgrade() -> None:
@@ -81,9 +90,15 @@ def upgrade() -> None:
         sa.Column("search", key_text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
     )
-    op.create_index("ix_resource_kind_name", "resource", ["kind", "name", "id"], unique=False)
-    op.create_index("ix_resource_kind_state_name", "resource", ["kind", "state", "name", "id"], unique=False)
-    op.create_index("ix_resource_name", "resource", ["name", "id"], unique=False)
+    _index_the_living("kind_name", "kind", "name", "id")
+    _index_the_living("kind_state_name", "kind", "state", "name", "id")
+    _index_the_living("scope_name", "scope_id", "name", "id")
+    _index_the_living("project", "project", "id")
+    _index_the_living("project_name", "project_name", "id")
+    if op.get_bind().dialect.name == "sqlite":
+        _index_the_living("name_search", "name", "id", "search")
+    else:
+        _index_the_living("name", "name", "id")
     op.create_index("ix_resource_native_id", "resource", ["native_id"], unique=False)
     op.create_index("ix_resource_presence", "resource", ["presence", "gone_at"], unique=False)
     op.create_index("ix_resource_scope", "resource", ["scope_id", "presence"], unique=False)
@@ -310,6 +325,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_loss(revision, ("account", "resource", "resource_version", "sync_run", "audit_event"))
     op.drop_index("ix_sighting_resource", table_name="sighting")
     op.drop_index("ix_sighting_missing", table_name="sighting")
     op.drop_table("sighting")
@@ -333,13 +349,6 @@ def downgrade() -> None:
     op.drop_table("sync_request")
     op.drop_index("ix_resource_version_valid", table_name="resource_version")
     op.drop_table("resource_version")
-    op.drop_index("ix_resource_valid_from", table_name="resource")
-    op.drop_index("ix_resource_scope", table_name="resource")
-    op.drop_index("ix_resource_presence", table_name="resource")
-    op.drop_index("ix_resource_native_id", table_name="resource")
-    op.drop_index("ix_resource_name", table_name="resource")
-    op.drop_index("ix_resource_kind_state_name", table_name="resource")
-    op.drop_index("ix_resource_kind_name", table_name="resource")
     op.drop_table("resource")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")

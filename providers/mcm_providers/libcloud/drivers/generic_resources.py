@@ -115,9 +115,7 @@ def _resource(
 ) -> Resource:
     """Drivers list objects, dictionaries or bare names. Raises ValueError for one without an id."""
     name = given if isinstance(given, str) else _text(_field(given, "name"))
-    native_id = (
-        _text(given if isinstance(given, str) else _field(given, "id")) or name or _text(_field(given, "address"))
-    )
+    native_id = _text(_field(given, "id")) if _has(given, "id") else name or _text(_field(given, "address"))
     if not native_id:
         raise ValueError("an entry without an id")
     extra = _extra(given)
@@ -134,6 +132,10 @@ def _resource(
         native=_plain(extra, 0) or None,
         native_kind=f"libcloud.{type(given).__name__}"[:100],
     )
+
+
+def _has(given: Any, name: str) -> bool:
+    return name in given if isinstance(given, Mapping) else hasattr(given, name)
 
 
 def _field(given: Any, name: str) -> Any:
