@@ -36,7 +36,16 @@ def main() -> int:
         starting = None
         if not options.without_openstack:
             starting = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness.openstack", "up", "--name", OPENSTACK_NAME],
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.harness.openstack",
+                    "up",
+                    "--name",
+                    OPENSTACK_NAME,
+                    "--owner",
+                    str(os.getpid()),
+                ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,

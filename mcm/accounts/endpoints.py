@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.accounts import service
 from mcm.accounts.checking import checked
+from mcm.accounts.errors import AccountExists
 from mcm.accounts.schemas import AccountAnswer, AccountCreate, AccountDetail, AccountItem, AccountUpdate, CheckAnswer
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
@@ -41,8 +42,14 @@ def create_account(
     if saved := mutation.earlier():
         return saved
     access = service.draft(runtime.registry, body)
-    with runtime.database.reading() as session:
-        service.require_free_name(session, body.name)
+    try:
+        with runtime.database.reading() as session:
+            service.require_free_name(session, body.name)
+    except AccountExists:
+        # Taken by this very request, repeated at the same time?
+        if saved := mutation.earlier():
+            return saved
+        raise
     result = checked(runtime, access) if check else None
     if result is not None:
         result.raise_failed()

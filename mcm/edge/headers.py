@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from mcm.kit.ids import new_id
 
 Scope = MutableMapping[str, Any]
 MAX_BODY = 4 * 2**20
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,100}$")
+TOO_LARGE = f"a request body may have {MAX_BODY} bytes at most"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,100}")
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^][:@/\s]+))(?::[0-9]{1,5})?")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -35,7 +38,7 @@ class EdgeMiddleware:
             return
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.match(given) else new_id("rq")
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_id("rq")
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def sending(message: Scope) -> None:
@@ -53,12 +56,13 @@ class EdgeMiddleware:
         await self._app(scope, _limited(receive), sending)
 
     def _refused(self, headers: Headers, request_id: str) -> JSONResponse | None:
-        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
-        if self._hosts is not None and host not in self._hosts:
+        host = headers.get("host", "").lower()
+        found = _HOST.fullmatch(host)
+        if self._hosts is not None and (found is None or (found[1] or found[2]) not in self._hosts):
             return _problem(421, "wrong_host", f"this server does not answer for the host '{host[:100]}'", request_id)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
-            return _problem(413, "too_large", f"a request body may have {MAX_BODY} bytes at most", request_id)
+            return _problem(413, "too_large", TOO_LARGE, request_id)
         return None
 
 
@@ -70,8 +74,8 @@ def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[An
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
-            # A chunked body without a length: treated as a client that went away.
-            return {"type": "http.disconnect"}
+            # A chunked body, which announced no length.
+            raise HTTPException(413)
         return message
 
     return receiving

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.service import Caller
 from mcm.edge.dependencies import CallerDep, RuntimeDep
 from mcm.edge.runtime import Runtime
-from mcm.errors import BadRequest, Conflict, InvalidInput
+from mcm.errors import BadRequest, Conflict, InvalidInput, McmError
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
 
@@ -56,10 +56,14 @@ class Mutation:
                     )
                 )
         except IntegrityError as error:
-            with self.runtime.database.reading() as session:
-                if saved := self._saved(session):
-                    return saved
+            if saved := self.earlier():
+                return saved
             raise Conflict("the change collides with another one; nothing was changed") from error
+        except McmError:
+            # It may have collided with itself: the same request, repeated at the same time, was faster.
+            if saved := self.earlier():
+                return saved
+            raise
         return _response(answer, status)
 
     def _saved(self, session: Session) -> Response | None:

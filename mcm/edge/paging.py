@@ -1,37 +1,13 @@
-"""Cursor paging, the same for every listing."""
+"""Cursor paging as a request asks for it; what an endpoint answers with comes along."""
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated
 
-import orjson
 from fastapi import Query
-from pydantic import BaseModel
 
-from mcm.errors import BadRequest
-from mcm.kit.text import decode_token, encode_token
+from mcm.paging import Page, decode_cursor, encode_cursor
 
-T = TypeVar("T")
+__all__ = ["MAX_LIMIT", "Cursor", "Limit", "Page", "decode_cursor", "encode_cursor"]
+
 MAX_LIMIT = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows in this page")]
 Cursor = Annotated[str | None, Query(max_length=4000, description="`next_cursor` of the page before")]
-
-
-class Page(BaseModel, Generic[T]):
-    """`next_cursor` is null on the last page."""
-
-    items: list[T]
-    next_cursor: str | None = None
-
-
-def encode_cursor(values: list[Any]) -> str:
-    return encode_token(orjson.dumps(values))
-
-
-def decode_cursor(cursor: str, length: int) -> list[Any]:
-    """The values `encode_cursor` was given. Raises BadRequest when the text is not a cursor of this listing."""
-    try:
-        values = orjson.loads(decode_token(cursor))
-    except (ValueError, TypeError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error
-    if not isinstance(values, list) or len(values) != length:
-        raise BadRequest("the cursor belongs to another order or listing", next_step="start without one")
-    return values

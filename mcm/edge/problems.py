@@ -7,9 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mcm.contract import ProviderError
 from mcm.db.session import translated
+from mcm.edge.headers import TOO_LARGE
 from mcm.errors import CloudFailure, McmError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -56,20 +58,45 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})
         return answer
 
-    @app.exception_handler(Exception)
-    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    # Not a handler of Exception: Starlette would answer with it outside of all other middleware, without headers.
+    app.add_middleware(_Unforeseen)
+
+
+class _Unforeseen:
+    """Answers what nothing else has caught, as long as no answer has begun."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            with translated():
-                raise error
-        except Unavailable as known:
-            log.warning("database: %s", known.message, exc_info=error)
-            return problem(request, known)
-        except Exception:
-            log.exception("unforeseen error, request %s", getattr(request.state, "request_id", ""))
-        return problem(
-            request,
-            McmError("mcm failed at this", next_step="report it with the request id; the server's log has the cause"),
-        )
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            await _unforeseen(Request(scope), error)(scope, receive, send)
+
+
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    try:
+        with translated():
+            raise error
+    except Unavailable as known:
+        log.warning("database: %s", known.message, exc_info=error)
+        return problem(request, known)
+    except Exception:
+        log.exception("unforeseen error, request %s", getattr(request.state, "request_id", ""))
+    return problem(
+        request,
+        McmError("mcm failed at this", next_step="report it with the request id; the server's log has the cause"),
+    )
 
 
 class _Invalid(McmError):
@@ -81,6 +108,7 @@ def _http_error(error: HTTPException) -> McmError:
     known = {
         404: ("not_found", "there is nothing at this address"),
         405: ("method_not_allowed", "not with this method"),
+        413: ("too_large", TOO_LARGE),
     }
     code, message = known.get(error.status_code, ("http_error", str(error.detail)))
     made = McmError(message)

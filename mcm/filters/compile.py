@@ -167,7 +167,7 @@ class _Compiler:
         )
 
     def _address(self, condition: Condition) -> ColumnElement[bool]:
-        return address_condition(self.context.json, self.context.columns["attributes"], self.context.dialect, condition)
+        return address_condition(self.context.json, self.context.columns, self.context.dialect, condition)
 
     def _map(self, condition: Condition) -> ColumnElement[bool]:
         field = FIELDS[condition.field]

@@ -59,7 +59,7 @@ class PostgresJson:
         base = _member(column, name) if name else column
         is_object = func.jsonb_typeof(base) == "object"
         safe = case((is_object, base), else_=literal_column("'{}'::jsonb"))
-        each = func.jsonb_object_keys(safe).table_valued("key", name="t")
+        each = func.jsonb_object_keys(safe).table_valued("key", name="t").render_derived()
         key = type_coerce(each.c.key, String()).collate("C")
         return exists(select(literal_column("1")).select_from(each).where(holds(key)))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, literal_column, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Subquery, func, literal, literal_column, true, type_coerce
 from sqlalchemy.types import Integer
 
 from mcm.contract.errors import clean_text
@@ -77,6 +77,11 @@ def under_alias(name: str) -> Branch:
     """Today's rows once more, for a subquery."""
     table = _CURRENT.alias(name)
     return Branch(table, {column.name: column for column in table.columns}, _living(table))
+
+
+def subset(rows: Subquery) -> Branch:
+    """Living rows of today that were picked before."""
+    return Branch(rows, {column.name: column for column in rows.columns}, true())
 
 
 def unindexed(branch: Branch, kept: Collection[str], name: str = "resource") -> Branch:

@@ -12,7 +12,6 @@ import orjson
 from sqlalchemy.orm import Session
 
 from mcm.contract import GLOBAL_REGION
-from mcm.edge.paging import decode_cursor, encode_cursor
 from mcm.errors import BadRequest
 from mcm.inventory import estate_repository
 from mcm.inventory import hierarchy_repository as sql
@@ -22,6 +21,7 @@ from mcm.inventory.levels import level
 from mcm.inventory.query import AnyRow
 from mcm.inventory.schemas import HierarchyNode, HierarchyPage
 from mcm.kit.text import decode_token
+from mcm.paging import decode_cursor, encode_cursor
 
 Place = tuple[str, str]
 After = tuple[str, str] | None

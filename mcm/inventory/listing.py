@@ -1,42 +1,172 @@
-"""The SQL of listings: one page behind a cursor, or all rows as a stream, in a stable order."""
+"""The SQL of listings: one page behind a cursor, or all rows as a stream, in a stable order.
+
+A page is found in two steps of one statement: the ids of its rows by whatever index serves, then those few rows whole.
+"""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, cast, func, literal, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from mcm.db.types import Json
+from mcm.filters import Condition, compile_filter
 from mcm.inventory import ordering, planner
-from mcm.inventory.asof import Branch, branches, under_alias, unindexed
+from mcm.inventory.asof import Branch, branches, subset, under_alias, unindexed
 from mcm.inventory.estate import Estate
 from mcm.inventory.ordering import SortKey
-from mcm.inventory.planner import Plan
 from mcm.inventory.query import ITEM_COLUMNS, AnyRow, Query, context, restrictions
 
 _BY_NAME = ("id", "kind", "state", "name")
 _STREAM_ROWS = 500
+# PostgreSQL reads this many entries of the ordering index; then it is cheaper to read everything and sort the matches.
+_WINDOW = 20_000
+
+Statement = Select[*tuple[Any, ...]]
 
 
-def page(
-    session: Session, query: Query, estate: Estate, limit: int, after: Sequence[Any] | None
-) -> tuple[list[AnyRow], list[Any] | None]:
-    """At most `limit` rows, and the cursor's values when there are more."""
-    statement, keys = _statement(session, query, estate, limit + 1, after)
-    rows = list(session.execute(statement))
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], ordering.to_cursor(keys, [last._mapping[f"s{n}"] for n in range(len(keys))])
+class Listing:
+    """One question, ready to be asked on a session. after: the values of a cursor."""
 
+    def __init__(
+        self,
+        session: Session,
+        query: Query,
+        estate: Estate,
+        limit: int | None = None,
+        after: Sequence[Any] | None = None,
+    ) -> None:
+        self.session, self.query, self.estate, self.limit, self.after = session, query, estate, limit, after
+        self.dialect = session.get_bind().dialect.name
 
-def stream(session: Session, query: Query, estate: Estate) -> Iterator[AnyRow]:
-    """Every row, in memory that does not grow with them; the session's transaction stays open meanwhile."""
-    statement, _ = _statement(session, query, estate, None, None)
-    result = session.execute(statement, execution_options={"yield_per": _STREAM_ROWS})
-    yield from result
+    def page(self) -> tuple[list[AnyRow], list[Any] | None]:
+        """At most `limit` - 1 rows, and the cursor's values when there are more."""
+        assert self.limit is not None
+        rows = self._rows()
+        if len(rows) < self.limit:
+            return rows, None
+        keys = self._keys(branches(self.query.at)[0])
+        last = rows[-2]
+        return rows[:-1], ordering.to_cursor(keys, [last._mapping[f"s{n}"] for n in range(len(keys))])
+
+    def stream(self) -> Iterator[AnyRow]:
+        """Every row, in memory that does not grow with them; the session's transaction stays open meanwhile."""
+        yield from self.session.execute(self._sorted_parts(), execution_options={"yield_per": _STREAM_ROWS})
+
+    def _rows(self) -> list[AnyRow]:
+        if self.query.at is not None:
+            return list(self.session.execute(self._sorted_parts()))
+        (branch,) = branches(None)
+        assert self.limit is not None
+        plan = planner.plan(
+            self.session, self.query, self.estate, context(self.dialect, branch, self.estate), self.limit
+        )
+        if plan.scopes is not None:
+            return self._whole(self._merged(plan.scopes))
+        if plan.ids is not None:
+            kept = unindexed(branch, ("id",)) if self.dialect == "sqlite" else branch
+            return self._whole(self._chosen(kept).where(kept.columns["id"].in_(plan.ids)))
+        if self.dialect == "sqlite":
+            return self._whole(self._chosen(unindexed(branch, _kept(self.query))))
+        return self._walked_or_sorted(branch)
+
+    def _walked_or_sorted(self, branch: Branch) -> list[AnyRow]:
+        """PostgreSQL: a window of the order first. Its own choice between walk and sort is a guess about the filter."""
+        walk = planner.walked(self.query)
+        if walk is not None and walk.all:
+            return self._whole(self._chosen(branch))
+        if walk is not None:
+            with self._in_order():
+                found = self._whole(self._chosen(self._window(branch, walk.conditions)))
+            if len(found) == self.limit:
+                return found
+        where, keys = self._conditions(branch)
+        # OFFSET 0 keeps the order out of the subquery, so that it is read in whatever way is fastest.
+        everything = self._keyed(branch, keys).where(*where).offset(0).subquery("m")
+        return self._whole(select(*everything.c).order_by(*_clauses(_renamed(keys, everything.c))).limit(self.limit))
+
+    def _window(self, branch: Branch, conditions: Sequence[Condition]) -> Branch:
+        filter_context = context(self.dialect, branch, self.estate)
+        start = [branch.living, *(compile_filter(condition, filter_context) for condition in conditions)]
+        keys = self._keys(branch)
+        if self.after is not None:
+            start.append(ordering.behind(keys, ordering.from_cursor(keys, self.after), self.dialect))
+        entries = select(*branch.columns.values()).where(*start).order_by(*_clauses(keys)).limit(_WINDOW)
+        return subset(entries.subquery("w"))
+
+    @contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """PostgreSQL: only plans that follow an index in its order, and no compilation, which costs more than pages."""
+        settings = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "jit")
+        self.session.execute(text("; ".join(f"SET LOCAL {name} = off" for name in settings)))
+        yield
+        self.session.execute(text("; ".join(f"RESET {name}" for name in settings)))
+
+    def _chosen(self, branch: Branch) -> Statement:
+        """The first ids with the values they are sorted by."""
+        where, keys = self._conditions(branch)
+        return self._keyed(branch, keys).where(*where).order_by(*_clauses(keys)).limit(self.limit)
+
+    def _keyed(self, branch: Branch, keys: Sequence[SortKey]) -> Statement:
+        return select(branch.columns["id"].label("id"), *_labels(keys)).select_from(branch.source)
+
+    def _merged(self, scopes: Sequence[int]) -> Statement:
+        """The first rows of each scope by its index, and of those the first."""
+        inner, outer = under_alias("x"), under_alias("y")
+        keys = self._keys(outer)
+        if self.dialect == "sqlite":
+            each = func.json_each(literal(list(scopes), Json())).table_valued("value", name="each")
+            inner = unindexed(inner, ("id", "name", "scope_id"), "x")
+        else:
+            numbers = cast(list(scopes), ARRAY(Integer()))
+            each = func.unnest(numbers).table_valued("value", name="each").render_derived()
+        first = self._chosen(inner).where(inner.columns["scope_id"] == each.c.value).correlate(each)
+        if self.dialect == "sqlite":
+            ids = first.with_only_columns(inner.columns["id"])
+            every = select(outer.columns["id"].label("id"), *_labels(keys)).select_from(each.join(outer.source, true()))
+            return every.where(outer.columns["id"].in_(ids)).order_by(*_clauses(keys)).limit(self.limit)
+        found = first.lateral("found")
+        every = select(*found.c).select_from(each.join(found, true()))
+        return every.order_by(*_clauses(_renamed(keys, found.c))).limit(self.limit)
+
+    def _whole(self, chosen: Statement) -> list[AnyRow]:
+        """Sorted by the values that came with the ids, so that their order is kept and nothing is sorted twice."""
+        (branch,) = branches(None)
+        ids = chosen.subquery("chosen")
+        keys = _renamed(self._keys(branch), ids.c)
+        statement = self._columns(branch, keys).select_from(ids.join(branch.source, branch.columns["id"] == ids.c.id))
+        return list(self.session.execute(statement.order_by(*_clauses(keys))))
+
+    def _sorted_parts(self) -> Statement:
+        """All branches in one order. Each is ordered and cut by itself, so that an index can serve it."""
+        statements: list[Statement] = []
+        keys: list[SortKey] = []
+        for branch in branches(self.query.at):
+            where, keys = self._conditions(branch)
+            statements.append(self._columns(branch, keys).select_from(branch.source).where(*where))
+        if len(statements) == 1:
+            return statements[0].order_by(*_clauses(keys)).limit(self.limit)
+        if self.limit is not None:
+            statements = [one.order_by(*_labels(keys)).limit(self.limit) for one in statements]
+        both = union_all(*(select(*one.subquery().c) for one in statements)).subquery("both")
+        return select(*both.c).order_by(*_clauses(_renamed(keys, both.c))).limit(self.limit)
+
+    def _columns(self, branch: Branch, keys: Sequence[SortKey]) -> Statement:
+        columns: list[ColumnElement[Any]] = [branch.columns[name].label(name) for name in ITEM_COLUMNS]
+        return select(*columns, *_labels(keys))
+
+    def _conditions(self, branch: Branch) -> tuple[list[ColumnElement[bool]], list[SortKey]]:
+        keys = self._keys(branch)
+        conditions = restrictions(self.query, branch, context(self.dialect, branch, self.estate))
+        if self.after is not None:
+            conditions.append(ordering.behind(keys, ordering.from_cursor(keys, self.after), self.dialect))
+        return conditions, keys
+
+    def _keys(self, branch: Branch) -> list[SortKey]:
+        return ordering.sort_keys(self.query.order, context(self.dialect, branch, self.estate))
 
 
 def cursor_length(query: Query) -> int:
@@ -44,88 +174,13 @@ def cursor_length(query: Query) -> int:
     return len(query.order) + (query.order[-1].field != "id")
 
 
-def _statement(
-    session: Session, query: Query, estate: Estate, limit: int | None, after: Sequence[Any] | None
-) -> tuple[Select[Any], list[SortKey]]:
-    dialect = session.get_bind().dialect.name
-    parts = branches(query.at)
-    if query.at is not None:
-        selects = [_selected(part, query, estate, dialect, after) for part in parts]
-        # Each part ordered and cut by itself, so that an index can serve it; a bare ORDER BY would sort everything.
-        cut = [one.order_by(*_clauses(keys)).limit(limit).subquery() for one, keys in selects]
-        both = union_all(*(select(*part.c) for part in cut)).subquery("both")
-        outer = [
-            SortKey(both.c[f"s{n}"], key.kind, key.nullable, key.descending) for n, key in enumerate(selects[0][1])
-        ]
-        return select(*both.c).order_by(*_clauses(outer)).limit(limit), outer
-    (branch,) = parts
-    plan = Plan()
-    if limit is not None:
-        plan = planner.plan(session, query, estate, context(dialect, branch, estate), limit)
-        if plan.scopes is not None:
-            return _merged(branch, query, estate, dialect, plan.scopes, limit, after)
-    if dialect == "sqlite":
-        branch = unindexed(branch, ("id",) if plan.ids is not None else _kept(query))
-    statement, keys = _selected(branch, query, estate, dialect, after)
-    if plan.ids is not None:
-        statement = statement.where(branch.columns["id"].in_(plan.ids))
-    return statement.order_by(*_clauses(keys)).limit(limit), keys
+def _labels(keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+    return [key.value.label(f"s{n}") for n, key in enumerate(keys)]
 
 
-def _merged(
-    branch: Branch,
-    query: Query,
-    estate: Estate,
-    dialect: str,
-    scopes: Sequence[int],
-    limit: int,
-    after: Sequence[Any] | None,
-) -> tuple[Select[Any], list[SortKey]]:
-    """The first `limit` rows of each scope by their index, and of those the first `limit`."""
-    inner = under_alias("x")
-    if dialect == "sqlite":
-        each = func.json_each(literal(list(scopes), Json())).table_valued("value", name="each")
-        inner = unindexed(inner, ("id", "name", "scope_id"), "x")
-    else:
-        each = func.unnest(cast(list(scopes), ARRAY(Integer()))).table_valued("value", name="each")
-    where, inner_keys = _conditions(inner, query, estate, dialect, after)
-    first: Select[Any] = select(inner.columns["id"].label("id")).select_from(inner.source)
-    first = first.where(inner.columns["scope_id"] == each.c.value, *where).order_by(*_clauses(inner_keys)).limit(limit)
-    statement, keys = _row(branch, query, estate, dialect)
-    if dialect == "sqlite":
-        statement = statement.select_from(each.join(branch.source, true()))
-        statement = statement.where(branch.columns["id"].in_(first.correlate(each)))
-    else:
-        found = first.correlate(each).lateral("found")
-        joined = each.join(found, true()).join(branch.source, branch.columns["id"] == found.c.id)
-        statement = statement.select_from(joined)
-    return statement.order_by(*_clauses(keys)).limit(limit), keys
-
-
-def _selected(
-    branch: Branch, query: Query, estate: Estate, dialect: str, after: Sequence[Any] | None
-) -> tuple[Select[Any], list[SortKey]]:
-    statement, keys = _row(branch, query, estate, dialect)
-    where, _ = _conditions(branch, query, estate, dialect, after)
-    return statement.select_from(branch.source).where(*where), keys
-
-
-def _row(branch: Branch, query: Query, estate: Estate, dialect: str) -> tuple[Select[Any], list[SortKey]]:
-    keys = ordering.sort_keys(query.order, context(dialect, branch, estate))
-    columns: list[ColumnElement[Any]] = [branch.columns[name].label(name) for name in ITEM_COLUMNS]
-    columns += [key.value.label(f"s{n}") for n, key in enumerate(keys)]
-    return select(*columns), keys
-
-
-def _conditions(
-    branch: Branch, query: Query, estate: Estate, dialect: str, after: Sequence[Any] | None
-) -> tuple[list[ColumnElement[bool]], list[SortKey]]:
-    filter_context = context(dialect, branch, estate)
-    keys = ordering.sort_keys(query.order, filter_context)
-    conditions = restrictions(query, branch, filter_context)
-    if after is not None:
-        conditions.append(ordering.behind(keys, ordering.from_cursor(keys, after), dialect))
-    return conditions, keys
+def _renamed(keys: Sequence[SortKey], columns: Any) -> list[SortKey]:
+    """The keys as a subquery named them."""
+    return [SortKey(columns[f"s{n}"], key.kind, key.nullable, key.descending) for n, key in enumerate(keys)]
 
 
 def _kept(query: Query) -> tuple[str, ...]:

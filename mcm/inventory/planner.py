@@ -6,7 +6,7 @@ the few rows that a selective condition names (a tag, a project): fast when they
 accounts, regions and the like, whose names tend to stand together in the order, so that a walk would come to them late.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mcm.filters import (
     FIELDS,
     Condition,
+    Expression,
     FilterContext,
     Operator,
     Source,
@@ -52,6 +53,14 @@ class Plan:
 
     ids: Ids | None = None
     scopes: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """conditions: those that the ordering index answers by itself. all: there are no others."""
+
+    conditions: tuple[Condition, ...]
+    all: bool
 
 
 def plan(session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int) -> Plan:
@@ -110,20 +119,41 @@ def _few(
 
 def _drivers(query: Query, estate: Estate, filter_context: FilterContext, merging: bool) -> Iterator[Ids]:
     terms = [term for term in conjuncts(query.expression) if isinstance(term, Condition)]
-    served = _walked(query, terms) | (_OF_SCOPES if merging else frozenset())
+    walk = walked(query)
+    in_order = walk.conditions if walk is not None else ()
     for term in sorted(terms, key=lambda term: term.operator is not Operator.EQ):
-        if term.field not in served and term.operator is not Operator.NE:
+        served = term in in_order or (merging and term.field in _OF_SCOPES)
+        if not served and term.operator is not Operator.NE:
             ids = _ids(term, query, estate, filter_context)
             if ids is not None:
                 yield ids
 
 
-def _walked(query: Query, terms: list[Condition]) -> frozenset[str]:
-    """Fields whose conditions the index that gives the order answers by itself."""
-    if query.order[0].field != "name":
-        return frozenset()
-    one_kind = any(term.field == "kind" and term.operator is Operator.EQ for term in terms)
-    return frozenset({"kind", "name", "state"} if one_kind else {"kind", "name"})
+def walked(query: Query) -> Walk | None:
+    """None when no index has the order that is asked for."""
+    if query.with_gone or [term.field for term in query.order] not in (["name"], ["last_changed"]):
+        return None
+    terms = conjuncts(query.expression)
+    by_name = query.order[0].field == "name"
+    served = tuple(term for term in terms if by_name and isinstance(term, Condition) and _by_order(term, terms))
+    return Walk(served, all=len(served) == len(terms) and not query.search)
+
+
+def _by_order(term: Condition, terms: Sequence[Expression]) -> bool:
+    """Whether the index that gives the order by name can skip what does not fulfil the condition."""
+    if not isinstance(term.operand, Pattern) or term.operator in (Operator.NE, Operator.HAS):
+        return False
+    if term.field == "name":
+        # One wildcard, at the end: the beginning is all there is to fulfil.
+        return term.operand.literal is not None or (len(term.operand.parts) == 2 and not term.operand.parts[1])
+    one_kind = any(_is_kind(other) for other in terms)
+    return _is_kind(term) or (term.field == "state" and one_kind and term.operand.literal is not None)
+
+
+def _is_kind(term: Expression) -> bool:
+    if not isinstance(term, Condition) or term.field != "kind" or term.operator is not Operator.EQ:
+        return False
+    return isinstance(term.operand, Pattern) and term.operand.literal is not None
 
 
 def _ids(term: Condition, query: Query, estate: Estate, filter_context: FilterContext) -> Ids | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from mcm.edge.paging import Page, decode_cursor, encode_cursor
 from mcm.errors import BadRequest
 from mcm.inventory import estate_repository, history, repository
 from mcm.inventory.asof import parse_as_of
@@ -14,6 +13,7 @@ from mcm.inventory.query import AnyRow
 from mcm.inventory.schemas import NativeDocument, RelatedResource, RelationItem, VersionItem
 from mcm.inventory.service import found
 from mcm.kit import clock
+from mcm.paging import Page, decode_cursor, encode_cursor
 
 _DIRECTIONS = ("outgoing", "incoming")
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcm.edge.paging import Page
+from mcm.paging import Page
 
 Presence = Literal["present", "missing", "gone", "stale", "unreachable"]
 Managed = Literal["observed", "managed", "protected"]

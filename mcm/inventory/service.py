@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
 from mcm.db.session import Database
-from mcm.edge.paging import decode_cursor, encode_cursor
 from mcm.errors import BadRequest, InvalidInput
 from mcm.filters import And, Condition, Expression, Operator, parse
 from mcm.filters.syntax import Pattern
@@ -29,6 +28,7 @@ from mcm.inventory.schemas import (
     ResourceUpdate,
     SightingItem,
 )
+from mcm.paging import decode_cursor, encode_cursor
 
 MAX_LABELS = 64
 
@@ -74,7 +74,7 @@ def page(session: Session, question: Question, limit: int, cursor: str | None, c
             raise BadRequest(
                 "the cursor belongs to another filter, search, order or instant", next_step="start without one"
             )
-    rows, following = listing.page(session, query, estate, limit, after)
+    rows, following = listing.Listing(session, query, estate, limit + 1, after).page()
     return {
         "items": [picked(item(row, estate), shown) for row in rows],
         "next_cursor": None if following is None else encode_cursor([query.digest, *following]),
@@ -108,7 +108,7 @@ class Export:
 
     def items(self) -> Iterator[Item]:
         with self.database.reading() as session:
-            for row in listing.stream(session, self.query, self.estate):
+            for row in listing.Listing(session, self.query, self.estate).stream():
                 yield item(row, self.estate)
 
 

@@ -14,7 +14,7 @@ def owner() -> str:
 
 def is_dead(text: str) -> bool:
     """True only when `text` names a process of this machine that has ended; what cannot be known is not dead."""
-    host, pid, started = (["", *text.rsplit(":", 2)])[-3:]
+    host, pid, started = ["", "", *text.rsplit(":", 2)][-3:]
     if host != platform.node() or not pid.isdigit() or started == "?":
         return False
     return _started(int(pid)) != started

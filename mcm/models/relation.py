@@ -1,4 +1,7 @@
-"""Current relations and tags as rows, so that both can be searched; the resource row holds the same, whole."""
+"""Current relations and tags as rows, so that both can be searched; the resource row holds the same, whole.
+
+Without SQLite's row ids: one b-tree instead of two, as rows are found by their key and written by the ten thousand.
+"""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +14,7 @@ class RelationRow(Base):
     """source → target. target_id is derived from the target's identity, so the target need not be known yet."""
 
     __tablename__ = "relation"
-    __table_args__ = (Index("ix_relation_target", "target_id"),)
+    __table_args__ = (Index("ix_relation_target", "target_id"), {"sqlite_with_rowid": False})
 
     source_id: Mapped[str] = mapped_column(key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
     type: Mapped[str] = mapped_column(key_text(), primary_key=True)
@@ -22,7 +25,7 @@ class RelationRow(Base):
 
 class ResourceTag(Base):
     __tablename__ = "resource_tag"
-    __table_args__ = (Index("ix_resource_tag_key_value", "key", "value"),)
+    __table_args__ = (Index("ix_resource_tag_key_value", "key", "value"), {"sqlite_with_rowid": False})
 
     resource_id: Mapped[str] = mapped_column(
         key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True

@@ -86,7 +86,7 @@ class ResourceRow(_Envelope, Base):
             # SQLite finds a part of a text by reading this index in order, instead of the whole table; PostgreSQL's
             # index entries cannot hold texts of that length (2,704 bytes).
             _only("postgresql", Index("ix_resource_name", "name", "id", postgresql_where=_LIVING)),
-            _only("sqlite", Index("ix_resource_name_search", "name", "id", "search", sqlite_where=_LIVING)),
+            _only("sqlite", Index("ix_resource_name_search", "name", "id", "kind", "search", sqlite_where=_LIVING)),
             Index("ix_resource_scope", "scope_id", "presence"),
             Index("ix_resource_native_id", "native_id"),
             Index("ix_resource_presence", "presence", "gone_at"),

@@ -65,6 +65,7 @@ class Sighting(Base):
     __table_args__ = (
         Index("ix_sighting_resource", "resource_id", "account_id"),
         Index("ix_sighting_missing", "scope_id", "missing_since"),
+        {"sqlite_with_rowid": False},
     )
 
     scope_id: Mapped[int] = mapped_column(_BIG, ForeignKey("scope.id", ondelete="CASCADE"), primary_key=True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mcm.contract import InstanceState, Resource, ResourceKind, UnexpectedResponse, VolumeState
+from mcm.contract import InstanceState, RelationType, Resource, ResourceKind, UnexpectedResponse, VolumeState
 from mcm.contract.resources import ATTRIBUTES
 from mcm.contract.states import CommonState
 from mcm.kit import clock
@@ -22,6 +22,8 @@ MAX_NATIVE_ID = 512
 MAX_NATIVE_BYTES = 65_536
 _MAX_CACHED_TARGETS = 50_000
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+# Asking an enum member for its value costs more than looking it up, and this is asked for every relation.
+_WORDS = {member: member.value for member in [*RelationType, *ResourceKind]}
 _SECRET_KEY = re.compile(r"password|passwd|adminpass|secret|token|private_?key|user_?data", re.IGNORECASE)
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _STATES: dict[ResourceKind, frozenset[str]] = {
@@ -164,7 +166,13 @@ class Normaliser:
                 target = resource_id(self.realm, *key)
                 if len(self._targets) < _MAX_CACHED_TARGETS:
                     self._targets[key] = target
-            rows[relation.type, target] = (ident, relation.type.value, target, relation.kind.value, _text(relation[2]))
+            rows[relation.type, target] = (
+                ident,
+                _WORDS[relation.type],
+                target,
+                _WORDS[relation.kind],
+                relation.native_id,
+            )
         return list(rows.values())
 
 
@@ -191,7 +199,8 @@ def _may_hold_secrets(lower: bytes) -> bool:
         or b"secret" in lower
         or b"token" in lower
         or b"adminpass" in lower
-        or b"private" in lower
+        or b"private_key" in lower
+        or b"privatekey" in lower
         or b"user_data" in lower
         or b"userdata" in lower
     )

@@ -6,6 +6,7 @@ Killed anywhere, the scope is as it was before or as the merge left it; staging 
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -102,8 +103,7 @@ def _read(plan: Plan, lease: Lease, stage: Stage, progress: Progress, meter: Met
         cursor = None if plan.full or (lease.fresh and not feed.durable) else plan.feed_cursor
         if cursor and _changes(feed, plan, region, cursor, read, stage, progress, meter):
             return read
-        # Before the listing, so that nothing falls between the two.
-        read.cursor = feed.open_feed(kind, region)
+        read.cursor = _cursor_before_listing(feed, plan, region, lease)
     if plan.target.kind == DISCOVERY_KIND:
         items: Iterable[Resource] = region_resources(plan.regions)
     else:
@@ -115,6 +115,21 @@ def _read(plan: Plan, lease: Lease, stage: Stage, progress: Progress, meter: Met
     # A listing that named something twice shifted while it was read, and may have skipped something else.
     read.believed = stage.repeated == 0 and getattr(lease.provider, "sweepable", True)
     return read
+
+
+def _cursor_before_listing(feed: ChangeFeed, plan: Plan, region: Region, lease: Lease) -> str | None:
+    """A cursor from before the listing that follows, so that nothing falls between the two.
+
+    A feed that lives in the connection is costly to open: the very first read does without, and a full read goes on
+    with an open one (what it has to tell by now, the listing tells too)."""
+    kind = ResourceKind(plan.target.kind)
+    if not feed.durable:
+        if plan.first_read:
+            return None
+        if plan.feed_cursor and not lease.fresh:
+            with suppress(FeedExpired):
+                return feed.changes(kind, region, plan.feed_cursor).cursor
+    return feed.open_feed(kind, region)
 
 
 def _changes(

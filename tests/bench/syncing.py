@@ -62,18 +62,20 @@ def run_once(runtime: Runtime, scope: Scope, *, full: bool = True) -> dict[str, 
 
 
 def measured_syncs(directory: Path, provider: str, config: dict[str, Any], secrets: dict[str, str]) -> list[Measured]:
-    """First sync, then an unchanged one with the number of rows it wrote in resource tables."""
+    """First sync, an unchanged one with the number of rows it wrote in resource tables, and the one between them."""
     runtime, scope = prepared(directory, provider, config, secrets)
     # The listing is measured with its own sign-in, like the first sync of a server that was just started.
     runtime.gateway.close()
     first = measured(lambda: run_once(runtime, scope))
+    # What a first read puts off (opening a change feed that lives in the connection) is not part of every later one.
+    second = measured(lambda: run_once(runtime, scope))
     with _Written(runtime) as written:
         again = measured(lambda: run_once(runtime, scope))
     again.facts["rows_written"] = written.rows
     runtime.executor.stop()
     runtime.gateway.close()
     runtime.database.dispose()
-    return [first, again]
+    return [first, again, second]
 
 
 class _Written:

@@ -13,6 +13,7 @@ from mcm.contract.conformance.deadlines import Deadlines
 from mcm.contract.conformance.describing import Describing
 from mcm.contract.conformance.listing import Listing
 from mcm.contract.conformance.suite import Connect, ProviderConformance, Scope
+from mcm.contract.conformance.watched import WatchedContext
 from mcm_providers.openstack import paging
 from mcm_providers.openstack.adapter import OpenStackProvider
 from mcm_providers.openstack.descriptor import DESCRIPTOR
@@ -44,6 +45,16 @@ class OnlyOneProject:
     def test_every_scope_can_be_read(self, inventory: Inventory) -> None:
         assert {kind for _, kind in inventory.errors} == _ADMINISTRATORS
         assert {type(error) for error in inventory.errors.values()} == {PermissionDenied}
+
+    def test_every_socket_is_dialled(self, connect: Connect, context: WatchedContext) -> None:
+        """The suite's own begins with kinds that are refused here."""
+        with context.watching():
+            provider = connect(context)
+            for region in provider.regions():
+                for kind in sorted(region.kinds - _ADMINISTRATORS):
+                    next(iter(provider.collect(kind, region)), None)
+            provider.close()
+        assert not context.unguarded
 
 
 @pytest.mark.openstack

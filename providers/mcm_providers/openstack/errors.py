@@ -15,7 +15,6 @@ from keystoneauth1 import exceptions as ksa
 
 from mcm.contract import (
     AuthenticationFailed,
-    CapacityExceeded,
     InvalidRequest,
     PermissionDenied,
     ProviderError,
@@ -97,8 +96,6 @@ def refusal(response: requests.Response, call: Call | SignIn) -> ProviderError:
         return ResourceBusy(f"{call}: not in this state{said}", **about)
     if status in (408, 425) or status >= 500:
         return Unreachable(f"{call}: the service has a fault (HTTP {status}){said}", **about)
-    if fault == "OverQuota":
-        return CapacityExceeded(f"{call}: over quota{said}", **about)
     return InvalidRequest(f"{call} was refused (HTTP {status}){said}", **about)
 
 
@@ -151,7 +148,8 @@ def translate(error: Exception, call: Call | SignIn) -> ProviderError:
     if isinstance(error, ksa.ConnectFailure):
         return Unreachable(f"{call}: the connection failed ({_short(error)})")
     if isinstance(error, ksa.InvalidResponse | ksa.DiscoveryFailure):
-        return UnexpectedResponse(f"{call}: the answer is not an OpenStack service's; check the address")
+        address = "'auth.auth_url'" if isinstance(call, SignIn) else "the address"
+        return UnexpectedResponse(f"{call}: the answer is not an OpenStack service's; check {address}")
     if isinstance(error, ksa.AuthorizationFailure | ksa.AuthPluginException | ksa.MissingRequiredOptions):
         return InvalidRequest(f"{call}: {error}")
     if isinstance(error, OSError):

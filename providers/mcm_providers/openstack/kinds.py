@@ -67,7 +67,7 @@ READERS: dict[ResourceKind, Reader] = {
     ResourceKind.SNAPSHOT: Reader("block-storage", snapshot.collect, find_snapshots),
     ResourceKind.IMAGE: Reader("image", image.collect, image.find),
     ResourceKind.NETWORK: _neutron(network.collect, network.find),
-    ResourceKind.SUBNET: _neutron(subnet.KIND.collect, subnet.KIND.find),
+    ResourceKind.SUBNET: _neutron(subnet.collect, subnet.find),
     ResourceKind.PORT: _neutron(port.KIND.collect, port.KIND.find),
     ResourceKind.ROUTER: _neutron(router.KIND.collect, router.KIND.find),
     ResourceKind.SECURITY_GROUP: _neutron(security_group.KIND.collect, security_group.KIND.find),

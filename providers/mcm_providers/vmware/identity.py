@@ -3,8 +3,8 @@
 import hashlib
 
 from mcm.contract import AccountIdentity, UnexpectedResponse
-from mcm_providers.vmware.client import Reference, Service
-from mcm_providers.vmware.content import Content, boolean, flat, items, value_of
+from mcm_providers.vmware.client import Reference
+from mcm_providers.vmware.content import boolean, entity_name, flat, items, value_of
 from mcm_providers.vmware.datacenters import read_contents
 from mcm_providers.vmware.errors import is_unsupported
 from mcm_providers.vmware.faults import SoapFault
@@ -23,13 +23,15 @@ def identity(session: Session) -> AccountIdentity:
     service = session.service
     contents = read_contents(session)
     datacenters = [("Datacenter", one.value) for one in contents if one.native_type == "Datacenter"][:_ENTITIES]
+    rights = _rights(session, datacenters or [service.root_folder])
+    names = {one.value: entity_name(one.properties.get("name")) or one.value for one in contents}
     return AccountIdentity(
         realm=f"vmware:{service.instance_uuid or _host_uuid(session, datacenters)}",
         principal=_principal(service.username, session.username),
         scope_name=session.where,
-        grants=_grants(session, [service.root_folder, *datacenters]),
+        grants=_grants(session, [service.root_folder, *datacenters]) or _digest(rights),
         version=service.full_name,
-        missing=_missing(session, datacenters or [service.root_folder], contents),
+        missing=tuple(f"{right} on {names.get(entity, entity)}" for entity, right, granted in rights if not granted),
     )
 
 
@@ -51,43 +53,39 @@ def _host_uuid(session: Session, datacenters: list[Reference]) -> str:
 
 
 def _grants(session: Session, entities: list[Reference]) -> str:
-    """A digest of the user's effective privileges; "" where the server cannot tell (API before 6.5) or will not."""
+    """The user's effective privileges; "" where the server cannot tell (API before 6.5) or will not."""
     answer = _ask(
         session,
         "FetchUserPrivilegeOnEntities",
         *(reference("entities", *entity) for entity in entities),
         text("userName", session.service.username),
     )
-    if answer is None:
-        return ""
-    lines = []
-    for result in answer.iterchildren(f"{VIM}returnval"):
-        fields = value_of(result)
-        lines.append(f"{fields['entity']}: {' '.join(sorted(map(str, items(fields.get('privileges')))))}")
-    digest = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:32]
-    return f"{len(lines)} entities, sha256:{digest}"
+    results = [] if answer is None else [value_of(one) for one in answer.iterchildren(f"{VIM}returnval")]
+    return _digest([(str(one["entity"]), str(held), True) for one in results for held in items(one.get("privileges"))])
 
 
-def _missing(session: Session, entities: list[Reference], contents: list[Content]) -> tuple[str, ...]:
-    """Each needed privilege that the user lacks, with the datacenter. Rights on a folder inside may still be there."""
-    service: Service = session.service
+def _rights(session: Session, entities: list[Reference]) -> list[tuple[str, str, bool]]:
+    """Entity, needed privilege, and whether the user has it there; rights on a folder inside are not counted."""
     answer = _ask(
         session,
         "HasPrivilegeOnEntities",
         *(reference("entity", *entity) for entity in entities),
-        text("sessionId", service.session_key),
+        text("sessionId", session.service.session_key),
         *(text("privId", privilege) for privilege in NEEDED),
     )
-    if answer is None:
-        return ()
-    names = {one.value: one.properties.get("name") or one.value for one in contents}
-    found = []
-    for result in answer.iterchildren(f"{VIM}returnval"):
-        fields = value_of(result)
-        for held in items(fields.get("privAvailability")):
-            if boolean(held.get("isGranted")) is False:
-                found.append(f"{held['privId']} on {names.get(fields['entity'], fields['entity'])}")
-    return tuple(found)
+    results = [] if answer is None else [value_of(one) for one in answer.iterchildren(f"{VIM}returnval")]
+    return [
+        (str(one["entity"]), str(held["privId"]), boolean(held.get("isGranted")) is True)
+        for one in results
+        for held in items(one.get("privAvailability"))
+    ]
+
+
+def _digest(rights: list[tuple[str, str, bool]]) -> str:
+    """A short text that changes with the rights, whatever their order; "" of none."""
+    if not rights:
+        return ""
+    return f"{len(rights)} privileges, sha256:{hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:32]}"
 
 
 def _ask(session: Session, name: str, *parameters: str) -> Element | None:

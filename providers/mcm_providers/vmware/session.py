@@ -86,10 +86,16 @@ class Session:
             self._soap.cookie = ""
             self.transport.close()
 
-    def _sign_out(self, service: Service) -> None:
+    def may_part(self) -> tuple[bool, bool]:
+        """For the last calls of a connection: whether one can be made, and whether the governor is to be asked. Past
+        the deadline it would refuse, but what is signed out over an open connection is not left behind."""
+        self.transport.hurry(_LOGOUT_SECONDS)
         governed = self.context.remaining() > 0
-        if governed or self.transport.has_kept:
-            self.transport.hurry(_LOGOUT_SECONDS)
+        return governed or self.transport.has_kept, governed
+
+    def _sign_out(self, service: Service) -> None:
+        possible, governed = self.may_part()
+        if possible:
             self._soap.call(operation("Logout", service.session_manager), governed=governed)
 
     def _sign_in(self) -> Service:

@@ -91,10 +91,12 @@ class Tagging:
         return self._known
 
     def close(self) -> None:
-        """Ends the session at the server, if there is one and the deadline leaves time."""
+        """Ends the session at the server, if there is one."""
         if self._token:
+            possible, governed = self._session.may_part()
             with contextlib.suppress(Exception):
-                self._request("DELETE", self._dialect.session).read(_ANSWER)
+                if possible:
+                    self._request("DELETE", self._dialect.session, governed=governed).read(_ANSWER)
             self._token = ""
 
     def _read(self) -> dict[str, dict[str, str]]:
@@ -150,13 +152,19 @@ class Tagging:
         raise UnexpectedResponse("this server has no tagging service")
 
     def _request(
-        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        governed: bool = True,
     ) -> Exchange:
         sent = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
         if self._token:
             sent[_SESSION_HEADER] = self._token
         content = b"" if body is None else orjson.dumps(body)
-        return self._session.transport.send(method, path, content, sent, service="rest")
+        return self._session.transport.send(method, path, content, sent, service="rest", governed=governed)
 
     def _value(self, exchange: Exchange) -> Any:
         document = exchange.read(_ANSWER)

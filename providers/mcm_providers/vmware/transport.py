@@ -47,7 +47,8 @@ class Exchange:
             # Not `read`, which waits until the whole chunk is there and would not see the deadline of a slow drip.
             while chunk := self._response.read1(_CHUNK):
                 self._received += len(chunk)
-                self._transport.context.check()
+                if self._governed:
+                    self._transport.context.check()
                 if inflate is None:
                     yield chunk
                     continue
@@ -129,7 +130,7 @@ class Transport:
             self.context.before_call(service)
         try:
             while True:
-                connection, kept = self._take()
+                connection, kept = self._take(governed)
                 try:
                     connection.request(method, path, body, {**headers, **coding})
                     return Exchange(self, connection, governed)
@@ -163,12 +164,12 @@ class Transport:
         else:
             connection.close()
 
-    def _take(self) -> tuple[http.client.HTTPSConnection, bool]:
+    def _take(self, governed: bool) -> tuple[http.client.HTTPSConnection, bool]:
         while self._kept:
             connection, since = self._kept.pop()
             if time.monotonic() - since < _KEPT_SECONDS and not _has_input(connection.sock):
                 # The time that was left when it was dialled is another deadline's.
-                left = max(self.context.remaining(), 0.001)
+                left = max(self.context.remaining(), 0.001) if governed else self._dialler.socket_seconds
                 connection.sock.settimeout(min(self._dialler.socket_seconds, left))
                 return connection, True
             connection.close()

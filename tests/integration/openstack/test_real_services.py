@@ -1,4 +1,4 @@
-"""Against real keystone, nova, cinder, glance and neutron: what neither cassettes nor the conformance suite can show."""
+"""Against real keystone, nova, cinder, glance and neutron: what cassettes and the conformance suite cannot show."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -188,7 +188,7 @@ def test_a_wrong_password(connect: Callable[..., OpenStackProvider]) -> None:
 
 def test_a_wrong_address(connect: Callable[..., OpenStackProvider], openstack_cloud: OpenStackCloud) -> None:
     glance = openstack_cloud.auth_url.replace(
-        str(openstack_cloud.ports["keystone"]), str(openstack_cloud.ports["glance-api"])
+        str(openstack_cloud.ports["keystone"]), str(openstack_cloud.ports["glance"])
     )
     with pytest.raises(UnexpectedResponse, match="auth_url"):
         connect("demo", auth_url=glance).check()
@@ -196,7 +196,7 @@ def test_a_wrong_address(connect: Callable[..., OpenStackProvider], openstack_cl
 
 def test_a_missing_service(connect: Callable[..., OpenStackProvider], monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a cloud without cinder: its types are not in the catalogue."""
-    monkeypatch.setitem(TYPES, "block-storage", ("no-such-service",))  # type: ignore[arg-type]
+    monkeypatch.setitem(TYPES, "block-storage", ("no-such-service",))
     provider = connect("admin")
     region = main_region(provider)
     assert region.absent[ResourceKind.VOLUME].code == "service_missing"

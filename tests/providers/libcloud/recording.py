@@ -25,8 +25,8 @@ from tests.harness.replay.cloudstack_signing import USER
 CASSETTES = Path(__file__).parent / "cassettes"
 HOST, PORT = "cloudstack.example", 8080
 GLOBAL = Region("global", "global", frozenset(ResourceKind))
-INSTANCES = 60
-PAGE_CAP = 20
+INSTANCES = 40
+PAGE_CAP = 10
 # They differ at every run, or are secret.
 _SCRUBBED = ("apiKey", "signature", "expires")
 _SECRETS = re.compile(rb'("(?:password|secretkey|apikey|Encrypted\.Password|url)": ")[^"]*"')
@@ -39,6 +39,7 @@ def cassette(name: str, *, record: bool = False) -> Any:
     which the guarded connections are made.
     """
     player = vcr.VCR(
+        serializer="json",
         record_mode="all" if record else "none",
         match_on=("method", "path", "query"),
         filter_query_parameters=list(_SCRUBBED),
@@ -47,7 +48,7 @@ def cassette(name: str, *, record: bool = False) -> Any:
         custom_patches=((pools, "HTTPConnection", VCRRequestsHTTPConnection),),
         decode_compressed_response=True,
     )
-    return player.use_cassette(str(CASSETTES / f"{name}.yaml"))
+    return player.use_cassette(str(CASSETTES / f"{name}.json"))
 
 
 def _at_the_example(request: Any) -> Any:
@@ -85,7 +86,7 @@ def read_all(provider: LibcloudProvider) -> dict[ResourceKind, list[Any]]:
 
 def main() -> None:
     with running_inside(instances=INSTANCES, page_cap=PAGE_CAP) as server:
-        (CASSETTES / "account.yaml").unlink(missing_ok=True)
+        (CASSETTES / "account.json").unlink(missing_ok=True)
         with cassette("account", record=True), connected("127.0.0.1", server.port) as (provider, _):
             read_all(provider)
             refs = [one.ref for one in provider.collect(ResourceKind.INSTANCE, GLOBAL)][:5]

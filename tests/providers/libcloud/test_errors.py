@@ -250,19 +250,21 @@ def test_tls_is_verified(serve: Serve, connect: Connect) -> None:
 
 def test_no_error_shows_a_key(serve: Serve, connect: Connect) -> None:
     """requests puts the whole URL, with key and signature, into its exceptions."""
-    server = serve()
+    certificates, server = Certificates(), serve()
+    untrusted = serve(tls=certificates.context(Identity.TRUSTED))
+    places: list[tuple[Inside, Failure | None, bool]] = [
+        (server, Failure(200, b"nonsense"), False),
+        (server, Failure(530, b"{}"), False),
+        (untrusted, None, True),
+    ]
     shown = []
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        dead = Inside(server=server.server, port=free.getsockname()[1])
-        for place, failure in ((dead, None), (server, Failure(200, b"nonsense")), (server, refusal(530, "fault"))):
-            if failure:
-                failure.command = ""
-                server.server.failures.append(failure)
-            try:
-                connect(place).check()
-            except ProviderError as error:
-                shown.append("".join(traceback.format_exception(error)))
+    for place, failure, secure in places:
+        place.server.failures[:] = [failure] if failure else []
+        try:
+            connect(place, secure=secure).check()
+        except ProviderError as error:
+            shown.append("".join(traceback.format_exception(error)))
+    certificates.close()
     assert len(shown) == 3
     for text in shown:
         assert ADMIN.api_key not in text

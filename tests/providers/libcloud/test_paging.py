@@ -159,6 +159,17 @@ def test_versions_that_count_the_page_only(serve: Serve, connect: Connect) -> No
     assert len(list(provider.collect(K.CLUSTER, GLOBAL))) == 9
 
 
+@pytest.mark.parametrize("page_counts", [False, True])
+def test_versions_that_sort_without_order(serve: Serve, connect: Connect, page_counts: bool) -> None:
+    """CloudStack issue 5316: an offering came on two pages, and another on none."""
+    server = serve(size=3, page_cap=4)
+    server.server.page_counts = page_counts
+    offerings = server.server.estate.lists["listServiceOfferings"]
+    offerings[5] = offerings[1]
+    with pytest.raises(UnexpectedResponse, match="twice"):
+        list(connect(server).collect(K.FLAVOR, GLOBAL))
+
+
 def test_a_template_of_two_zones_is_two_images(serve: Serve, connect: Connect) -> None:
     images = list(connect(serve(), USER).collect(K.IMAGE, GLOBAL))
     assert len({one.native_id for one in images}) == 2

@@ -59,7 +59,7 @@ def test_one_was_gone() -> None:
     assert [seen[ref] is None for ref in refs] == [True, False, False, False, False]
 
 
-@pytest.mark.parametrize("file", sorted(CASSETTES.glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(CASSETTES.glob("*.json")), ids=lambda file: file.stem)
 def test_cassettes_hold_no_secret(file: object) -> None:
     text = CASSETTES.joinpath(str(file)).read_text()
     for secret in (*(caller.api_key for caller in CALLERS), *(caller.secret for caller in CALLERS)):

@@ -6,12 +6,16 @@ Or from any small cloud with the users admin and demo in projects of the same na
 
 import os
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mcm.contract import PermissionDenied, Region, ResourceKind, ResourceRef
 from mcm.contract.conformance.context import PlainContext
 from mcm_providers.openstack.adapter import OpenStackProvider
 from tests.providers.openstack.recording import CASSETTES, ROLES, conversation, form
+
+if TYPE_CHECKING:
+    from tests.harness.openstack.cloud import OpenStackCloud
 
 
 def record(auth_url: str, password: str) -> None:
@@ -58,7 +62,16 @@ def main() -> None:
 
     with cloud.start() as started:
         seed.seed(started, instances=4, volumes=3)
+        complete(started)
         record(started.auth_url, started.credentials("admin")["password"])
+
+
+def complete(cloud: "OpenStackCloud") -> None:
+    """What a seeded cloud lacks for something of every kind: an aggregate, and a key pair of the administrator."""
+    with cloud.connect("admin") as connection:
+        aggregate = connection.compute.create_aggregate(name="pool", availability_zone="zone-of-the-pool")
+        connection.compute.add_host_to_aggregate(aggregate, next(iter(connection.compute.hypervisors())).name)
+        connection.compute.create_keypair(name="administrators-key")
 
 
 if __name__ == "__main__":

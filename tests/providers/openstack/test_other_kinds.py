@@ -59,7 +59,7 @@ KINDS: list[tuple[ResourceKind, str, Translate]] = [
     (K.IMAGE, "images", lambda row: image.translate(row, REGION, "admin")),
     (K.FLAVOR, "flavors", lambda row: flavor.translate(row, REGION)),
     (K.NETWORK, "networks", lambda row: network.translate(row, REGION, "demo", {})),
-    (K.SUBNET, "subnets", lambda row: subnet.translate(row, REGION, "demo")),
+    (K.SUBNET, "subnets", lambda row: subnet.translate(row, REGION, "demo", None)),
     (K.PORT, "ports", lambda row: port.translate(row, REGION, "demo")),
     (K.ROUTER, "routers", lambda row: router.translate(row, REGION, "demo")),
     (K.SECURITY_GROUP, "security_groups", lambda row: security_group.translate(row, REGION, "demo")),
@@ -111,6 +111,14 @@ def test_an_attached_volume() -> None:
         R(T.PART_OF, K.ZONE, "nova", REGION),
         R(T.PART_OF, K.PROJECT, DEMO),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "task"), [("migrating", "migrating"), ("success", None), ("error", None), (None, None)]
+)
+def test_a_migration_is_a_task_while_it_lasts(said: str | None, task: str | None) -> None:
+    row = samples.row("volumes", "avol0") | {"migration_status": said}
+    assert volume.translate(row, REGION, None).task_state == task
 
 
 def test_what_a_volume_was_made_from() -> None:
@@ -181,11 +189,17 @@ def test_a_network_with_its_subnets() -> None:
 
 
 def test_subnets_of_both_families() -> None:
-    four = subnet.translate(samples.row("subnets", "demo-subnet"), REGION, "demo")
-    six = subnet.translate(samples.row("subnets", "demo-subnet6"), REGION, "demo")
+    four = subnet.translate(samples.row("subnets", "demo-subnet"), REGION, "demo", 2)
+    six = subnet.translate(samples.row("subnets", "demo-subnet6"), REGION, "demo", None)
     network_id = samples.row("networks", "demo-net")["id"]
     assert four.attributes == SubnetAttributes(
-        cidr="10.9.0.0/24", gateway="10.9.0.1", dhcp=True, dns_servers=["8.8.8.8"], ips_total=253, network=network_id
+        cidr="10.9.0.0/24",
+        gateway="10.9.0.1",
+        dhcp=True,
+        dns_servers=["8.8.8.8"],
+        ips_total=253,
+        ips_used=2,
+        network=network_id,
     )
     assert R(T.PART_OF, K.NETWORK, network_id) in four.relations
     assert isinstance(six.attributes, SubnetAttributes)

@@ -194,7 +194,13 @@ def test_identity_names_what_is_missing() -> None:
     assert identity.realm == "vmware:11111111-2222-3333-4444-555555555555"
     assert identity.principal == "VSPHERE.LOCAL\\mcm"
     assert identity.missing == ("System.Read on DC0",)
-    assert identity.grants == "", "this server cannot tell"
+    assert identity.grants.startswith("2 privileges"), "all that this server tells"
+
+
+def test_a_server_that_tells_nothing_of_rights() -> None:
+    with Vcenter({RETRIEVE: _DATACENTERS}) as vcenter:
+        identity = vcenter.connect().check()
+    assert (identity.grants, identity.missing) == ("", ())
 
 
 @pytest.mark.parametrize(

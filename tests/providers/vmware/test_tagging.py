@@ -159,6 +159,18 @@ def test_an_ended_rest_session_is_replaced() -> None:
         provider.close()
 
 
+def test_both_sessions_end_also_after_the_deadline() -> None:
+    script = service()
+    script[RETRIEVE] = page([])
+    with Vcenter(script) as vcenter:
+        context = PlainContext()
+        provider = vcenter.connect(context)
+        list(provider.collect(ResourceKind.INSTANCE, DATACENTER))
+        context.arm(0.0)
+        provider.close()
+        assert vcenter.counts[f"DELETE {REST}/session"] == vcenter.counts["Logout"] == 1
+
+
 def test_a_scope_that_may_not_be_read_is_not_hidden_by_tags() -> None:
     script = service()
     script[RETRIEVE] = fault("NoPermission")

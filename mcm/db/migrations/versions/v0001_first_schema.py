@@ -96,7 +96,7 @@ def upgrade() -> None:
     _index_the_living("project", "project", "id")
     _index_the_living("project_name", "project_name", "id")
     if op.get_bind().dialect.name == "sqlite":
-        _index_the_living("name_search", "name", "id", "search")
+        _index_the_living("name_search", "name", "id", "kind", "search")
     else:
         _index_the_living("name", "name", "id")
     op.create_index("ix_resource_native_id", "resource", ["native_id"], unique=False)
@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("target_native_id", key_text(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["resource.id"], name=op.f("fk_relation_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("source_id", "type", "target_id", name=op.f("pk_relation")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_relation_target", "relation", ["target_id"], unique=False)
     op.create_table(
@@ -263,6 +264,7 @@ def upgrade() -> None:
             ["resource_id"], ["resource.id"], name=op.f("fk_resource_tag_resource_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("resource_id", "key", name=op.f("pk_resource_tag")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_resource_tag_key_value", "resource_tag", ["key", "value"], unique=False)
     op.create_table(
@@ -318,6 +320,7 @@ def upgrade() -> None:
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["scope_id"], ["scope.id"], name=op.f("fk_sighting_scope_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("scope_id", "resource_id", name=op.f("pk_sighting")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_sighting_missing", "sighting", ["scope_id", "missing_since"], unique=False)
     op.create_index("ix_sighting_resource", "sighting", ["resource_id", "account_id"], unique=False)

@@ -1,7 +1,6 @@
 """libcloud's own objects as resources, for drivers without a table.
 
-The native state is the cloud's word where the driver keeps it. libcloud's own state is believed only where it cannot
-hide another: drivers fold error, deleting and unknown words into "terminated" and "pending".
+The native state is the cloud's word where the driver keeps it.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from mcm.contract.resources import (
     ZoneAttributes,
 )
 from mcm.contract.states import CommonState, InstanceState, VolumeState
+from mcm_providers.libcloud import states
 
 Translate = Callable[[Any, str], Resource]
 
@@ -29,18 +29,6 @@ _MAX_DEPTH = 6
 _SECRET = ("password", "passwd", "secret", "token", "private_key", "privatekey", "user_data", "userdata", "adminpass")
 _RAW_STATES = ("state", "status", "vm_state", "instance_state", "power_state", "powerState")
 _ZONES = ("zone", "zone_name", "availability_zone", "availability", "location", "datacenter", "region")
-_INSTANCE = {
-    word: InstanceState(word)
-    for word in ("running", "starting", "rebooting", "stopping", "stopped", "suspended", "paused", "migrating", "error")
-}
-_VOLUME = {
-    "available": VolumeState.AVAILABLE,
-    "inuse": VolumeState.IN_USE,
-    "creating": VolumeState.CREATING,
-    "attaching": VolumeState.ATTACHING,
-    "deleting": VolumeState.DELETING,
-    "error": VolumeState.ERROR,
-}
 
 
 def instance(node: Any, region: str) -> Resource:
@@ -55,7 +43,7 @@ def instance(node: Any, region: str) -> Resource:
         flavor=_text(getattr(size, "name", None)),
         image=_text(getattr(image_, "name", None)),
     )
-    made = _resource(node, ResourceKind.INSTANCE, region, attributes, _INSTANCE.get(state, InstanceState.UNKNOWN))
+    made = _resource(node, ResourceKind.INSTANCE, region, attributes, states.INSTANCE.get(state, InstanceState.UNKNOWN))
     made.native_state = _raw_state(extra) or state
     made.created_at = _moment(getattr(node, "created_at", None))
     return made
@@ -64,7 +52,7 @@ def instance(node: Any, region: str) -> Resource:
 def volume(given: Any, region: str) -> Resource:
     state = str(getattr(given, "state", "") or "")
     attributes = VolumeAttributes(size_gib=_whole(getattr(given, "size", None)))
-    made = _resource(given, ResourceKind.VOLUME, region, attributes, _VOLUME.get(state, VolumeState.UNKNOWN))
+    made = _resource(given, ResourceKind.VOLUME, region, attributes, states.VOLUME.get(state, VolumeState.UNKNOWN))
     made.native_state = _raw_state(_extra(given)) or state
     return made
 

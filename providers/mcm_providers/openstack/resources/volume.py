@@ -24,6 +24,8 @@ from mcm_providers.openstack.relations import in_project, in_zone
 
 # For everybody but an administrator cinder ignores it.
 ALL_PROJECTS = (("all_tenants", 1),)
+# The other words for a migration say how the last one ended.
+_MIGRATING = frozenset({"starting", "migrating", "completing"})
 
 
 def collect(cloud: Cloud, region: str, names: Names) -> Iterator[Resource]:
@@ -40,6 +42,7 @@ def translate(row: Document, region: str, project_name: str | None) -> Resource:
     status = text(row.get("status")) or ""
     project = text(row.get("os-vol-tenant-attr:tenant_id"))
     zone = text(row.get("availability_zone"))
+    migration = text(row.get("migration_status"))
     attachments = [
         Attachment(instance, device=text(one.get("device")))
         for one in mappings(row.get("attachments"))
@@ -55,7 +58,7 @@ def translate(row: Document, region: str, project_name: str | None) -> Resource:
         project_name=project_name,
         state=states.volume(status, attached=bool(attachments)),
         native_state=status,
-        task_state=text(row.get("migration_status")),
+        task_state=migration if migration in _MIGRATING else None,
         tags=tags(row.get("metadata")),
         created_at=when(row.get("created_at")),
         relations=[

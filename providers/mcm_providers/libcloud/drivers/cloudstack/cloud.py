@@ -75,20 +75,16 @@ class CloudStack:
         return self._among(self._read(listing), wanted)
 
     def _asked(self, listing: Listing, ids: Sequence[str]) -> dict[_Key, Resource]:
-        """By their ids. What once was is left out of the answer; an id that never was spoils the question for all."""
+        """By their ids. What once was is left out of the answer; an id that never was spoils the question for all. A
+        version that does not know the parameter lists everything, which holds them too."""
         try:
-            found = {
-                (one.native_id, one.native_scope): one for page in self._read(listing, ",".join(ids)) for one in page
-            }
+            pages = self._read(listing, ",".join(ids))
+            return {(one.native_id, one.native_scope): one for page in pages for one in page}
         except ResourceNotFound:
             if len(ids) == 1:
                 return {}
             half = len(ids) // 2
             return {**self._asked(listing, ids[:half]), **self._asked(listing, ids[half:])}
-        if {native_id for native_id, _ in found} <= set(ids):
-            return found
-        # A version that does not know the parameter has listed everything.
-        return {key: one for key, one in found.items() if key[0] in ids}
 
     def _among(self, pages: Iterator[Sequence[Resource]], wanted: set[_Key]) -> dict[_Key, Resource]:
         return {key: one for page in pages for one in page if (key := (one.native_id, one.native_scope)) in wanted}

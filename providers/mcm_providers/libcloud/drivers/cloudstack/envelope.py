@@ -10,7 +10,7 @@ from mcm_providers.libcloud.drivers.cloudstack.api import Document
 
 MAX_TEXT = 1024
 _SECRET = re.compile(r"password|passwd|secret|token|private_?key|user_?data|apikey", re.IGNORECASE)
-_secret_keys: dict[str, bool] = {}
+_harmless = {"passwordenabled"}
 # Measured values, different at every read, and where a job is; they say nothing about what the thing is.
 _VOLATILE = frozenset(
     {"cpuused", "networkkbsread", "networkkbswrite", "diskkbsread", "diskkbswrite", "diskioread", "diskiowrite"}
@@ -23,10 +23,9 @@ Translate = Callable[[Document, str], Resource]
 
 def text(value: object) -> str | None:
     """A text cut to what mcm keeps; None for nothing. Old clouds number what new ones name."""
-    if value is None or value == "" or isinstance(value, bool | dict | list):
-        return None
-    shown = value if isinstance(value, str) else str(value)
-    return shown[:MAX_TEXT]
+    if type(value) is str:
+        return value[:MAX_TEXT] or None
+    return str(value)[:MAX_TEXT] if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def whole(value: object) -> int | None:
@@ -149,28 +148,26 @@ def _tags(value: Any) -> dict[str, str] | None:
 
 def public(document: Document) -> Document:
     """The document without secrets, measured values and jobs; changed in place."""
-    for key in _VOLATILE:
-        document.pop(key, None)
+    for key in document.keys() & _VOLATILE:
+        del document[key]
     _strip(document)
     return document
 
 
 def _strip(document: Document) -> None:
-    for key in [key for key, value in document.items() if not isinstance(value, bool) and _is_secret(key)]:
-        del document[key]
+    """Called for every document and all inside it: a key is looked at once, and remembered when it is harmless."""
+    if not _harmless.issuperset(document):
+        for key in document.keys() - _harmless:
+            if _SECRET.search(key) is None:
+                if len(_harmless) < 5000:
+                    _harmless.add(key)
+            elif not isinstance(document[key], bool):
+                del document[key]
     for value in document.values():
-        if isinstance(value, dict):
+        kind = type(value)
+        if kind is dict:
             _strip(value)
-        elif isinstance(value, list):
+        elif kind is list:
             for one in value:
-                if isinstance(one, dict):
+                if type(one) is dict:
                     _strip(one)
-
-
-def _is_secret(key: str) -> bool:
-    known = _secret_keys.get(key)
-    if known is None:
-        if len(_secret_keys) > 5000:
-            _secret_keys.clear()
-        known = _secret_keys[key] = _SECRET.search(key) is not None
-    return known
