@@ -1,5 +1,6 @@
 """The composition root: the only place that wires everything."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -75,3 +76,6 @@ def prepare(runtime: Runtime) -> None:
     """Before serving: the schema of this version, and no lease of a dead process."""
     migrate.upgrade(runtime.database.engine)
     runtime.executor.recover()
+    # What is loaded by now stays: the collector need not look through it whenever a sync has made many objects.
+    gc.collect()
+    gc.freeze()

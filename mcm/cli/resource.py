@@ -83,8 +83,8 @@ def history(id: str, output: Format = Output) -> None:
 def relations(id: str, output: Format = Output) -> None:
     """What it is connected with, in both directions."""
     _list(f"/resources/{id}/relations", output, [
-        Column("NAME", "name"), Column("DIRECTION", "direction"), Column("TYPE", "type"), Column("KIND", "kind"),
-        Column("STATE", "state"), Column("ID", "id"),
+        Column("NAME", "resource.name"), Column("DIRECTION", "direction"), Column("TYPE", "type"),
+        Column("KIND", "resource.kind"), Column("STATE", "resource.state"), Column("ID", "resource.id"),
     ])  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from mcm.errors import InvalidInput
 
+# How long anybody waits for a lock that another process, or another thread of this one, holds.
 BUSY_TIMEOUT_S = 30
+_CONNECT_S = 10
 
 
 def shown(url: str) -> str:
@@ -34,9 +36,12 @@ def build_engine(url: str, *, pool_size: int = 8, null_pool: bool = False) -> En
         return engine
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+        pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 64, "pool_pre_ping": True}
         if null_pool:
-            return create_engine(parsed, poolclass=NullPool)
-        return create_engine(parsed, pool_size=pool_size, max_overflow=64, pool_pre_ping=True)
+            pool = {"poolclass": NullPool}
+        engine = create_engine(parsed, connect_args={"connect_timeout": _CONNECT_S}, **pool)
+        event.listen(engine, "connect", _configure_postgresql)
+        return engine
     raise InvalidInput(
         f"cannot use a {parsed.get_backend_name()} database",
         next_step="set MCM_DATABASE_URL to sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
@@ -55,6 +60,13 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    # Times before the year 1 UTC cannot be read; west of Greenwich the first one that clouds send would be.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Any) -> None:

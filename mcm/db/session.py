@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from mcm.db import engine
 from mcm.errors import Unavailable
 
 # PostgreSQL: lock timeout, deadlock, serialization failure. https://www.postgresql.org/docs/15/errcodes-appendix.html
@@ -21,10 +22,10 @@ _BUSY_STATES = ("55P03", "40P01", "40001")
 class Database:
     """Gives units of work on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, opened: Engine) -> None:
+        self.engine = opened
         # SQLite has one writer, and its own way of waiting for it is unfair: threads of this process queue here.
-        self._writer: AbstractContextManager[object] = Lock() if self.dialect == "sqlite" else nullcontext()
+        self._writer: AbstractContextManager[object] = _Turn() if self.dialect == "sqlite" else nullcontext()
 
     @property
     def dialect(self) -> str:
@@ -58,6 +59,20 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+class _Turn:
+    """One at a time; nobody waits longer for it than for the lock of another process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=engine.BUSY_TIMEOUT_S):
+            raise Unavailable("the database is busy: another change takes long; nothing was changed, try again")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def after_commit(session: Session, effect: Callable[[], None]) -> None:

@@ -1,9 +1,10 @@
 """Current relations and tags as rows, so that both can be searched; the resource row holds the same, whole.
 
-Without SQLite's row ids: one b-tree instead of two, as rows are found by their key and written by the ten thousand.
+Written by the ten thousand, so: without SQLite's row ids (one b-tree instead of two), and without a foreign key, whose
+check would cost as much as the row. Both are written and dropped with their resource, in `mcm.sync.statements` alone.
 """
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mcm.db.types import key_text
@@ -16,7 +17,7 @@ class RelationRow(Base):
     __tablename__ = "relation"
     __table_args__ = (Index("ix_relation_target", "target_id"), {"sqlite_with_rowid": False})
 
-    source_id: Mapped[str] = mapped_column(key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(key_text(), primary_key=True)
     type: Mapped[str] = mapped_column(key_text(), primary_key=True)
     target_id: Mapped[str] = mapped_column(key_text(), primary_key=True)
     target_kind: Mapped[str] = mapped_column(key_text())
@@ -27,8 +28,6 @@ class ResourceTag(Base):
     __tablename__ = "resource_tag"
     __table_args__ = (Index("ix_resource_tag_key_value", "key", "value"), {"sqlite_with_rowid": False})
 
-    resource_id: Mapped[str] = mapped_column(
-        key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
-    )
+    resource_id: Mapped[str] = mapped_column(key_text(), primary_key=True)
     key: Mapped[str] = mapped_column(key_text(), primary_key=True)
     value: Mapped[str] = mapped_column(key_text())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import Index, Integer, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from mcm.db.types import Json, UtcTime, key_text
@@ -113,8 +113,6 @@ class ResourceNative(Base):
 
     __tablename__ = "resource_native"
 
-    resource_id: Mapped[str] = mapped_column(
-        key_text(), ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
-    )
+    resource_id: Mapped[str] = mapped_column(key_text(), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
     document: Mapped[Any] = mapped_column(Json)

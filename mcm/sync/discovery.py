@@ -52,6 +52,6 @@ def region_resources(regions: Sequence[Region]) -> Iterator[Resource]:
                 native_state="listed",
                 attributes=RegionAttributes(
                     kinds=sorted(region.kinds),
-                    absent={str(kind): reason.code for kind, reason in region.absent.items()},
+                    absent={str(kind): region.absent[kind].code for kind in sorted(region.absent)},
                 ),
             )

@@ -21,7 +21,7 @@ MAX_NAME = 1024
 MAX_NATIVE_ID = 512
 MAX_NATIVE_BYTES = 65_536
 _MAX_CACHED_TARGETS = 50_000
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 # Asking an enum member for its value costs more than looking it up, and this is asked for every relation.
 _WORDS = {member: member.value for member in [*RelationType, *ResourceKind]}
 _SECRET_KEY = re.compile(r"password|passwd|adminpass|secret|token|private_?key|user_?data", re.IGNORECASE)
@@ -122,7 +122,8 @@ class Normaliser:
         )
         relations = [tuple(relation) for relation in sorted(resource.relations)]  # orjson refuses named tuples
         try:
-            encoded = (_dumps(scalars), _dumps(values), _dumps(resource.tags or {}), _dumps(relations))
+            tags = orjson.dumps(resource.tags, option=orjson.OPT_SORT_KEYS) if resource.tags else b"{}"
+            encoded = (_dumps(scalars), _dumps(values), tags, _dumps(relations))
             clean = not any(b"\\u0000" in part for part in encoded)
         except TypeError:
             clean = False
@@ -184,7 +185,10 @@ def native_document(native: Any) -> str | None:
     """The cloud's document as JSON text: secrets replaced, cut to a marker when larger than 64 KiB."""
     if native is None:
         return None
-    encoded = bytes(native) if isinstance(native, bytes | bytearray | memoryview) else _encoded(native)
+    try:
+        encoded = bytes(native) if isinstance(native, bytes | bytearray | memoryview) else _dumps(native)
+    except TypeError:
+        encoded = _encoded(native)
     if len(encoded) > MAX_NATIVE_BYTES:
         return _encoded({"truncated": True, "bytes": len(encoded)}).decode()
     if _may_hold_secrets(encoded.lower()):
@@ -221,15 +225,16 @@ def without_secrets(value: Any) -> Any:
 
 
 def _dumps(value: Any) -> bytes:
-    return orjson.dumps(value, option=_OPTIONS)
+    # Fields come in the order of their dataclass; sorting and odd keys would cost twice as much.
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 def _encoded(value: Any) -> bytes:
     try:
-        return _without_nul(_dumps(value))
+        return _without_nul(orjson.dumps(value, option=_SORTED))
     except TypeError:
         # Lone surrogates (bad UTF-8 from a cloud) and foreign types: the slow, forgiving way.
-        return _without_nul(orjson.dumps(_forgiving(value), default=str, option=_OPTIONS))
+        return _without_nul(orjson.dumps(_forgiving(value), default=str, option=_SORTED))
 
 
 def _without_nul(encoded: bytes) -> bytes:

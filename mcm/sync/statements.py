@@ -95,9 +95,13 @@ REVIVE = """UPDATE resource SET presence = 'present', gone_at = NULL, missing_si
 HELD_SIGHTING = """INSERT INTO sighting (scope_id, resource_id, account_id, fingerprint, missing_since,
   absent_confirmed, held) SELECT s.id, CAST(:ident AS TEXT), s.account_id, '', NULL, {false}, {true} FROM scope s
   WHERE s.id = :scope ON CONFLICT (scope_id, resource_id) DO UPDATE SET held = excluded.held"""
+_PAST = "(SELECT id FROM resource WHERE presence = 'gone' AND gone_at < {before})"
 PRUNE = (
     "DELETE FROM resource_version WHERE valid_to < {before}",
-    "DELETE FROM resource WHERE presence = 'gone' AND gone_at < {before}",
+    f"DELETE FROM relation WHERE source_id IN {_PAST}",
+    f"DELETE FROM resource_tag WHERE resource_id IN {_PAST}",
+    f"DELETE FROM resource_native WHERE resource_id IN {_PAST}",
+    f"DELETE FROM resource WHERE id IN {_PAST}",
 )
 
 
@@ -173,7 +177,7 @@ def insert_parts(connection: Connection) -> tuple[str, ...]:
     return (
         "INSERT INTO relation (source_id, type, target_id, target_kind, target_native_id) "
         "SELECT t.source_id, t.type, t.target_id, t.target_kind, t.target_native_id FROM sync_stage_relation t "
-        f"WHERE t.source_id IN {_OWNED}",
+        f"WHERE t.source_id IN {_OWNED} ORDER BY t.source_id",
         "INSERT INTO resource_tag (resource_id, key, value) SELECT t.resource_id, t.key, t.value "
         f"FROM sync_stage_tag t WHERE t.resource_id IN {_OWNED}",
         f"INSERT INTO resource_native (resource_id, at, document) SELECT s.id, {_cast(dialect, 'at', ':at')}, "

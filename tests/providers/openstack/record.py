@@ -12,24 +12,37 @@ from urllib.parse import urlsplit
 from mcm.contract import PermissionDenied, Region, ResourceKind, ResourceRef
 from mcm.contract.conformance.context import PlainContext
 from mcm_providers.openstack.adapter import OpenStackProvider
-from tests.providers.openstack.recording import CASSETTES, ROLES, conversation, form
+from mcm_providers.openstack.cloud import Cloud
+from mcm_providers.openstack.settings import Settings
+from tests.providers.openstack.recording import CASSETTES, HOST, ROLES, conversation, form
 
 if TYPE_CHECKING:
     from tests.harness.openstack.cloud import OpenStackCloud
 
 
 def record(auth_url: str, password: str) -> None:
-    host = str(urlsplit(auth_url).hostname)
+    real = addresses(auth_url, password)
     for role in ROLES:
         (CASSETTES / f"{role}.yaml").unlink(missing_ok=True)
-        with conversation(role, mode="all", real_host=host):
+        with conversation(role, mode="all", real=real):
             converse(OpenStackProvider.connect(form(role, auth_url, password), PlainContext(seconds=600)))
     (CASSETTES / "wrong.yaml").unlink(missing_ok=True)
-    with conversation("wrong", mode="all", real_host=host):
+    with conversation("wrong", mode="all", real=real):
         try:
             OpenStackProvider.connect(form("demo", auth_url, "wrong"), PlainContext()).check()
         except Exception as refused:
             print(f"wrong password: {refused!r}")
+
+
+def addresses(auth_url: str, password: str) -> dict[str, str]:
+    """Host and port as they are → as they stand in the cassettes: the ports that OpenStack's services usually have."""
+    cloud = Cloud(Settings.from_form(form("admin", auth_url, password)), PlainContext())
+    found = {urlsplit(auth_url).netloc: f"{HOST}:5000"}
+    for service, port in (("compute", 8774), ("network", 9696), ("image", 9292), ("block-storage", 8776)):
+        url = cloud.catalogue.url(service, cloud.catalogue.regions[0])
+        found[urlsplit(url or "").netloc] = f"{HOST}:{port}"
+    cloud.client.close()
+    return found | {str(urlsplit(auth_url).hostname): HOST}
 
 
 def converse(provider: OpenStackProvider) -> None:
@@ -69,7 +82,7 @@ def main() -> None:
 def complete(cloud: "OpenStackCloud") -> None:
     """What a seeded cloud lacks for something of every kind: an aggregate, and a key pair of the administrator."""
     with cloud.connect("admin") as connection:
-        aggregate = connection.compute.create_aggregate(name="pool", availability_zone="zone-of-the-pool")
+        aggregate = connection.compute.create_aggregate(name="pool")
         connection.compute.add_host_to_aggregate(aggregate, next(iter(connection.compute.hypervisors())).name)
         connection.compute.create_keypair(name="administrators-key")
 

@@ -4,9 +4,10 @@ Guarded sockets stay out of these tests: vcrpy stands where they would be opened
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,13 +33,14 @@ def form(role: str, auth_url: str = AUTH_URL, password: str = "not-the-recorded-
 
 
 @contextmanager
-def conversation(name: str, *, mode: str = "none", real_host: str = HOST) -> Iterator[Any]:
-    """The cassette `name` in place of the network. mode: "none" plays back and refuses anything new."""
+def conversation(name: str, *, mode: str = "none", real: Mapping[str, str] = MappingProxyType({})) -> Iterator[Any]:
+    """The cassette `name` in place of the network. mode: "none" plays back and refuses anything new. real: addresses
+    as they are → as they are written down, longest first."""
     recorder = vcr.VCR(
         cassette_library_dir=str(CASSETTES),
         record_mode=mode,
-        before_record_request=lambda request: _scrubbed_request(request, real_host),
-        before_record_response=lambda response: _scrubbed_response(response, real_host),
+        before_record_request=lambda request: _scrubbed_request(request, real),
+        before_record_response=lambda response: _scrubbed_response(response, real),
         decode_compressed_response=True,
     )
     recorder.register_matcher("where and what", _same_question)
@@ -63,16 +65,22 @@ def _same_question(one: Any, other: Any) -> None:
     assert asked(one) == asked(other)
 
 
-def _scrubbed_request(request: Any, real_host: str) -> Any:
-    request.uri = request.uri.replace(real_host, HOST)
+def _disguised(text: str, real: Mapping[str, str]) -> str:
+    for address, shown in real.items():
+        text = text.replace(address, shown)
+    return text
+
+
+def _scrubbed_request(request: Any, real: Mapping[str, str]) -> Any:
+    request.uri = _disguised(request.uri, real)
     request.body = None
     kept = {"openstack-api-version", "accept"}
     request.headers = {name: value for name, value in request.headers.items() if name.lower() in kept}
     return request
 
 
-def _scrubbed_response(response: Any, real_host: str) -> Any:
-    text = response["body"]["string"].decode().replace(real_host, HOST)
+def _scrubbed_response(response: Any, real: Mapping[str, str]) -> Any:
+    text = _disguised(response["body"]["string"].decode(), real)
     if '"token"' in text and '"expires_at"' in text:
         document = json.loads(text)
         document["token"]["expires_at"] = "2099-01-01T00:00:00.000000Z"

@@ -251,9 +251,9 @@ def test_calls_are_counted_for_their_service_and_region(stub: Stub) -> None:
             seen.append((service, region))
 
     seen: list[tuple[str, str]] = []
-    stub.put("network", "/subnets", {"subnets": []})
+    stub.put("network", "/routers", {"routers": []})
     stub.put("compute", "/flavors/detail", {"flavors": []})
     provider = stub.connect(Counting())
-    list(provider.collect(ResourceKind.SUBNET, REGION))
+    list(provider.collect(ResourceKind.ROUTER, REGION))
     list(provider.collect(ResourceKind.FLAVOR, REGION))
     assert seen == [("identity", ""), ("network", "RegionOne"), ("compute", "RegionOne"), ("compute", "RegionOne")]

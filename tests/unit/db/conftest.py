@@ -1,6 +1,5 @@
 """A scratch table with one column of each of our types, beside the real ones, on both databases."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +25,7 @@ class Scratch(ScratchBase):
 
 
 @pytest.fixture
-def scratch(database: Database) -> Iterator[Database]:
+def scratch(database: Database) -> Database:
     with database.engine.begin() as connection:
         ScratchBase.metadata.create_all(connection)
-    yield database
+    return database

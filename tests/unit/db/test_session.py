@@ -6,8 +6,8 @@ import threading
 import psycopg
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 
 from mcm.db.session import Database, after_commit, translated
 from mcm.errors import Unavailable
@@ -32,10 +32,14 @@ def test_writing_commits_at_the_end_and_not_before(scratch: Database) -> None:
 
 
 def test_failure_rolls_everything_back_and_passes_through(scratch: Database) -> None:
-    with pytest.raises(Boom), scratch.writing() as session:
-        session.add(Scratch(id=1))
-        session.flush()
-        raise Boom
+    def fail() -> None:
+        with scratch.writing() as session:
+            session.add(Scratch(id=1))
+            session.flush()
+            raise Boom
+
+    with pytest.raises(Boom):
+        fail()
     assert _count(scratch) == 0
 
 
@@ -51,9 +55,14 @@ def test_effects_run_after_the_commit_in_order(scratch: Database) -> None:
 
 def test_rollback_drops_the_effects(scratch: Database) -> None:
     seen: list[str] = []
-    with pytest.raises(Boom), scratch.writing() as session:
-        after_commit(session, lambda: seen.append("never"))
-        raise Boom
+
+    def fail() -> None:
+        with scratch.writing() as session:
+            after_commit(session, lambda: seen.append("never"))
+            raise Boom
+
+    with pytest.raises(Boom):
+        fail()
     assert seen == []
 
 
@@ -61,9 +70,14 @@ def test_refused_commit_drops_the_effects(scratch: Database) -> None:
     seen: list[str] = []
     with scratch.writing() as session:
         session.add(Scratch(id=1, name="taken"))
-    with pytest.raises(IntegrityError), scratch.writing() as session:
-        after_commit(session, lambda: seen.append("never"))
-        session.add(Scratch(id=2, name="taken"))
+
+    def collide() -> None:
+        with scratch.writing() as session:
+            after_commit(session, lambda: seen.append("never"))
+            session.add(Scratch(id=2, name="taken"))
+
+    with pytest.raises(IntegrityError):
+        collide()
     assert seen == []
     assert _count(scratch) == 1
 

@@ -104,7 +104,9 @@ def test_every_error_is_a_problem_of_one_shape(answers: dict[str, httpx.Response
         ("refused by a cloud", 422, "cloud_failure"),
     ],
 )
-def test_errors_have_their_status_and_code(answers: dict[str, httpx.Response], name: str, status: int, code: str) -> None:
+def test_errors_have_their_status_and_code(
+    answers: dict[str, httpx.Response], name: str, status: int, code: str
+) -> None:
     answer = answers[name]
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 

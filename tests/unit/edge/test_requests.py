@@ -62,7 +62,9 @@ def test_chunked_body_without_a_length_is_limited_too(served: Served) -> None:
 @pytest.mark.parametrize("length", [b"-1", b"1e3", b"99999999999999999999999", b"abc", b"0x10"])
 def test_strange_length_is_refused(served: Served, length: bytes) -> None:
     answer = served.raw(
-        b"POST /api/v1/accounts HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: " + length + b"\r\n\r\n"
+        b"POST /api/v1/accounts HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: "
+        + length
+        + b"\r\n\r\n"
     )
     assert answer == b"" or answer.split()[1] in (b"400", b"413")
 

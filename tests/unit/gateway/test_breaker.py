@@ -1,6 +1,5 @@
 """The breaker: opens after repeated failures, then lets one probe out at a time, and never forgets to close."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,10 +21,10 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(module, "time", made)
-    yield made
+    return made
 
 
 def _opened(times: int = 3, key: str = ACCOUNT) -> Breaker:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -80,14 +80,14 @@ IN_IPV6 = {
 
 
 @pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Names and their addresses, in place of the resolver; `asked` by the tests through the calls list."""
     table: dict[str, list[str]] = {}
     real = socket.getaddrinfo
 
-    def resolve(host: str, port: int, *args: object, **options: object) -> list[tuple[object, ...]]:
+    def resolve(host: str, port: int, *args: object, **options: object) -> Sequence[tuple[object, ...]]:
         if host not in table:
-            return real(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)  # type: ignore[return-value]
+            return real(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         found = []
         for text in table[host]:
             family = socket.AF_INET6 if ":" in text else socket.AF_INET
@@ -95,12 +95,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
         return found
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    yield table
+    return table
 
 
 @pytest.mark.parametrize("address", METADATA_4 + METADATA_6)
 def test_metadata_address_is_denied_even_when_everything_is_allowed(address: str, names: dict[str, list[str]]) -> None:
-    with pytest.raises(InvalidRequest, match="never allowed|no address of a single host"):
+    with pytest.raises(InvalidRequest, match=r"never allowed|no address of a single host"):
         WIDE_OPEN.resolve(address, 80, [address])
     url = f"http://[{address}]/latest" if ":" in address else f"http://{address}/latest"
     with pytest.raises(InvalidRequest):

@@ -1,7 +1,5 @@
 """The rate governor, with a clock that the test turns."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mcm.gateway import governor as module
@@ -20,12 +18,12 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(module, "time", made)
     # The jitter has a test of its own.
     monkeypatch.setattr(module, "random", lambda: 0.0)
-    yield made
+    return made
 
 
 def _rate(governor: Governor, key: tuple[str, str, str] = KEY) -> float:

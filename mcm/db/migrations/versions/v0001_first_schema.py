@@ -240,7 +240,6 @@ def upgrade() -> None:
         sa.Column("target_id", key_text(), nullable=False),
         sa.Column("target_kind", key_text(), nullable=False),
         sa.Column("target_native_id", key_text(), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["resource.id"], name=op.f("fk_relation_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("source_id", "type", "target_id", name=op.f("pk_relation")),
         sqlite_with_rowid=False,
     )
@@ -250,9 +249,6 @@ def upgrade() -> None:
         sa.Column("resource_id", key_text(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("document", Json(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resource_id"], ["resource.id"], name=op.f("fk_resource_native_resource_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("resource_id", name=op.f("pk_resource_native")),
     )
     op.create_table(
@@ -260,9 +256,6 @@ def upgrade() -> None:
         sa.Column("resource_id", key_text(), nullable=False),
         sa.Column("key", key_text(), nullable=False),
         sa.Column("value", key_text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resource_id"], ["resource.id"], name=op.f("fk_resource_tag_resource_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("resource_id", "key", name=op.f("pk_resource_tag")),
         sqlite_with_rowid=False,
     )
