@@ -15,7 +15,6 @@ from mcm.contract import ResourceKind
 from mcm.edge.runtime import Runtime
 from mcm.models import Account, ResourceRow, Scope, SyncRun
 from mcm.settings import Settings
-from mcm.sync import service as sync
 from mcm_providers.simulated.world import World, worlds
 
 CALLER = local_caller("test", "rq_test")
@@ -119,7 +118,7 @@ class Lab:
         tables = ("resource", "resource_version", "resource_native", "relation", "resource_tag", "sighting")
         with self.runtime.database.reading() as session:
             return {
-                name: sorted((tuple(map(str, row)) for row in session.execute(text(f"SELECT * FROM {name}"))))
+                name: sorted(tuple(map(str, row)) for row in session.execute(text(f"SELECT * FROM {name}")))
                 for name in tables
             }
 

@@ -89,6 +89,13 @@ def conditions(expression: Expression | None) -> Iterator[Condition]:
             yield from conditions(term)
 
 
+def also(condition: Expression, expression: Expression | None) -> Expression:
+    """Both."""
+    if expression is None:
+        return condition
+    return And((condition, *(expression.terms if isinstance(expression, And) else (expression,))))
+
+
 def conjuncts(expression: Expression | None) -> tuple[Expression, ...]:
     """The terms that must all hold."""
     if expression is None:

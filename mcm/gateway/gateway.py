@@ -21,6 +21,7 @@ from mcm.contract import (
     Unreachable,
 )
 from mcm.errors import McmError
+from mcm.gateway.admission import Admission, Change
 from mcm.gateway.breaker import Breaker
 from mcm.gateway.context import Counters, LiveContext
 from mcm.gateway.egress import EgressGuard
@@ -77,6 +78,7 @@ class Gateway:
         )
         self.governor = Governor(settings.calls_per_second)
         self.breaker = Breaker()
+        self.admission = Admission()
         self._watchdog = Watchdog()
         self._idle: dict[tuple[str, str], list[_Live]] = {}
         self._lock = threading.Lock()
@@ -84,11 +86,20 @@ class Gateway:
 
     @contextmanager
     def lease(
-        self, account: AccountAccess, seconds: float, *, cancel: threading.Event | None = None, sticky: str = ""
+        self,
+        account: AccountAccess,
+        seconds: float,
+        *,
+        cancel: threading.Event | None = None,
+        sticky: str = "",
+        change: Change | None = None,
     ) -> Iterator[Lease]:
         """A connection for at most `seconds`. `sticky`: the same name gets the same connection again while it lives.
+        `change`: what it will be used to change; the admission hooks may refuse that. None: it only reads.
 
         Everything that leaves the block is a ProviderError or not of the cloud's making (database, cancellation)."""
+        if change is not None:
+            self.admission.admit(change)
         live, fresh = self._take(account, sticky)
         live.context.arm(seconds, cancel)
         self._watchdog.arm(live.context, live.context.until)

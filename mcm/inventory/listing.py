@@ -5,6 +5,7 @@ A page is found in two steps of one statement: the ids of its rows by whatever i
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, cast, func, literal, select, text, true, union_all
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from mcm.db.types import Json
-from mcm.filters import Condition, compile_filter
+from mcm.filters import Condition, Not, Operator, compile_filter
+from mcm.filters.syntax import Pattern, also
 from mcm.inventory import ordering, planner
 from mcm.inventory.asof import Branch, branches, subset, under_alias, unindexed
 from mcm.inventory.estate import Estate
@@ -45,12 +47,37 @@ class Listing:
     def page(self) -> tuple[list[AnyRow], list[Any] | None]:
         """At most `limit` - 1 rows, and the cursor's values when there are more."""
         assert self.limit is not None
+        if self.query.order[0].field == ordering.RELEVANCE and self.query.at is None:
+            return self._by_relevance()
         rows = self._rows()
         if len(rows) < self.limit:
             return rows, None
+        return rows[:-1], self._cursor(rows[-2])
+
+    def _by_relevance(self) -> tuple[list[AnyRow], list[Any] | None]:
+        """Names that begin with what is searched are one stretch of the order by name; all others come behind."""
+        assert self.limit is not None
+        first, *behind = self.after or (None,)
+        if first not in (None, "0", "1"):
+            raise ordering.wrong_cursor()
+        begins = Condition("name", None, Operator.EQ, Pattern((self.query.order[0].key or "", "")))
+        found: list[tuple[str, Listing, AnyRow]] = []
+        for rank, condition in (("0", begins), ("1", Not(begins))):
+            if (first is not None and rank < first) or len(found) >= self.limit:
+                continue
+            query = replace(self.query, expression=also(condition, self.query.expression), order=self.query.order[1:])
+            after = behind if rank == first else None
+            part = Listing(self.session, query, self.estate, self.limit - len(found), after)
+            found += [(rank, part, row) for row in part._rows()]
+        rows = [row for _, _, row in found]
+        if len(rows) < self.limit:
+            return rows, None
+        rank, part, last = found[-2]
+        return rows[:-1], [rank, *part._cursor(last)]
+
+    def _cursor(self, row: AnyRow) -> list[Any]:
         keys = self._keys(branches(self.query.at)[0])
-        last = rows[-2]
-        return rows[:-1], ordering.to_cursor(keys, [last._mapping[f"s{n}"] for n in range(len(keys))])
+        return ordering.to_cursor(keys, [row._mapping[f"s{n}"] for n in range(len(keys))])
 
     def stream(self) -> Iterator[AnyRow]:
         """Every row, in memory that does not grow with them; the session's transaction stays open meanwhile."""

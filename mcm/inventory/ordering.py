@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, tuple_
 from sqlalchemy.types import Float, Numeric, String
 
 from mcm.contract.errors import clean_text
@@ -18,6 +18,7 @@ from mcm.filters.checking import find_field
 from mcm.filters.compile import FilterContext
 from mcm.filters.errors import closest
 from mcm.filters.fields import FIELDS, FieldType, Source
+from mcm.filters.text_sql import starts_with
 from mcm.inventory.errors import InvalidOrder
 from mcm.kit import clock
 from mcm.models import Account
@@ -31,7 +32,7 @@ _NEVER_NULL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """field: a name in the filters' table of fields. key: of tags or labels."""
+    """field: a name in the filters' table of fields, or RELEVANCE. key: of tags or labels; what was searched."""
 
     field: str
     key: str | None
@@ -58,13 +59,17 @@ class SortKey:
         return [self.value.is_(None), ordered] if self.nullable else [ordered]
 
 
+RELEVANCE = "relevance"
 DEFAULT = (OrderTerm("name", None, False),)
 
 
-def parse_order(text: str | None) -> tuple[OrderTerm, ...]:
-    """AIP-132: comma-separated fields, each with an optional `asc` or `desc`. Raises InvalidOrder."""
+def parse_order(text: str | None, *, typed: str = "") -> tuple[OrderTerm, ...]:
+    """AIP-132: comma-separated fields, each with an optional `asc` or `desc`. Raises InvalidOrder.
+
+    Without any, what is searched (`typed`) comes first where a name begins with it; then, or else, by name.
+    """
     if text is None or not text.strip():
-        return DEFAULT
+        return (OrderTerm(RELEVANCE, typed, False), *DEFAULT) if typed else DEFAULT
     terms: list[OrderTerm] = []
     for part in text.split(","):
         words = part.split()
@@ -106,6 +111,9 @@ def sort_keys(terms: Sequence[OrderTerm], context: FilterContext) -> list[SortKe
 
 
 def _sort_key(term: OrderTerm, context: FilterContext) -> SortKey:
+    if term.field == RELEVANCE:
+        begins = case((starts_with(context.columns["name"], term.key or ""), 0), else_=1)
+        return SortKey(begins, "number", False, False)
     field, columns = FIELDS[term.field], context.columns
     value: ColumnElement[Any]
     kind = "text"
@@ -179,7 +187,11 @@ def from_cursor(keys: Sequence[SortKey], values: Sequence[Any]) -> list[Any]:
     try:
         return [_carried(key, value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, InvalidOperation, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error
+        raise wrong_cursor() from error
+
+
+def wrong_cursor() -> BadRequest:
+    return BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
 
 
 def _carried(key: SortKey, value: Any) -> Any:

@@ -10,8 +10,8 @@ from mcm.audit import service as audit
 from mcm.auth.service import Caller
 from mcm.db.session import Database
 from mcm.errors import BadRequest, InvalidInput
-from mcm.filters import And, Condition, Expression, Operator, parse
-from mcm.filters.syntax import Pattern
+from mcm.filters import Condition, Expression, Operator, parse
+from mcm.filters.syntax import Pattern, also
 from mcm.inventory import estate_repository, facets, listing, repository
 from mcm.inventory.asof import parse_as_of
 from mcm.inventory.errors import ResourceNotFound, StaleVersion
@@ -55,7 +55,7 @@ def understood(session: Session, question: Question) -> tuple[Query, Estate]:
         Query(
             expression=_of_kind(question.kind, expression),
             search=clean_search(question.search),
-            order=parse_order(question.order_by),
+            order=parse_order(question.order_by, typed=(question.search or "").strip()),
             at=at,
             gone=question.include_gone,
         ),
@@ -189,10 +189,7 @@ def _stale(version: int) -> StaleVersion:
 def _of_kind(kind: str | None, expression: Expression | None) -> Expression | None:
     if kind is None:
         return expression
-    only = Condition("kind", None, Operator.EQ, Pattern((kind,)))
-    if expression is None:
-        return only
-    return And((only, *(expression.terms if isinstance(expression, And) else (expression,))))
+    return also(Condition("kind", None, Operator.EQ, Pattern((kind,))), expression)
 
 
 def _sighting(row: AnyRow, estate: Estate) -> SightingItem:

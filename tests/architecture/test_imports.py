@@ -43,6 +43,12 @@ def _top_level() -> set[str]:
     return {f"mcm.{name}" for name in names if not name.startswith("__")}
 
 
+def test_the_graph_sees_imports_inside_functions_too() -> None:
+    seen = set(imports_of("mcm"))
+    assert ("mcm.accounts.service", "mcm.accounts.repository") in seen
+    assert ("mcm.cli.client", "httpx") in seen
+
+
 def test_import_linter_keeps_every_contract() -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"],

@@ -185,6 +185,8 @@ def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
     thread.start()
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        # A client that refuses the certificate is what those tests are about.
+        server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
     stub.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     stub.versions()
     try:

@@ -97,6 +97,13 @@ def _same_marker(asked: Asked) -> Reply:
     return Reply(body={"ports": [{"id": one} for one in IDS[number : number + 10]], "ports_links": link})
 
 
+def _round_in_circles(asked: Asked) -> Reply:
+    first = asked.params.get("marker") != IDS[9]
+    page, following = (IDS[:10], IDS[9]) if first else (IDS[10:20], IDS[19])
+    link = [{"rel": "next", "href": f"/x?marker={following}"}]
+    return Reply(body={"ports": [{"id": one} for one in page], "ports_links": link})
+
+
 def _empty_but_more(asked: Asked) -> Reply:
     return Reply(body={"ports": [], "ports_links": [{"rel": "next", "href": f"/x?marker={IDS[9]}"}]})
 
@@ -154,6 +161,7 @@ def _truncated_by_service(asked: Asked) -> Reply:
     [
         _first_page_again,
         _same_marker,
+        _round_in_circles,
         _empty_but_more,
         _link_without_marker,
         _not_a_list,

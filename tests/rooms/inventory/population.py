@@ -92,7 +92,7 @@ def _places(connection: Connection, now: datetime) -> Population:
         ],
     )
     scopes: dict[tuple[str, str, str], int] = {}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for account in accounts.values():
         for region in REGIONS:
             for kind in WEIGHTS:

@@ -26,6 +26,7 @@ class Draft:
 
 
 _ROLES = ("web", "app", "db", "cache", "batch", "queue", "proxy", "build")
+_SITES = ("bj", "gz", "sh")
 _ENVIRONMENTS = ("prod", "test", "dev")
 _FLAVORS = (("small", 1, 2048), ("medium", 2, 4096), ("large", 4, 8192), ("xlarge", 8, 32768), ("huge", 32, 131072))
 _IMAGES = ("debian-12", "ubuntu-24.04", "centos-9", "windows-2022", "rocky-9")
@@ -39,7 +40,7 @@ def _ident(rnd: random.Random) -> str:
 def _draft(index: int, rnd: random.Random, word: str, state: str = "available") -> Draft:
     environment = rnd.choices(_ENVIRONMENTS, (3, 4, 3))[0]
     project = rnd.randrange(60)
-    draft = Draft(_ident(rnd), f"{word}-{environment}-{index:07d}", state, state.upper(), word)
+    draft = Draft(_ident(rnd), f"{word}-{rnd.choice(_SITES)}-{index:07d}", state, state.upper(), word)
     draft.project, draft.project_name = f"{project:032x}", f"project-{project:02d}"
     draft.tags = {"env": environment, "team": f"team-{rnd.randrange(20):02d}"}
     return draft

@@ -1,0 +1,103 @@
+"""Copying a database: everything arrives, between both kinds, while the source is written, or nothing does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from mcm.db import migrate, transfer
+from mcm.db.engine import build_engine
+from mcm.errors import Conflict, InvalidInput
+from mcm.models import Base
+from tests import lab as labs
+from tests.harness.postgres import PostgresServer
+
+
+@pytest.fixture
+def filled(database_url: str, tmp_path: Path) -> labs.Lab:
+    lab = labs.make(database_url, tmp_path)
+    lab.account(instances=12)
+    lab.sync()
+    lab.world().remove(lab.resources()[0].native_id)
+    lab.sync()
+    lab.close()
+    return labs.make(database_url, tmp_path)
+
+
+def _contents(url: str) -> dict[str, list[str]]:
+    engine = build_engine(url, null_pool=True)
+    with engine.connect() as connection:
+        found = {
+            table.name: sorted(
+                json.dumps(list(row), default=str, sort_keys=True) for row in connection.execute(select(table))
+            )
+            for table in Base.metadata.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_copy_holds_everything(filled: labs.Lab, kind: str, tmp_path: Path, postgres_server: PostgresServer) -> None:
+    url = f"sqlite:///{tmp_path / 'copy.db'}"
+    if kind == "postgresql":
+        url = postgres_server.url_for(postgres_server.create_database())
+    counts = transfer.copy(filled.runtime.database.engine, url)
+    assert counts["resource"] > 12
+    assert counts["resource_version"] > 0
+    assert _contents(url) == _contents(filled.runtime.settings.database)
+    # What counts by itself goes on after the copied maximum.
+    engine = build_engine(url, null_pool=True)
+    other = labs.make(url, tmp_path)
+    other.account("second", instances=3)
+    assert set(other.sync("second")) == {"complete"}
+    other.close()
+    engine.dispose()
+
+
+def test_backup_is_one_private_file_and_restores(filled: labs.Lab, tmp_path: Path) -> None:
+    file = tmp_path / "saved.mcm"
+    transfer.backup(filled.runtime.database.engine, file)
+    assert file.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir() if "saved" in path.name] == ["saved.mcm"]
+    url = f"sqlite:///{tmp_path / 'restored.db'}"
+    transfer.restore(file, url)
+    assert _contents(url) == _contents(filled.runtime.settings.database)
+
+
+def test_target_that_holds_data_is_refused_and_left_alone(filled: labs.Lab, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'taken.db'}"
+    other = labs.make(url, tmp_path / "other")
+    migrate.upgrade(other.runtime.database.engine)
+    other.account("mine", instances=2)
+    other.close()
+    before = _contents(url)
+    with pytest.raises(Conflict, match="already holds data"):
+        transfer.copy(filled.runtime.database.engine, url)
+    assert _contents(url) == before
+
+
+def test_bad_files_are_refused(filled: labs.Lab, tmp_path: Path) -> None:
+    file = tmp_path / "there.mcm"
+    file.write_text("not a database")
+    with pytest.raises(InvalidInput, match="exists already"):
+        transfer.backup(filled.runtime.database.engine, file)
+    with pytest.raises(InvalidInput, match="no folder"):
+        transfer.backup(filled.runtime.database.engine, tmp_path / "nowhere" / "b.mcm")
+    with pytest.raises(InvalidInput, match="no file"):
+        transfer.restore(tmp_path / "absent.mcm", f"sqlite:///{tmp_path / 'x.db'}")
+
+
+def test_secrets_do_not_open_without_their_key(filled: labs.Lab, tmp_path: Path) -> None:
+    file = tmp_path / "saved.mcm"
+    transfer.backup(filled.runtime.database.engine, file)
+    assert b"token" in file.read_bytes()  # the key's name
+    restored = labs.make(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "elsewhere")
+    transfer.restore(file, restored.runtime.settings.database)
+    restored.clouds = filled.clouds
+    with restored.runtime.database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM secret")).scalar() == 1
+    assert restored.sync() == {"failed": 1}
+    assert "master key" in (restored.scope("region").error_message or "")
+    restored.close()
