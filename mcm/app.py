@@ -23,7 +23,8 @@ from mcm.sync.executor import SyncExecutor
 from mcm.sync.run import Tools
 from mcm.vault import Vault
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "testserver", "mcm.local"})
+# "mcm.invalid" is the command line in this process: a name nobody can own.
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "mcm.invalid"})
 
 
 def build_runtime(settings: Settings) -> Runtime:

@@ -90,6 +90,12 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
         host, port = settings.address
     except ValueError as error:
         raise InvalidInput(f"MCM_LISTEN is '{settings.listen}'", next_step="use ADDRESS:PORT") from error
+    if not settings.loopback_allowed:
+        raise InvalidInput(
+            f"mcm has no login yet and would be open to everybody who reaches {settings.listen}",
+            next_step="listen on a loopback address (127.0.0.1:8080) and reach it through a tunnel or a proxy that "
+            "asks who is there",
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

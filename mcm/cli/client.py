@@ -105,7 +105,7 @@ def connected() -> Iterator[Client]:
     from mcm.cli.inprocess import local_transport
 
     with local_transport() as transport, httpx.Client(
-        transport=transport, base_url="http://mcm.local", headers=headers, timeout=_TIMEOUT_S, trust_env=False
+        transport=transport, base_url="http://mcm.invalid", headers=headers, timeout=_TIMEOUT_S, trust_env=False
     ) as http:  # fmt: skip
         yield Client(http, local=True)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Numeric, String, and_, case, func, literal, literal_column, not_, or_, true
+from sqlalchemy import ColumnElement, Float, Numeric, String, and_, case, func, literal, literal_column, not_, or_
 
 from mcm.contract.resources import ATTRIBUTES
 from mcm.filters.fields import ADDRESS_ATTRIBUTES, FIELDS, Field, FieldType
@@ -39,7 +39,7 @@ def attribute_condition(
     positive = Operator.EQ if operator is Operator.NE else operator
 
     def holds(value: ColumnElement[Any]) -> ColumnElement[bool]:
-        return true() if isinstance(operand, Known) else value_condition(value, positive, operand, dialect)
+        return value_condition(value, positive, operand, dialect)
 
     found = json.any_element(column, field.column, field.member, kind, holds)
     if operator is Operator.NE:

@@ -57,13 +57,8 @@ def merge_time(connection: Connection) -> datetime:
 
 def candidates(connection: Connection, scope_id: int) -> tuple[int, int]:
     """(sightings a complete read did not list, sightings the scope had before). Reads only."""
-    live = "scope_id = :scope AND missing_since IS NULL"
-    total = sql.scalar(connection, f"SELECT count(*) FROM sighting WHERE {live}", scope=scope_id)  # noqa: S608
-    absent = sql.scalar(
-        connection,
-        f"SELECT count(*) FROM sighting WHERE {live} AND resource_id NOT IN (SELECT resource_id FROM sync_seen)",  # noqa: S608
-        scope=scope_id,
-    )
+    total = sql.scalar(connection, sql.COUNT_LIVE, scope=scope_id)
+    absent = sql.scalar(connection, sql.COUNT_ABSENT, scope=scope_id)
     return int(absent), int(total)
 
 

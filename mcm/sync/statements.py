@@ -24,6 +24,8 @@ _ARCHIVE = (
 )
 _SEEN = "(SELECT resource_id FROM sync_seen)"
 _ALIVE = "missing_since IS NULL"
+# NOT EXISTS and not NOT IN: PostgreSQL compares each with each once a subquery of that kind outgrows its work memory.
+_UNLISTED = "NOT EXISTS (SELECT 1 FROM sync_seen x WHERE x.resource_id = sighting.resource_id)"
 
 # Content belongs to the account that saw the resource first, as long as it sees it: two accounts with different rights
 # would otherwise rewrite each other's view at every sync.
@@ -55,10 +57,12 @@ RESOURCES_BACK = f"""UPDATE resource SET presence = 'present', missing_since = N
 SIGHTINGS_BACK = f"""UPDATE sighting SET missing_since = NULL, held = {{false}}, absent_confirmed = {{false}}
   WHERE scope_id = :scope AND (missing_since IS NOT NULL OR held = {{true}}) AND resource_id IN {_SEEN}"""
 
+COUNT_LIVE = f"SELECT count(*) FROM sighting WHERE scope_id = :scope AND {_ALIVE}"
+COUNT_ABSENT = f"{COUNT_LIVE} AND {_UNLISTED}"
 SIGHTINGS_MISSING = f"""UPDATE sighting SET missing_since = {{at}}, held = {{false}}
-  WHERE scope_id = :scope AND {_ALIVE} AND resource_id NOT IN {_SEEN}"""
+  WHERE scope_id = :scope AND {_ALIVE} AND {_UNLISTED}"""
 SIGHTINGS_HELD = f"""UPDATE sighting SET held = {{true}}
-  WHERE scope_id = :scope AND {_ALIVE} AND resource_id NOT IN {_SEEN}"""
+  WHERE scope_id = :scope AND {_ALIVE} AND {_UNLISTED}"""
 SIGHTINGS_REMOVED = f"""UPDATE sighting SET missing_since = {{{{at}}}}
   WHERE scope_id = :scope AND {_ALIVE} AND resource_id IN ({{ids}})"""
 _ALL_MISSING = f"""id IN (SELECT resource_id FROM sighting WHERE scope_id = :scope AND missing_since IS NOT NULL)

@@ -89,7 +89,7 @@ def client(app: FastAPI) -> Iterator[httpx.Client]:
         anyio.from_thread.start_blocking_portal() as portal,
         httpx.Client(
             transport=_Transport(portal, httpx.ASGITransport(app=app, raise_app_exceptions=False)),
-            base_url="http://mcm.local",
+            base_url="http://mcm.invalid",
         ) as http,
     ):
         yield http

@@ -135,3 +135,9 @@ def test_an_older_or_empty_schema_says_how_to_go_on(engine: Engine) -> None:
     with pytest.raises(Unavailable) as refusal:
         migrate.require_current(engine)
     assert "mcm db upgrade" in refusal.value.next_step
+
+
+def test_head_is_the_newest_migration() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory.from_config(migrate.config()).get_current_head() == migrate.HEAD

@@ -37,7 +37,8 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
 
-def inspect(engine: Engine) -> Findings:
+def inspect(engine: Engine, *, history: bool) -> Findings:
+    """history: also the superseded rows, which become many."""
     findings = Findings()
     findings.problems += migrate.damage(engine)
     with engine.connect() as connection:
@@ -46,7 +47,8 @@ def inspect(engine: Engine) -> Findings:
             findings.problems += [f"{len(found)} × {what}"] if found else []
         _scopes(connection, findings)
         findings.problems += _parts(connection)
-        findings.problems += _history(connection)
+        if history:
+            findings.problems += _history(connection)
         _ledger(connection, findings)
     return findings
 
@@ -121,7 +123,9 @@ def _history(connection: Connection) -> Iterator[str]:
 
 
 def _ledger(connection: Connection, findings: Findings) -> None:
-    leases = dict(connection.execute(select(ScopeRow.lease_run, ScopeRow.id).where(ScopeRow.lease_run.is_not(None))).all())
+    leases = dict(
+        connection.execute(select(ScopeRow.lease_run, ScopeRow.id).where(ScopeRow.lease_run.is_not(None))).all()
+    )
     for run in connection.execute(select(SyncRun.id, SyncRun.outcome, SyncRun.error_message)):
         if run.outcome == "running":
             findings.running.add(run.id)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Self
 from mcm.db.engine import build_engine
 from tests import lab as labs
 from tests.baddays.kills import world
-from tests.baddays.kills.inspection import Findings, inspect
+from tests.baddays.kills.inspection import inspect
 
 _ROOT = Path(__file__).parents[3]
 _PATIENCE_S = 60.0
@@ -103,7 +104,7 @@ class Killing:
         os.kill(pid, signal.SIGKILL)
         _wait_for(lambda: not _lives(pid), None, _PATIENCE_S)
         self._learn(began, journal)
-        return self._judged(_lines(journal))
+        return self._judged(_lines(journal), history=self.kills % 8 == 0)
 
     def converge(self, victims: Victims) -> list[str]:
         """Lets a victim finish two syncs, ends it, and returns everything that is wrong then."""
@@ -116,7 +117,7 @@ class Killing:
             os.kill(pid, signal.SIGKILL)
         _wait_for(lambda: not _lives(pid), None, _PATIENCE_S)
         self._learn(began, journal)
-        return self._judged(_lines(journal))
+        return self._judged(_lines(journal), history=True)
 
     def _learn(self, began: float, journal: Path) -> None:
         """How long starting and syncing take here and now, so that the kills are spread over them on any machine."""
@@ -127,19 +128,22 @@ class Killing:
             if (word, next_word) == ("wrote", "synced"):
                 self._takes["sync"] = (self._takes["sync"] + second - first) / 2
 
-    def _judged(self, lines: list[str]) -> list[str]:
-        findings = self._inspected()
+    def _judged(self, lines: list[str], *, history: bool) -> list[str]:
+        engine = build_engine(self.database_url, null_pool=True)
+        try:
+            findings = inspect(engine, history=history)
+        finally:
+            engine.dispose()
         problems = list(findings.problems)
         problems += [line for line in lines if line.startswith("died")]
         before = dict(self.versions)
-        now = None
-        for line in lines:
-            word, _, version = line.partition(" ")
+        now: int | None = None
+        for word, _, text in (line.partition(" ") for line in lines):
             if word == "synced":
-                before = dict.fromkeys(findings.versions, int(version))
+                before = dict.fromkeys(findings.versions, int(text))
                 now = None
             elif word == "wrote":
-                now = int(version)
+                now = int(text)
         for place, version in findings.versions.items():
             if version not in (before.get(place), now):
                 problems.append(f"{place}: at version {version}, which is neither {before.get(place)} nor {now}")
@@ -149,13 +153,6 @@ class Killing:
         self.versions = findings.versions
         missing = self.interrupted - findings.running - findings.abandoned
         return problems + [f"interrupted runs that the ledger forgot: {missing}"] * bool(missing)
-
-    def _inspected(self) -> Findings:
-        engine = build_engine(self.database_url, null_pool=True)
-        try:
-            return inspect(engine)
-        finally:
-            engine.dispose()
 
 
 def _text(journal: Path) -> str:
@@ -170,9 +167,10 @@ def _lives(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def _wait_for(condition: object, pid: int | None, seconds: float) -> None:
+def _wait_for(condition: Callable[[], bool], pid: int | None, seconds: float) -> None:
+    """Until it holds, or the victim is dead."""
     until = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         if time.monotonic() > until:
             raise TimeoutError("the victim did not get there")
         if pid is not None and not _lives(pid):

@@ -40,8 +40,9 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Imports, maps and migrates once. Starts no thread and leaves nothing open: it would be there after the fork."""
-    import mcm_providers.simulated.adapter
     import psycopg
+
+    import mcm_providers.simulated.adapter
     from mcm.app import build_runtime, prepare
     from mcm.settings import Settings
 

@@ -23,6 +23,8 @@ from tests.rooms.inventory.reference import holds
 from tests.rooms.inventory.world import World, ago
 from tests.unit.filters.strategies import conditions, expressions
 
+_QUICK = settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+_THOROUGH = settings(_QUICK, max_examples=150)
 TEXTS = [
     "",
     "web",
@@ -41,6 +43,7 @@ TEXTS = [
 ]
 NUMBERS = [0, 1, 8, 8.5, -3, 1024, 2**53, 0.1, 1e21]
 TIMES = ["2026-01-01T00:00:00Z", "2026-01-01T23:59:59.500000Z", "2025-06-30T12:00:00Z", "not a time", ""]
+_COLUMNS = [column.name for column in ResourceRow.__table__.columns]
 WRONG: list[Any] = [None, True, 7, "8", ["8"], {"a": 1}]
 
 
@@ -129,7 +132,7 @@ class Judge:
         self.rows = [self._seen(row) for row in session.scalars(select(ResourceRow))]
 
     def _seen(self, row: ResourceRow) -> dict[str, Any]:
-        stored = {name: getattr(row, name) for name in ResourceRow.__table__.columns.keys()}
+        stored = {name: getattr(row, name) for name in _COLUMNS}
         seers = [ident for ident in self.estate.accounts if self._sighted(row.id, ident) or ident == row.account_id]
         return stored | {
             "_accounts": [self.estate.accounts[ident].name for ident in seers],
@@ -151,21 +154,26 @@ class Judge:
 
 @contextmanager
 def _judge(database: Database) -> Iterator[Judge]:
-    _populate(World(database), 60)
+    world = World(database)
+    with world.together():
+        _populate(world, 60)
     with database.reading() as session:
         yield Judge(session, database.dialect)
 
 
+def _agree_on(judge: Judge, trees: st.SearchStrategy[Any], how: settings) -> None:
+    @how
+    @given(trees)
+    def compare(tree: Expression) -> None:
+        judge.agree(tree)
+
+    compare()
+
+
 def test_every_field_by_itself(database: Database) -> None:
     with _judge(database) as judge:
-
-        @given(st.data())
-        @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-        def compare(data: st.DataObject) -> None:
-            for name in FIELDS:
-                judge.agree(data.draw(conditions(st.just(name))))
-
-        compare()
+        for name in FIELDS:
+            _agree_on(judge, conditions(st.just(name)), _QUICK)
 
 
 def test_texts_that_matter(database: Database) -> None:
@@ -186,13 +194,7 @@ def test_texts_that_matter(database: Database) -> None:
 
 def test_any_combination(database: Database) -> None:
     with _judge(database) as judge:
-
-        @given(expressions(conditions(st.sampled_from(sorted(FIELDS)))))
-        @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-        def compare(tree: Expression) -> None:
-            judge.agree(tree)
-
-        compare()
+        _agree_on(judge, expressions(), _THOROUGH)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """A small inventory made by hand: accounts, scopes and resources in exactly the condition a test needs."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.db.session import Database
@@ -26,17 +29,22 @@ from mcm.models import (
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
+_SHARED = [column.name for column in ResourceVersion.__table__.columns]
+_SHARED = [name for name in _SHARED if name not in ("resource_id", "valid_to", "native")]
+
+
 def ago(**parts: float) -> datetime:
     return NOW - timedelta(**parts)
 
 
 @dataclass
 class World:
-    """Rows are committed as they are made."""
+    """Rows are committed as they are made, or inside `together` all at once."""
 
     database: Database
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     scopes: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _session: Session | None = None
 
     def account(self, name: str = "east", **values: Any) -> str:
         ident = f"acc_{name}"
@@ -114,8 +122,7 @@ class World:
         """A superseded row; what is not given is as in the current row."""
         with self.database.reading() as session:
             current = session.get_one(ResourceRow, resource)
-            shared = {name: getattr(current, name) for name in ResourceVersion.__table__.columns.keys() if name not in
-                      ("resource_id", "valid_to", "native")}  # fmt: skip
+            shared = {name: getattr(current, name) for name in _SHARED}
         row = shared | {"valid_from": valid_from, "native": None} | values
         self._insert(ResourceVersion, row | {"resource_id": resource, "valid_to": valid_to})
 
@@ -174,6 +181,15 @@ class World:
         known = self.scopes.get((account, region, kind))
         return known if known is not None else self.scope(account, kind, region)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self.database.writing() as self._session:
+            yield
+        self._session = None
+
     def _insert(self, table: Any, row: dict[str, Any]) -> None:
+        if self._session is not None:
+            self._session.execute(insert(table), [row])
+            return
         with self.database.writing() as session:
             session.execute(insert(table), [row])

@@ -98,6 +98,6 @@ def test_secrets_do_not_open_without_their_key(filled: labs.Lab, tmp_path: Path)
     restored.clouds = filled.clouds
     with restored.runtime.database.reading() as session:
         assert session.execute(text("SELECT count(*) FROM secret")).scalar() == 1
-    assert restored.sync() == {"failed": 1}
+    assert set(restored.sync()) == {"failed"}
     assert "master key" in (restored.scope("region").error_message or "")
     restored.close()

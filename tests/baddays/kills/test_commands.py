@@ -1,0 +1,146 @@
+"""The same with the commands people run: `mcm sync` and `mcm serve`, killed in the middle and started again."""
+
+import json
+import os
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mcm.db.engine import build_engine
+from tests import lab as labs
+from tests.baddays.kills import world
+from tests.baddays.kills.inspection import Findings, inspect
+
+_MCM = [sys.executable, "-c", "from mcm.cli.main import run; run()"]
+_PATIENCE_S = 120.0
+KILLS = 3
+
+
+class Home:
+    """A data directory, a database and the environment in which commands find both."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.database_url, self.folder = database_url, folder
+        self.cloud = folder / "cloud.json"
+        world.write(self.cloud, 0)
+        lab = labs.make(database_url, folder)
+        # Slow enough that a kill after the first request of a read finds it at work.
+        lab.account("cloud", cloud_id=f"home-{folder.name}", seed_file=str(self.cloud), page_size=5, latency_ms="15",
+                    instances=None, regions=None)  # fmt: skip
+        lab.close()
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MCM_")},
+            "MCM_DATABASE_URL": database_url,
+            "MCM_DATA_DIR": str(folder),
+            "MCM_LISTEN": "127.0.0.1:0",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*_MCM, *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        process = self.start(*arguments)
+        out, errors = process.communicate(timeout=_PATIENCE_S)
+        return process.returncode, out + errors
+
+    def inspected(self) -> Findings:
+        engine = build_engine(self.database_url, null_pool=True)
+        try:
+            return inspect(engine, history=True)
+        finally:
+            engine.dispose()
+
+    def wait_for_a_read(self) -> None:
+        """Until the ledger has a run under way."""
+        until = time.monotonic() + _PATIENCE_S
+        while not self.inspected().running:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path) -> Home:
+    return Home(database_url, tmp_path)
+
+
+@contextmanager
+def _served(home: Home) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    process = home.start("serve")
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("ready http://127.0.0.1:")
+        with httpx.Client(base_url=line.split()[1], trust_env=False, timeout=_PATIENCE_S) as http:
+            yield process, http
+    finally:
+        process.kill()
+        process.communicate(timeout=_PATIENCE_S)
+
+
+def test_sync_command_killed_and_repeated(home: Home) -> None:
+    chance = random.Random(4711)
+    interrupted: set[str] = set()
+    for version in range(1, KILLS + 1):
+        world.write(home.cloud, version)
+        process = home.start("sync", "--full")
+        home.wait_for_a_read()
+        time.sleep(chance.uniform(0.0, 0.2))
+        process.kill()
+        process.communicate(timeout=_PATIENCE_S)
+        findings = home.inspected()
+        assert not findings.problems
+        assert set(findings.versions.values()) <= set(range(1, version + 1))
+        interrupted |= findings.running
+    code, said = home.run("sync", "--full")
+    assert code == 0, said
+    findings = home.inspected()
+    assert not findings.problems
+    assert set(findings.versions.values()) == {KILLS}
+    assert not findings.running
+    assert interrupted
+    assert interrupted <= findings.abandoned
+    code, said = home.run("resource", "list", "--all", "-o", "json")
+    assert code == 0, said
+    assert {row["presence"] for row in json.loads(said) if world.stays(row["native_id"])} == {"present"}
+
+
+def test_server_killed_and_started_again(home: Home) -> None:
+    with _served(home) as (process, _):
+        home.wait_for_a_read()
+        process.send_signal(signal.SIGKILL)
+        process.wait(_PATIENCE_S)
+    findings = home.inspected()
+    assert not findings.problems
+    interrupted = findings.running
+    assert interrupted
+    world.write(home.cloud, 1)
+    with _served(home) as (_, http):
+        assert http.get("/readyz").status_code == 200
+        answer = http.post(
+            "/api/v1/sync/requests", json={"full": True}, headers={"Idempotency-Key": secrets.token_hex(8)}
+        ).json()
+        until = time.monotonic() + _PATIENCE_S
+        while answer["outcome"] == "running" and time.monotonic() < until:
+            time.sleep(0.1)
+            answer = http.get(f"/api/v1/sync/requests/{answer['id']}").json()
+        assert answer["outcome"] == "complete"
+    findings = home.inspected()
+    assert not findings.problems
+    assert set(findings.versions.values()) == {1}
+    assert interrupted <= findings.abandoned
