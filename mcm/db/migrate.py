@@ -96,7 +96,7 @@ def damage(engine: Engine) -> list[str]:
             orphans = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
             found += [f"a row of {row[0]} refers to nothing" for row in orphans[:20]]
         for table, column in _PARTS:
-            unowned = f"NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = t.{column})"
+            unowned = f"NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = t.{column})"  # noqa: S608
             lost = connection.execute(text(f"SELECT count(*) FROM {table} t WHERE {unowned}")).scalar()  # noqa: S608
             if lost:
                 found.append(f"{lost} rows of {table} belong to no resource")
