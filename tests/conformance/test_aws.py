@@ -1,6 +1,7 @@
 """AWS under the conformance suite, against moto's server; and its paging against a server that pages like EC2."""
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import pytest
 
@@ -17,18 +18,20 @@ MAIN, STANDBY = "eu-central-1", "eu-west-1"
 
 
 class Aws(ConformanceFixtures):
+    without: ClassVar[Mapping[str, str]] = {
+        "change_feed": "the provider has none",
+        "refusals": "neither moto nor the replay server looks at credentials; tests/providers/aws/test_errors.py does",
+    }
+
     @pytest.fixture(scope="class")
     @classmethod
     def descriptor(cls) -> ProviderDescriptor:
         return DESCRIPTOR
 
-    @pytest.fixture(scope="class")
-    @classmethod
-    def wrong_credentials(cls) -> str:
-        return "neither moto nor the replay server looks at credentials; tests/providers/aws/test_errors.py does"
-
 
 class TestMoto(Aws, ProviderConformance):
+    without: ClassVar[Mapping[str, str]] = {**Aws.without, "pages": "moto answers all at once; the replay server pages"}
+
     @pytest.fixture(scope="class")
     @classmethod
     def estate(cls, moto_server: MotoServer) -> SmallEstate:
@@ -73,11 +76,6 @@ class TestMoto(Aws, ProviderConformance):
             (MAIN, ResourceKind.NETWORK): 2,
             (MAIN, ResourceKind.ZONE): 3,
         }
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def paged_scope(cls) -> str:
-        return "moto answers all it has at once; the replay server below pages"
 
 
 class TestReplay(Aws, Listing, Observing):

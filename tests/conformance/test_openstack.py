@@ -144,6 +144,11 @@ class TestRealDemo(OnlyOneProject, Real):
 class Recorded(OpenStack, Describing, Connecting, Listing, Deadlines):
     """Without what would have to be asked anew: ids nobody recorded, and changes."""
 
+    without: ClassVar[Mapping[str, str]] = {
+        "pages": "nothing that was recorded has a second page; TestRealAdmin pages",
+        "refusals": "a cassette answers whatever the password is; tests/providers/openstack/test_recorded.py has one",
+    }
+
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
     def conversation(cls) -> Iterator[None]:
@@ -154,16 +159,6 @@ class Recorded(OpenStack, Describing, Connecting, Listing, Deadlines):
     @classmethod
     def form(cls) -> ConnectionForm:
         return recording.form(cls.user)
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def wrong_credentials(cls) -> str:
-        return "a cassette answers whatever the password is; tests/providers/openstack/test_recorded.py has one of it"
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def paged_scope(cls) -> str:
-        return "nothing that was recorded has a second page; TestRealAdmin pages"
 
 
 class TestRecordedAdmin(Recorded):

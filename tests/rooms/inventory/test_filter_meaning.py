@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -197,40 +196,40 @@ def test_any_combination(database: Database) -> None:
         _agree_on(judge, expressions(), _THOROUGH)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "zone != x",
-        "NOT zone = x",
-        "private_ips != 10.0.0.1",
-        "presence = stale",
-        "presence != present",
-        "presence = unreachable",
-        "account = west",
-        "account != west",
-        "NOT account = west",
-        "ownership = hosted",
-        'launched_at = "2026-01-01"',
-        'launched_at < "2026-01-01T23:59:59Z"',
-        "created_at:*",
-        "age > 1d",
-        "age <= 1d",
-        "disk_gib = 0.1",
-        "disk_gib >= 1000000000000000000000",
-        "vcpus = 9007199254740992",
-        "attachments:*",
-        "NOT rules:*",
-        "tags:*",
-        "tags:c*",
-        "NOT tags:env",
-        "auto_renew != true",
-    ],
-)
-def test_what_people_ask(database: Database, text: str) -> None:
-    expression = parse(text)
-    assert expression is not None
+ASKED = [
+    "zone != x",
+    "NOT zone = x",
+    "private_ips != 10.0.0.1",
+    "presence = stale",
+    "presence != present",
+    "presence = unreachable",
+    "account = west",
+    "account != west",
+    "NOT account = west",
+    "ownership = hosted",
+    'launched_at = "2026-01-01"',
+    'launched_at < "2026-01-01T23:59:59Z"',
+    "created_at:*",
+    "age > 1d",
+    "age <= 1d",
+    "disk_gib = 0.1",
+    "disk_gib >= 1000000000000000000000",
+    "vcpus = 9007199254740992",
+    "attachments:*",
+    "NOT rules:*",
+    "tags:*",
+    "tags:c*",
+    "NOT tags:env",
+    "auto_renew != true",
+]
+
+
+def test_what_people_ask(database: Database) -> None:
     with _judge(database) as judge:
-        judge.agree(expression)
+        for text in ASKED:
+            expression = parse(text)
+            assert expression is not None
+            judge.agree(expression)
 
 
 def test_the_deepest_filter_there_may_be(database: Database) -> None:
