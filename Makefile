@@ -44,7 +44,7 @@ bench: .venv/.ready ## Measure against floors of the same run; ONLY=name runs on
 soak: .venv/.ready ## The long matrices: kills, faults, load
 	@$(BIN)/python -m tests.run --soak
 
-api: .venv/.ready ## Write docs/api/openapi.json from the code
+api: .venv/.ready ## Write what is generated from the code: API description, stored help
 	@$(BIN)/python -m scripts.api
 
 format: .venv/.ready ## Format the code

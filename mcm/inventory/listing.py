@@ -171,13 +171,15 @@ class Listing:
         """All branches in one order. Each is ordered and cut by itself, so that an index can serve it."""
         statements: list[Statement] = []
         keys: list[SortKey] = []
-        for branch in branches(self.query.at):
+        parts = branches(self.query.at)
+        for branch in parts:
             where, keys = self._conditions(branch)
-            statements.append(self._columns(branch, keys).select_from(branch.source).where(*where))
-        if len(statements) == 1:
-            return statements[0].order_by(*_clauses(keys)).limit(self.limit)
-        if self.limit is not None:
-            statements = [one.order_by(*_labels(keys)).limit(self.limit) for one in statements]
+            rows = self._columns(branch, keys).select_from(branch.source).where(*where)
+            if len(parts) == 1 or self.limit is not None:
+                rows = rows.order_by(*_clauses(keys)).limit(self.limit)
+            statements.append(rows)
+        if len(parts) == 1:
+            return statements[0]
         both = union_all(*(select(*one.subquery().c) for one in statements)).subquery("both")
         return select(*both.c).order_by(*_clauses(_renamed(keys, both.c))).limit(self.limit)
 

@@ -56,10 +56,10 @@ def merge_time(connection: Connection) -> datetime:
 
 
 def candidates(connection: Connection, scope_id: int) -> tuple[int, int]:
-    """(sightings a complete read did not list, sightings the scope had before). Reads only."""
-    total = sql.scalar(connection, sql.COUNT_LIVE, scope=scope_id)
+    """(sightings that the read did not name, disappearances from before that wait to be confirmed). Reads only."""
     absent = sql.scalar(connection, sql.COUNT_ABSENT, scope=scope_id)
-    return int(absent), int(total)
+    pending = sql.scalar(connection, sql.COUNT_PENDING, scope=scope_id)
+    return int(absent), int(pending)
 
 
 def brakes(absent: int, total: int) -> bool:

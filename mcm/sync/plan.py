@@ -42,7 +42,8 @@ class Read:
     """What a read found out, besides the staged rows.
 
     believed: complete and free of repetitions, so that it may start disappearances. removed: ids a feed says are gone.
-    absent: sightings a full read did not list. grants: asked again when there were any; None: not asked.
+    absent: sightings a full read did not list. pending: earlier disappearances that wait to be confirmed.
+    grants: asked again when there were any of these; None: not asked. doubted: nothing may be confirmed this time.
     """
 
     mode: str = "full"
@@ -51,5 +52,7 @@ class Read:
     grants: str | None = None
     believed: bool = True
     absent: int = 0
+    pending: int = 0
+    doubted: bool = False
     unknown_states: int = 0
     listed: int = 0

@@ -36,8 +36,12 @@ def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
         at = merge.merge_time(connection)
         before = 0 if plan.first_read else live_sightings(session, scope.id)
         outcome = merge.apply_seen(connection, plan.target, at)
+        changed_rights = read.grants is not None and scope.grants is not None and read.grants != scope.grants
         if read.mode == "full" and read.believed:
-            _disappear(session, scope, plan, read, before, outcome, at)
+            _disappear(session, scope, plan, read, before, outcome, at, changed_rights=changed_rights)
+        elif changed_rights or scope.status == "quarantined" or merge.brakes(len(read.removed), before):
+            # Only a full read may decide what to hold for a person.
+            read.doubted = True
         else:
             outcome.missing = _removed(session, plan, read.removed, at)
         outcome.unchanged = max(stage.listed - outcome.added - outcome.changed - outcome.returned, 0)
@@ -148,19 +152,28 @@ def breaker_key(plan: Plan) -> str:
 
 
 def _disappear(
-    session: Session, scope: Scope, plan: Plan, read: Read, before: int, outcome: merge.Outcome, at: datetime
+    session: Session,
+    scope: Scope,
+    plan: Plan,
+    read: Read,
+    before: int,
+    outcome: merge.Outcome,
+    at: datetime,
+    *,
+    changed_rights: bool,
 ) -> None:
     connection = session.connection()
-    changed_rights = read.grants is not None and scope.grants is not None and read.grants != scope.grants
-    held_before = scope.status == "quarantined"
-    if read.absent and (changed_rights or held_before or merge.brakes(read.absent, before)):
+    held_before = scope.status == "quarantined" and read.absent > 0
+    # What waits to be confirmed from before would be denied by a cloud that no longer shows it to us.
+    lost_rights = changed_rights and read.absent + read.pending > 0
+    if lost_rights or held_before or merge.brakes(read.absent, before):
         outcome.held = merge.hold(connection, scope.id)
         scope.status, scope.held_run = "quarantined", plan.run_id
         why = "the account's rights changed" if changed_rights else "too much to believe without a person"
         scope.error_code = "quarantined"
+        absent, known = read.absent + read.pending, before + read.pending
         scope.error_message = (
-            f"a complete read no longer lists {read.absent} of {before} resources: {why}. They are kept until somebody "
-            "decides"
+            f"a complete read no longer lists {absent} of {known} resources: {why}. They are kept until somebody decides"
         )
         log.warning("account %s, %s in %s: %s", plan.access.name, plan.target.kind, plan.region, scope.error_message)
         return
@@ -199,6 +212,8 @@ def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read:
             scope.full_as_of = plan.started_at
     if read.mode == "full":
         scope.full_due_at = now + scopes.spread(tools.settings.slow_interval_s)
+    if read.doubted and (read.removed or read.pending):
+        scope.full_due_at = None
     scope.failing_since, scope.failures = None, 0
     scope.feed_cursor = read.cursor
     scope.resources = live_sightings(session, scope.id)

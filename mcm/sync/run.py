@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mcm.contract import ChangeFeed, FeedExpired, ProviderError, Region, Resource, ResourceKind
@@ -77,18 +78,14 @@ def _steps(tools: Tools, plan: Plan, progress: Progress, lease: Lease, meter: Me
         try:
             progress.phase = "reading"
             read = _read(plan, lease, stage, progress, meter)
-            if read.mode == "full" and read.believed:
-                with connection.begin():
-                    read.absent, _ = merge.candidates(connection, plan.target.scope_id)
-                if read.absent and plan.target.kind != DISCOVERY_KIND:
-                    # A lost permission looks like an empty cloud: rights are asked again before anything vanishes.
-                    read.grants = lease.provider.check().grants
+            _weigh(plan, lease, connection, read)
             read.unknown_states, read.listed = normaliser.unknown_states, stage.listed
             progress.phase = "merging"
             with meter.database():
                 outcome = record.commit_read(tools, plan, stage, read)
-            progress.phase = "confirming"
-            confirm(tools, plan, lease, stage, meter)
+            if outcome == "complete" and not read.doubted:
+                progress.phase = "confirming"
+                confirm(tools, plan, lease, stage, meter)
         finally:
             stage.clear()
     return outcome
@@ -115,6 +112,16 @@ def _read(plan: Plan, lease: Lease, stage: Stage, progress: Progress, meter: Met
     # A listing that named something twice shifted while it was read, and may have skipped something else.
     read.believed = stage.repeated == 0 and getattr(lease.provider, "sweepable", True)
     return read
+
+
+def _weigh(plan: Plan, lease: Lease, connection: Connection, read: Read) -> None:
+    """A lost permission looks like an empty cloud, also to a feed: rights are asked again before anything vanishes."""
+    with connection.begin():
+        absent, read.pending = merge.candidates(connection, plan.target.scope_id)
+    if read.mode == "full" and read.believed:
+        read.absent = absent
+    if (read.absent or read.pending or read.removed) and plan.target.kind != DISCOVERY_KIND:
+        read.grants = lease.provider.check().grants
 
 
 def _cursor_before_listing(feed: ChangeFeed, plan: Plan, region: Region, lease: Lease) -> str | None:

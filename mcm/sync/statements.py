@@ -57,8 +57,9 @@ RESOURCES_BACK = f"""UPDATE resource SET presence = 'present', missing_since = N
 SIGHTINGS_BACK = f"""UPDATE sighting SET missing_since = NULL, held = {{false}}, absent_confirmed = {{false}}
   WHERE scope_id = :scope AND (missing_since IS NOT NULL OR held = {{true}}) AND resource_id IN {_SEEN}"""
 
-COUNT_LIVE = f"SELECT count(*) FROM sighting WHERE scope_id = :scope AND {_ALIVE}"
-COUNT_ABSENT = f"{COUNT_LIVE} AND {_UNLISTED}"
+_COUNT = "SELECT count(*) FROM sighting WHERE scope_id = :scope AND "
+COUNT_ABSENT = f"{_COUNT}{_ALIVE} AND {_UNLISTED}"
+COUNT_PENDING = f"{_COUNT}missing_since IS NOT NULL AND {_UNLISTED}"
 SIGHTINGS_MISSING = f"""UPDATE sighting SET missing_since = {{at}}, held = {{false}}
   WHERE scope_id = :scope AND {_ALIVE} AND {_UNLISTED}"""
 SIGHTINGS_HELD = f"""UPDATE sighting SET held = {{true}}

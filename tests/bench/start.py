@@ -84,7 +84,7 @@ def _idle() -> float:
         for number in range(ACCOUNTS):
             subprocess.run(
                 [_MCM, "account", "add", f"idle-{number}", "--provider", "simulated", "--ownership", "private",
-                 "--config", "instances=50"],
+                 "--config", "instances=50", "--config", f"cloud_id=idle-{number}"],
                 env=environment, stdout=subprocess.DEVNULL, check=True,
             )  # fmt: skip
         subprocess.run(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mcm.contract import (
@@ -88,6 +88,7 @@ def postgres_lab(
 
 def _examples(number: int, *, derandomize: bool = True) -> settings:
     return settings(
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink) if not derandomize else (Phase.generate,),
         max_examples=number,
         deadline=None,
         derandomize=derandomize,
@@ -150,7 +151,7 @@ def test_no_false_disappearance_however_long_one_looks(
 
 def test_the_watch_would_notice(lab: labs.Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that believes every listing and asks nobody is found out."""
-    from mcm.sync import merge, record
+    from mcm.sync import merge
 
     def believing(connection: object, target: object, at: object) -> int:
         missing = real(connection, target, at)  # type: ignore[arg-type]
@@ -160,6 +161,6 @@ def test_the_watch_would_notice(lab: labs.Lab, monkeypatch: pytest.MonkeyPatch) 
         return missing
 
     real = merge.start_disappearance
-    monkeypatch.setattr(record.merge, "start_disappearance", believing)
+    monkeypatch.setattr(merge, "start_disappearance", believing)
     with pytest.raises(AssertionError, match="nobody denied"):
         _lived_through(lab, 30, [("read", Script(drop=frozenset({2})))])

@@ -1,4 +1,4 @@
-"""Every answer says how true it is: as of when, what is stale or failing, and whether a number is only a lower bound."""
+"""Every answer says how true it is: as of when, what is stale or failing, and whether a number is a lower bound."""
 
 from typing import Any
 
