@@ -21,6 +21,7 @@ from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
 from mcm.sync.run import Tools
+from mcm.system.explanations import EXPLANATIONS
 from mcm.vault import Vault
 
 # "mcm.invalid" is the command line in this process: a name nobody can own.
@@ -60,12 +61,12 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
         version=__version__,
         description="One inventory and one action model for all of an organisation's clouds.",
         lifespan=lifespan,
-        # FastAPI's own pages fetch scripts from elsewhere; `mcm.system.reference` renders one that does not.
+        # FastAPI's own pages fetch scripts from elsewhere; `mcm.system.apidocs` renders one that does not.
         docs_url=None,
         redoc_url=None,
     )
     app.state.runtime = runtime
-    problems.install(app)
+    problems.install(app, {code: explained.remedy for code, explained in EXPLANATIONS.items()})
     app.include_router(open_router)
     app.include_router(build_router())
     require_permissions(app)

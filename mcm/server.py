@@ -39,13 +39,14 @@ def run(
     """Serves until SIGINT or SIGTERM. `started` is called with the URL once it answers, on a thread of its own."""
     settings = (settings or Settings()).model_copy(update={"listen": listen} if listen else {})
     configure(settings.log_level)
-    with bound(settings) as (listener, url):
+    with until_told(), bound(settings) as (listener, url):
         runtime = build_runtime(settings)
         prepare(runtime)
         app = build_app(runtime)
 
         def tell() -> None:
-            runfile.write(settings.directory, url)
+            if other := runfile.write(settings.directory, url):
+                log.warning("commands on %s go on using the server at %s", settings.directory, other)
             if started is None:
                 ready(url)
             else:
@@ -64,18 +65,44 @@ def run_worker() -> None:
     """Reads clouds until SIGINT or SIGTERM."""
     settings = Settings()
     configure(settings.log_level)
-    runtime = build_runtime(settings)
-    prepare(runtime)
-    jobs, end = Jobs(runtime), threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: end.set())
-    jobs.start()
-    log.info("reading clouds; the API is not served by this process")
-    end.wait()
-    jobs.stop()
-    runtime.executor.stop()
-    runtime.gateway.close()
-    runtime.database.dispose()
+    with until_told():
+        runtime = build_runtime(settings)
+        prepare(runtime)
+        jobs = Jobs(runtime)
+        jobs.start()
+        log.info("reading clouds; the API is not served by this process")
+        try:
+            threading.Event().wait()
+        finally:
+            jobs.stop()
+            runtime.executor.stop()
+            runtime.gateway.close()
+            runtime.database.dispose()
+
+
+class _Told(BaseException):
+    """SIGINT or SIGTERM has come."""
+
+
+@contextmanager
+def until_told() -> Iterator[None]:
+    """SIGINT and SIGTERM end the block, after its cleaning up, and the program goes on behind it.
+
+    uvicorn ends by itself and sends itself the signal again when it has: without a handler of our own that would be the
+    end of the process, and the run file would stay.
+    """
+
+    def told(*_: object) -> None:
+        raise _Told
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except _Told:
+        log.info("told to end")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def ready(url: str) -> None:
@@ -89,7 +116,10 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
     try:
         host, port = settings.address
     except ValueError as error:
-        raise InvalidInput(f"MCM_LISTEN is '{settings.listen}'", next_step="use ADDRESS:PORT") from error
+        raise InvalidInput(
+            f"--listen or MCM_LISTEN is '{settings.listen}', which is not an address and a port",
+            next_step="use ADDRESS:PORT, such as 127.0.0.1:8080",
+        ) from error
     if not settings.loopback_allowed:
         raise InvalidInput(
             f"mcm has no login yet and would be open to everybody who reaches {settings.listen}",
@@ -105,7 +135,8 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
     except (OSError, OverflowError) as error:
         listener.close()
         raise InvalidInput(
-            f"cannot listen on {settings.listen}: {error}", next_step="choose another with --listen or MCM_LISTEN"
+            f"cannot listen on {settings.listen}: {getattr(error, 'strerror', None) or error}",
+            next_step="choose another with --listen or MCM_LISTEN",
         ) from error
     shown = f"[{host}]" if ":" in host else host
     try:

@@ -1,6 +1,6 @@
 """What the accounts room refuses."""
 
-from mcm.errors import Conflict, NotFound
+from mcm.errors import Conflict, InvalidInput, NotFound
 
 
 class AccountNotFound(NotFound):
@@ -9,3 +9,9 @@ class AccountNotFound(NotFound):
 
 class AccountExists(Conflict):
     code = "account_exists"
+
+
+class ProviderNotInstalled(InvalidInput):
+    """The adapter is there, what it speaks through is not."""
+
+    code = "provider_not_installed"

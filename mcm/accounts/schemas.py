@@ -1,12 +1,38 @@
 """Accounts in the HTTP API. Secrets go in and never come out: answers name the keys that are set."""
 
+import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 Ownership = Literal["private", "public", "hosted"]
-Name = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$", description="unique, for people")
+# What cannot be seen could make two names look the same, or turn the text around them.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_NAME, _WORDS = f"^[^/{_UNSEEN}]+$", f"^[^{_UNSEEN}]+$"
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(_NAME, text):
+        raise ValueError("a name holds no '/' and no control or invisible characters")
+    return text
+
+
+def _words(text: str) -> str:
+    if not re.fullmatch(_WORDS, text):
+        raise ValueError("control and invisible characters are not allowed here")
+    return text
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=100, description="unique, for people", json_schema_extra={"pattern": _NAME}),
+    AfterValidator(_name),
+]
+Words = Annotated[
+    str, Field(min_length=1, max_length=100, json_schema_extra={"pattern": _WORDS}), AfterValidator(_words)
+]
+Labels = Annotated[list[Words], Field(max_length=50, description="trust labels: pci, mlps3, eu …")]
 
 
 class AccountCreate(BaseModel):
@@ -14,15 +40,15 @@ class AccountCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Name
+    name: Name
     provider: str = Field(min_length=1, max_length=60)
     ownership: Ownership
-    labels: list[str] = Field(default=[], max_length=50, description="trust labels: pci, mlps3, eu …")
+    labels: Labels = []
     config: dict[str, Any] = Field(default={}, max_length=100)
     secrets: dict[str, SecretStr] = Field(default={}, max_length=20)
-    site: str | None = Field(default=None, max_length=100)
-    city: str | None = Field(default=None, max_length=100)
-    jurisdiction: str | None = Field(default=None, max_length=100)
+    site: Words | None = None
+    city: Words | None = None
+    jurisdiction: Words | None = None
 
 
 class AccountUpdate(BaseModel):
@@ -30,14 +56,14 @@ class AccountUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")
+    name: Name | None = None
     ownership: Ownership | None = None
-    labels: list[str] | None = Field(default=None, max_length=50)
+    labels: Labels | None = None
     config: dict[str, Any] | None = Field(default=None, max_length=100)
     secrets: dict[str, SecretStr] | None = Field(default=None, max_length=20)
-    site: str | None = Field(default=None, max_length=100)
-    city: str | None = Field(default=None, max_length=100)
-    jurisdiction: str | None = Field(default=None, max_length=100)
+    site: Words | None = None
+    city: Words | None = None
+    jurisdiction: Words | None = None
 
 
 class ScopeItem(BaseModel):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.accounts import repository
 from mcm.accounts.access import account_access, place
-from mcm.accounts.errors import AccountExists, AccountNotFound
+from mcm.accounts.errors import AccountExists, AccountNotFound, ProviderNotInstalled
 from mcm.accounts.schemas import AccountCreate, AccountDetail, AccountItem, AccountUpdate, ScopeItem
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
@@ -35,12 +35,12 @@ def draft(registry: Registry, wanted: AccountCreate) -> AccountAccess:
     """The connection of an account that is not stored yet, for trying it. Raises InvalidInput for a bad form."""
     descriptor = registry.descriptor(wanted.provider)
     if sentence := registry.missing_sdk(descriptor):
-        raise InvalidInput(sentence, next_step=f"pip install 'mcm[{descriptor.extra}]'")
+        raise ProviderNotInstalled(sentence, next_step=f"pip install 'mcm[{descriptor.extra}]'")
     try:
         form = descriptor.connection.validated(wanted.config, _plain(wanted.secrets))
     except InvalidRequest as error:
         raise InvalidInput(
-            error.message, next_step=f"`mcm provider list` and `GET /providers/{wanted.provider}`"
+            error.message, next_step=f"`mcm provider show {wanted.provider}` lists the keys and what they mean"
         ) from error
     return AccountAccess(new_id("acc"), wanted.name, wanted.provider, 1, form)
 
@@ -106,7 +106,9 @@ def update(
         try:
             form = registry.descriptor(account.provider).connection.validated(config, opened | given)
         except InvalidRequest as error:
-            raise InvalidInput(error.message) from error
+            raise InvalidInput(
+                error.message, next_step=f"`mcm provider show {account.provider}` lists the keys and what they mean"
+            ) from error
         account.config = form.config
         _store(session, vault, account.id, given)
         sync.refresh_account(session, account.id)

@@ -6,31 +6,37 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from mcm.cli.failures import NEEDS_LOGIN, USAGE, Failure
+from mcm.cli.failures import FAILED, NEEDS_LOGIN, USAGE, Failure
 
 if TYPE_CHECKING:
     import httpx
 
-_TIMEOUT_S = 300.0
+_TIMEOUT_S, _CONNECT_S = 300.0, 10.0
+# What the server refuses because of what was typed.
+_USAGE = frozenset(
+    {"bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"}
+)
 
 
 class Client:
-    """local: the API runs in this process, so what was started must be waited for."""
+    """local: the API runs in this process, so what was started must be waited for. found: where the address is from."""
 
-    def __init__(self, http: "httpx.Client", *, local: bool) -> None:
-        self._http, self.local = http, local
+    def __init__(self, http: "httpx.Client", *, local: bool, found: str = "") -> None:
+        self._http, self.local, self._found = http, local, found
 
     def get(self, path: str, **params: Any) -> Any:
-        return self._send("GET", path, params=_given(params)).json()
+        return self._send("GET", path, params=_given(params))
 
     def post(self, path: str, body: Any = None, **params: Any) -> Any:
-        return self._send("POST", path, json=body, params=_given(params), headers=_key()).json()
+        return self._send("POST", path, json=body, params=_given(params), headers=_key())
 
-    def patch(self, path: str, body: Any) -> Any:
-        return self._send("PATCH", path, json=body, headers=_key()).json()
+    def patch(self, path: str, body: Any, *, version: int | None = None) -> Any:
+        """`version`: of what the change is based on; it fails when that has changed in the meantime."""
+        match = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._send("PATCH", path, json=body, headers=_key() | match)
 
     def delete(self, path: str, **params: Any) -> Any:
-        return self._send("DELETE", path, params=_given(params), headers=_key()).json()
+        return self._send("DELETE", path, params=_given(params), headers=_key())
 
     def pages(self, path: str, *, limit: int | None, **params: Any) -> Iterator[dict[str, Any]]:
         """Row by row across pages, at most `limit` (None: all)."""
@@ -58,25 +64,30 @@ class Client:
                     raise _failure(response)
                 yield response.iter_bytes()
         except httpx.TransportError as error:
-            raise _unreachable(self._http, error) from error
+            raise self._unreachable(error) from error
 
-    def raw(self, path: str) -> Any:
-        """A path outside /api/v1."""
-        return self._request("GET", path).json()
-
-    def _send(self, method: str, path: str, **options: Any) -> "httpx.Response":
-        return self._request(method, f"/api/v1{path}", **options)
-
-    def _request(self, method: str, path: str, **options: Any) -> "httpx.Response":
+    def _send(self, method: str, path: str, **options: Any) -> Any:
         import httpx
 
         try:
-            response = self._http.request(method, path, **options)
+            response = self._http.request(method, f"/api/v1{path}", **options)
         except httpx.TransportError as error:
-            raise _unreachable(self._http, error) from error
+            raise self._unreachable(error) from error
         if response.status_code >= 400:
             raise _failure(response)
-        return response
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _stranger(response) from error
+
+    def _unreachable(self, error: Exception) -> Failure:
+        url = str(self._http.base_url).rstrip("/")
+        return Failure(
+            f"the mcm server at {url} ({self._found}) does not answer: {error or type(error).__name__}",
+            next_step="start it with `mcm serve`, or unset MCM_SERVER to work on the local database"
+            if self._found == "MCM_SERVER"
+            else "end it and start it again with `mcm serve`",
+        )
 
 
 class MoreRows(Exception):
@@ -84,10 +95,11 @@ class MoreRows(Exception):
 
 
 @contextmanager
-def connected() -> Iterator[Client]:
+def connected(*, lenient: bool = False) -> Iterator[Client]:
+    """lenient: without a server, a local database that cannot be used is not an error yet."""
     import httpx
 
-    headers = {"x-mcm-client": "cli"}
+    headers, found = {"x-mcm-client": "cli"}, "MCM_SERVER"
     url, token = os.environ.get("MCM_SERVER", ""), os.environ.get("MCM_TOKEN", "")
     if token:
         headers["authorization"] = f"Bearer {token}"
@@ -95,19 +107,25 @@ def connected() -> Iterator[Client]:
         from mcm.cli.runfile import running_server
         from mcm.settings import Settings
 
-        url = running_server(Settings().directory) or ""
+        directory = Settings().directory
+        url, found = running_server(directory) or "", f"which runs on {directory}"
     if url:
-        if not url.startswith(("http://", "https://")):
-            raise Failure(f"MCM_SERVER is '{url}', which is not an http or https URL", exit_code=USAGE)
-        with httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_S, trust_env=False) as http:
-            yield Client(http, local=False)
+        with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
+            yield Client(http, local=False, found=found)
         return
     from mcm.cli.inprocess import local_transport
 
-    with local_transport() as transport, httpx.Client(
+    with local_transport(lenient=lenient) as transport, httpx.Client(
         transport=transport, base_url="http://mcm.invalid", headers=headers, timeout=_TIMEOUT_S, trust_env=False
     ) as http:  # fmt: skip
         yield Client(http, local=True)
+
+
+def quoted(text: str) -> str:
+    """A name or id as one part of a path, whatever it holds."""
+    from urllib.parse import quote
+
+    return {".": "%2E", "..": "%2E%2E"}.get(text) or quote(text, safe="")
 
 
 def _given(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,22 +136,44 @@ def _key() -> dict[str, str]:
     return {"Idempotency-Key": secrets.token_hex(16)}
 
 
+def _http_client(url: str, headers: Mapping[str, str], timeout: "httpx.Timeout") -> "httpx.Client":
+    import httpx
+
+    try:
+        parsed = httpx.URL(url)
+        if parsed.scheme in ("http", "https") and parsed.host:
+            return httpx.Client(base_url=parsed, headers=headers, timeout=timeout, trust_env=False)
+    except httpx.InvalidURL:
+        pass
+    raise Failure(
+        f"MCM_SERVER is '{url}', which is not an http or https URL",
+        next_step="write it as http://127.0.0.1:8080",
+        exit_code=USAGE,
+    )
+
+
 def _failure(response: "httpx.Response") -> Failure:
     try:
         body = response.json()
     except ValueError:
-        body = {}
-    code = NEEDS_LOGIN if response.status_code == 401 else 1
+        body = None
+    if not isinstance(body, dict) or "code" not in body:
+        return _stranger(response)
+    details = body.get("details") or {}
+    code = str(details.get("code") or body["code"])
+    usage = USAGE if body["code"] in _USAGE else FAILED
     return Failure(
-        body.get("detail") or f"the server answered {response.status_code}",
-        next_step=body.get("next_step", ""),
-        request_id=body.get("request_id", ""),
-        exit_code=code,
+        str(body.get("detail") or f"the server answered {response.status_code}"),
+        next_step=str(body.get("next_step") or ""),
+        request_id=str(body.get("request_id", "")),
+        exit_code=NEEDS_LOGIN if response.status_code == 401 else usage,
+        code=code,
+        excerpt=str(details.get("excerpt") or ""),
     )
 
 
-def _unreachable(http: "httpx.Client", error: Exception) -> Failure:
+def _stranger(response: "httpx.Response") -> Failure:
     return Failure(
-        f"the mcm server at {http.base_url} does not answer: {error}",
-        next_step="start it with `mcm serve`, or unset MCM_SERVER to work on the local database",
+        f"{response.url.copy_with(query=None)} answered {response.status_code}, but not as mcm does",
+        next_step="is MCM_SERVER the address of an mcm server, without a path?",
     )

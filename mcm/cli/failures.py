@@ -4,27 +4,41 @@ import os
 import sys
 from collections.abc import Callable
 
-OK, FAILED, USAGE, NEEDS_LOGIN, PARTLY_FAILED = 0, 1, 2, 4, 5
+OK, FAILED, USAGE, NEEDS_LOGIN, PARTLY_FAILED, INTERRUPTED = 0, 1, 2, 4, 5, 130
 
 
 class Failure(Exception):
-    """What went wrong, for people. `exit_code`: 1 failed, 2 usage, 4 needs login, 5 partly failed."""
+    """What went wrong, for people. `exit_code`: 1 failed, 2 usage, 4 needs login, 5 partly failed.
 
-    def __init__(self, message: str, *, next_step: str = "", request_id: str = "", exit_code: int = FAILED) -> None:
+    code: what `mcm explain` explains. excerpt: lines that show the place, printed below the sentence.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        request_id: str = "",
+        exit_code: int = FAILED,
+        code: str = "",
+        excerpt: str = "",
+    ) -> None:
         super().__init__(message)
         self.message, self.next_step, self.request_id, self.exit_code = message, next_step, request_id, exit_code
+        self.code, self.excerpt = code, excerpt
 
 
-def guarded(command: Callable[[], object]) -> int:
+def guarded(command: Callable[[], int | None]) -> int:
     """Runs the command line; no traceback reaches the user unless MCM_DEBUG is set."""
     try:
-        command()
-    except Failure as failure:
-        tell(failure)
-        return failure.exit_code
+        code = command() or OK
+        sys.stdout.flush()
+    except Failure as known:
+        tell(known)
+        return known.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`); not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -32,17 +46,23 @@ def guarded(command: Callable[[], object]) -> int:
     except Exception as error:
         if os.environ.get("MCM_DEBUG"):
             raise
-        next_step = getattr(error, "next_step", "") or "set MCM_DEBUG=1 to see where, and report it"
-        tell(Failure(str(getattr(error, "message", "") or f"{type(error).__name__}: {error}"), next_step=next_step))
-        return FAILED
-    return OK
+        from mcm.cli.causes import understood
+
+        failure = understood(error)
+        tell(failure)
+        return failure.exit_code
+    return code
 
 
 def tell(failure: Failure) -> None:
-    from mcm.cli.output import escaped
+    from mcm.cli.escaping import escaped
 
     print(f"error: {escaped(failure.message)}", file=sys.stderr)
+    for line in failure.excerpt.splitlines():
+        print(f"    {escaped(line)}", file=sys.stderr)
     if failure.next_step:
         print(f"  next: {escaped(failure.next_step)}", file=sys.stderr)
+    if failure.code and failure.exit_code != USAGE:
+        print(f"  more: mcm explain {escaped(failure.code)}", file=sys.stderr)
     if failure.request_id:
-        print(f"  request: {failure.request_id}", file=sys.stderr)
+        print(f"  request: {escaped(failure.request_id)}", file=sys.stderr)

@@ -8,6 +8,7 @@ import httpx
 
 from mcm.app import build_app, build_runtime, prepare
 from mcm.cli.logs import configure
+from mcm.errors import McmError
 from mcm.settings import Settings
 
 
@@ -27,12 +28,21 @@ class _Transport(httpx.BaseTransport):
 
 
 @contextmanager
-def local_transport() -> Iterator[httpx.BaseTransport]:
-    """Migrates the local database if needed; nothing is read from a cloud unless a command asks for it."""
-    settings = Settings()
-    configure("WARNING" if settings.log_level.upper() == "INFO" else settings.log_level)
+def local_transport(*, lenient: bool = False) -> Iterator[httpx.BaseTransport]:
+    """Migrates the local database if needed; nothing is read from a cloud unless a command asks for it.
+
+    lenient: a database that cannot be used is no error yet, but what a request that needs it says.
+    """
+    # Nobody listens here, whatever a server on this machine would do.
+    settings = Settings().model_copy(update={"listen": "127.0.0.1:0"})
+    # Failures are answers here; a server's log would say them twice.
+    configure(settings.log_level if "log_level" in settings.model_fields_set else "ERROR")
     runtime = build_runtime(settings)
-    prepare(runtime)
+    try:
+        prepare(runtime)
+    except McmError:
+        if not lenient:
+            raise
     app = build_app(runtime, background=False)
     with (
         anyio.from_thread.start_blocking_portal() as portal,

@@ -4,14 +4,16 @@ from typing import Any
 
 import typer
 
-from mcm.cli.output import Column, Columns, Format, Output, age, print_one, print_rows
-from mcm.cli.resource import All, AsOf, Filter, LimitOption, OrderBy, Search, limited
+from mcm.cli.asking import All, AsOf, Filter, LimitOption, One, OrderBy, Search, path_of, print_listing
+from mcm.cli.output import Column, Columns, Format, Output, age, print_one
 
 app = typer.Typer(help="Instances of every cloud.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def _memory(value: Any) -> str:
-    return "-" if value is None else f"{value / 1024:g} GiB"
+    if value is None:
+        return "-"
+    return f"{value} MiB" if value < 1024 else f"{value / 1024:.4g} GiB"
 
 
 COLUMNS = [
@@ -29,7 +31,7 @@ COLUMNS = [
     Column("ACCOUNT", "account"),
     Column("REGION", "region"),
     Column("ZONE", "zone", wide=True),
-    Column("PROJECT", "project_name", wide=True),
+    Column("PROJECT-NAME", "project_name", wide=True),
     Column("NATIVE-ID", "native_id", wide=True),
     Column("ID", "id"),
     Column("AGE", "as_of", show=age),
@@ -47,27 +49,29 @@ def list_instances(
     output: Format = Output,
     columns: str | None = Columns,
 ) -> None:
-    """List instances. MEMORY in GiB; AGE is the age of what is shown."""
+    """List instances. AGE is the age of what is shown."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        rows = limited(
-            client.pages(
-                "/instances",
-                limit=None if all else limit,
-                filter=filter,
-                search=search,
-                as_of=as_of,
-                order_by=order_by,
-            )
+        print_listing(
+            client,
+            "/instances",
+            COLUMNS,
+            output,
+            limit=None if all else limit,
+            chosen=columns,
+            judged=True,
+            filter=filter,
+            search=search,
+            as_of=as_of,
+            order_by=order_by,
         )
-        print_rows(rows, COLUMNS, output, columns)
 
 
 @app.command("show")
-def show(id: str, output: Format = Output) -> None:
-    """Show one instance, by id."""
+def show(id: str = One, output: Format = Output) -> None:
+    """Show one instance."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_one(client.get(f"/instances/{id}"), output)
+        print_one(client.get(path_of(client, id, kind="instance", under="instances")), output)

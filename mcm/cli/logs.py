@@ -4,6 +4,8 @@ import logging
 import re
 import sys
 
+from mcm.errors import InvalidInput
+
 _SECRET = re.compile(
     r"((?:password|passwd|secret|token|authorization|api[_-]?key|private[_-]?key)[\"']?\s*[:=]\s*[\"']?)"
     r"(?:(?:Bearer|Basic)\s+)?[^\s\"',;&]+",
@@ -30,7 +32,13 @@ def configure(level: str) -> None:
     handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    try:
+        root.setLevel(level.upper())
+    except ValueError as error:
+        raise InvalidInput(
+            f"MCM_LOG_LEVEL is '{level}'",
+            next_step="use DEBUG, INFO, WARNING or ERROR",
+        ) from error
     for noisy in (
         "alembic",
         "urllib3",

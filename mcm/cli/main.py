@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from typer.main import get_command
 
 from mcm.cli import account, db, instance, provider, resource, server, sync, system
 from mcm.cli.failures import guarded
@@ -45,4 +46,23 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def run() -> None:
-    sys.exit(guarded(lambda: app(standalone_mode=True)))
+    sys.exit(guarded(_invoke))
+
+
+def _invoke() -> int | None:
+    """typer's own `main` would turn a closed pipe into a failure and swallow the interruption."""
+    try:
+        command = get_command(app)
+        with command.make_context("mcm", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # The parser's own errors, which have no public name: they print the usage and what is wrong with it.
+        if not (hasattr(error, "show") and hasattr(error, "exit_code")):
+            raise
+        error.show()
+        return int(error.exit_code)
+    return None

@@ -193,9 +193,7 @@ def _table(rows: Iterable[dict[str, Any]], columns: Sequence[Column], out: TextI
     lines += [[cell(row, column) for column in columns] for row in rows]
     widths = [max(cell_len(line[n]) for line in lines) for n in range(len(columns))]
     if cut:
-        widths = [
-            width if column.whole else min(width, _WIDEST) for width, column in zip(widths, columns, strict=True)
-        ]
+        widths = [width if column.whole else min(width, _WIDEST) for width, column in zip(widths, columns, strict=True)]
     for line in lines:
         shown = [_fit(text, width, cell_len) for text, width in zip(line, widths, strict=True)]
         out.write("  ".join(shown).rstrip() + "\n")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from mcm.cli.output import escaped, note
+from mcm.cli.escaping import escaped
+from mcm.cli.output import note
 
 _DONE = ("complete", "failed", "quarantined", "unsupported", "abandoned")
 
@@ -15,8 +16,9 @@ class Lines:
         for scope in answer["scopes"]:
             if scope["outcome"] in _DONE and scope["scope_id"] not in self._told and scope["outcome"] != "unsupported":
                 self._told.add(scope["scope_id"])
-                place = f"{scope['account']} {scope['region']} {scope['kind']}"
-                note(f"{place}: {scope['outcome']}, {scope['listed']} listed")
+                place = " ".join(part for part in (scope["account"], scope["region"], scope["kind"]) if part)
+                said = scope["error_message"] or scope["error_code"] or f"{scope['listed']} listed"
+                note(f"{place}: {scope['outcome']}, {said}")
 
     def close(self) -> None:
         return
@@ -30,9 +32,10 @@ class Bars:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            # Names come from clouds: they are no markup.
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
-            TextColumn("{task.fields[listed]:>8} {task.fields[outcome]}"),
+            TextColumn("{task.fields[listed]:>8} {task.fields[outcome]}", markup=False),
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,

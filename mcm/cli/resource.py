@@ -1,23 +1,29 @@
 """mcm resource …"""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from mcm.cli.asking import (
+    All,
+    AsOf,
+    Filter,
+    Kind,
+    LimitOption,
+    One,
+    OrderBy,
+    Search,
+    path_of,
+    print_listing,
+    with_kinds,
+)
 from mcm.cli.failures import USAGE, Failure
-from mcm.cli.output import Column, Columns, Format, Output, age, note, print_one, print_rows
+from mcm.cli.output import Column, Columns, Format, Output, age, note, plain, print_one, print_rows
 
 app = typer.Typer(help="Every resource of every cloud.", no_args_is_help=True, rich_markup_mode=None)
-
-Filter = typer.Option(None, "--filter", "-f", help='Such as: kind = "instance" AND state = "running"')
-Search = typer.Option(None, "--search", "-s", help="Part of a name, address, tag or native id.")
-AsOf = typer.Option(None, "--as-of", help="As it was at this time (RFC 3339).")
-OrderBy = typer.Option(None, "--order-by", help="Field, optionally followed by desc.")
-LimitOption = typer.Option(100, "--limit", min=1, help="Rows at most.")
-All = typer.Option(False, "--all", help="All rows.")
 
 _COLUMNS = [
     Column("NAME", "name"),
@@ -27,17 +33,45 @@ _COLUMNS = [
     Column("ACCOUNT", "account"),
     Column("REGION", "region"),
     Column("ZONE", "zone", wide=True),
-    Column("PROJECT", "project_name", wide=True),
+    Column("PROJECT-NAME", "project_name", wide=True),
     Column("NATIVE-ID", "native_id", wide=True),
     Column("TAGS", "tags", wide=True),
     Column("ID", "id"),
     Column("AGE", "as_of", show=age),
 ]
+_RELATIONS = [
+    Column("NAME", "resource.name"),
+    Column("DIRECTION", "direction"),
+    Column("TYPE", "type"),
+    Column("KIND", "resource.kind"),
+    Column("STATE", "resource.state"),
+    Column("PRESENCE", "resource.presence", wide=True),
+    Column("ACCOUNT", "resource.account", wide=True),
+    Column("REGION", "resource.region", wide=True),
+    Column("NATIVE-ID", "resource.native_id"),
+    Column("ID", "resource.id"),
+]
+
+
+def _changes(value: Any) -> str:
+    shown = (f"{change['field']}: {plain(change['before'])} → {plain(change['after'])}" for change in value or [])
+    return "; ".join(shown) or "-"
+
+
+_VERSIONS = [
+    Column("FROM", "valid_from"),
+    Column("TO", "valid_to"),
+    Column("STATE", "state"),
+    Column("NATIVE-STATE", "native_state", wide=True),
+    Column("PRESENCE", "presence"),
+    Column("CHANGES", "changes", show=_changes, whole=True),
+]
+_FACETS = [Column("FIELD", "field"), Column("VALUE", "value"), Column("COUNT", "count")]
 
 
 @app.command("list")
 def list_resources(
-    kind: list[str] = typer.Option([], "--kind", "-k", help="Only these kinds."),
+    kind: list[str] = Kind,
     filter: str | None = Filter,
     search: str | None = Search,
     as_of: str | None = AsOf,
@@ -51,46 +85,50 @@ def list_resources(
     from mcm.cli.client import connected
 
     with connected() as client:
-        rows = limited(
-            client.pages(
-                "/resources",
-                limit=None if all else limit,
-                filter=with_kinds(kind, filter),
-                search=search,
-                as_of=as_of,
-                order_by=order_by,
-            )
+        print_listing(
+            client,
+            "/resources",
+            _COLUMNS,
+            output,
+            limit=None if all else limit,
+            chosen=columns,
+            judged=True,
+            filter=with_kinds(kind, filter),
+            search=search,
+            as_of=as_of,
+            order_by=order_by,
         )
-        print_rows(rows, _COLUMNS, output, columns)
 
 
 @app.command("show")
-def show(id: str, output: Format = Output) -> None:
-    """Show one resource, by id."""
-    _show(f"/resources/{id}", output)
+def show(id: str = One, output: Format = Output) -> None:
+    """Show one resource."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        print_one(client.get(path_of(client, id)), output)
 
 
 @app.command("history")
-def history(id: str, output: Format = Output) -> None:
+def history(
+    id: str = One, limit: int = LimitOption, all: bool = All, output: Format = Output, columns: str | None = Columns
+) -> None:
     """What changed, when: newest first."""
-    _list(f"/resources/{id}/history", output, [
-        Column("FROM", "valid_from"), Column("TO", "valid_to"), Column("STATE", "state"),
-        Column("PRESENCE", "presence"), Column("CHANGES", "changes"),
-    ])  # fmt: skip
+    _list(id, "history", _VERSIONS, output, columns, None if all else limit)
 
 
 @app.command("relations")
-def relations(id: str, output: Format = Output) -> None:
+def relations(
+    id: str = One, limit: int = LimitOption, all: bool = All, output: Format = Output, columns: str | None = Columns
+) -> None:
     """What it is connected with, in both directions."""
-    _list(f"/resources/{id}/relations", output, [
-        Column("NAME", "resource.name"), Column("DIRECTION", "direction"), Column("TYPE", "type"),
-        Column("KIND", "resource.kind"), Column("STATE", "resource.state"), Column("ID", "resource.id"),
-    ])  # fmt: skip
+    _list(id, "relations", _RELATIONS, output, columns, None if all else limit)
 
 
 @app.command("facets")
 def facets(
     fields: str = typer.Option("kind,account,state,region", "--fields", help="Fields, comma separated; tags.KEY too."),
+    kind: list[str] = Kind,
     filter: str | None = Filter,
     search: str | None = Search,
     as_of: str | None = AsOf,
@@ -100,20 +138,29 @@ def facets(
     from mcm.cli.client import connected
 
     with connected() as client:
-        answer = client.get("/resources/facets", filter=filter, search=search, as_of=as_of, fields=fields)
-    print_one(answer, Format.YAML if output is Format.TABLE else output)
+        answer = client.get(
+            "/resources/facets", filter=with_kinds(kind, filter), search=search, as_of=as_of, fields=fields
+        )
+    if output in (Format.JSON, Format.YAML):
+        print_one(answer, output)
+        return
+    print_rows(_counted(answer), _FACETS, output, name_key="value")
+    note(f"{'at least ' if answer['at_least'] else ''}{answer['total']} resources")
 
 
 @app.command("native")
-def native(id: str) -> None:
+def native(id: str = One) -> None:
     """The cloud's own document, as JSON."""
-    _show(f"/resources/{id}/native", Format.JSON)
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        print_one(client.get(f"{path_of(client, id)}/native"), Format.JSON)
 
 
 @app.command("export")
 def export(
     file: Path = typer.Argument(..., help="Ends in .csv, .json or .xlsx; - for standard output."),
-    kind: list[str] = typer.Option([], "--kind", "-k"),
+    kind: list[str] = Kind,
     filter: str | None = Filter,
     search: str | None = Search,
     as_of: str | None = AsOf,
@@ -124,61 +171,60 @@ def export(
     """Write exactly what is filtered to a file."""
     from mcm.cli.client import connected
 
+    piped = str(file) == "-"
     chosen = format or file.suffix.lstrip(".").lower()
     if chosen not in ("csv", "json", "xlsx"):
-        raise Failure("the format is csv, json or xlsx", next_step="name the file so, or add --format", exit_code=USAGE)
+        said = f"'{chosen}' is no format" if chosen else f"{file}: the name does not say which format is meant"
+        raise Failure(
+            said, next_step="name the file .csv, .json or .xlsx, or add --format csv, json or xlsx", exit_code=USAGE
+        )
     options: dict[str, Any] = {
         "format": chosen, "filter": with_kinds(kind, filter), "search": search, "as_of": as_of,
         "order_by": order_by, "columns": columns,
+        # Excel needs the mark at a file's start; in a pipe it would become part of the first column's name.
+        "bom": False if piped else None,
     }  # fmt: skip
     with connected() as client, client.stream("/resources/export", **options) as parts:
-        if str(file) == "-":
+        if piped:
             for part in parts:
                 sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
             return
         _write(file, parts)
     note(f"written: {file}")
 
 
-def with_kinds(kinds: Sequence[str], given: str | None) -> str | None:
-    if not kinds:
-        return given
-    chosen = " OR ".join(f'kind = "{kind}"' for kind in kinds)
-    return f"({chosen}) AND ({given})" if given else chosen
-
-
 def _write(file: Path, parts: Iterator[bytes]) -> None:
-    """Aside first: an export that breaks off leaves no half file under the name."""
-    aside = file.with_name(f".{file.name}.part")
+    """Aside first: an export that breaks off leaves no half file under the name. A pipe or device is written to."""
+    special = file.exists() and not file.is_file()
+    aside = file if special else file.with_name(f".{file.name}.part")
     try:
         with aside.open("wb") as target:
             for part in parts:
                 target.write(part)
-        aside.replace(file)
+        if not special:
+            aside.replace(file)
     except OSError as error:
-        raise Failure(f"{file} cannot be written: {error}") from error
+        raise Failure(
+            f"{file} cannot be written: {error.strerror or error}", next_step="choose another place, or free some space"
+        ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        if not special:
+            aside.unlink(missing_ok=True)
 
 
-def limited(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    from mcm.cli.client import MoreRows
-
-    try:
-        yield from rows
-    except MoreRows:
-        note("there are more rows: --all shows them, --limit N more of them")
-
-
-def _show(path: str, output: Format) -> None:
+def _list(id: str, what: str, columns: list[Column], output: Format, chosen: str | None, limit: int | None) -> None:
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_one(client.get(path), output)
+        print_listing(client, f"{path_of(client, id)}/{what}", columns, output, limit=limit, chosen=chosen)
 
 
-def _list(path: str, output: Format, columns: list[Column]) -> None:
-    from mcm.cli.client import connected
-
-    with connected() as client:
-        print_rows(client.get(path)["items"], columns, output)
+def _counted(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for field, facet in answer["facets"].items():
+        for value in facet["values"]:
+            yield {"field": field, "value": value["value"], "count": value["count"]}
+        if facet.get("other_values"):
+            yield {"field": field, "value": f"({facet['other_values']} others)", "count": facet["other_count"]}
+        if facet.get("unknown"):
+            yield {"field": field, "value": "(unknown)", "count": facet["unknown"]}

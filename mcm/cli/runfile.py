@@ -4,17 +4,21 @@ import json
 import os
 from pathlib import Path
 
-from mcm.kit.process import is_dead, owner
+from mcm.kit.process import is_alive, is_dead, owner
 
 NAME = "server.json"
 
 
-def write(directory: Path, url: str) -> None:
+def write(directory: Path, url: str) -> str | None:
+    """Returns the URL of another server that lives here already; the file stays its own then."""
+    if other := _alive(directory):
+        return other
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = directory / f".{NAME}.{os.getpid()}"
     aside.write_text(json.dumps({"url": url, "owner": owner()}))
     aside.chmod(0o600)
     aside.replace(directory / NAME)
+    return None
 
 
 def remove(directory: Path) -> None:
@@ -31,5 +35,14 @@ def running_server(directory: Path) -> str | None:
     try:
         found = json.loads((directory / NAME).read_text())
         return None if is_dead(found["owner"]) else str(found["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _alive(directory: Path) -> str | None:
+    """The URL of a process of this machine that surely lives; one of another machine may have ended long ago."""
+    try:
+        found = json.loads((directory / NAME).read_text())
+        return str(found["url"]) if is_alive(found["owner"]) and found["owner"] != owner() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -16,7 +16,11 @@ def read_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key.strip():
-            raise Failure(f"{option} takes KEY=VALUE, not '{pair}'", exit_code=USAGE)
+            raise Failure(
+                f"{option} takes KEY=VALUE, not '{pair}'",
+                next_step="`mcm provider show` lists the keys",
+                exit_code=USAGE,
+            )
         found[key.strip()] = value
     return found
 
@@ -39,9 +43,13 @@ def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], 
 
     descriptor = Registry().descriptor(provider)
     if not descriptor.import_file:
-        raise Failure(f"the provider '{provider}' reads no file of its own", exit_code=USAGE)
+        raise Failure(
+            f"the provider '{provider}' reads no file of its own",
+            next_step="use --config and --secret",
+            exit_code=USAGE,
+        )
     if not path.is_file():
-        raise Failure(f"there is no file {path}", exit_code=USAGE)
+        raise Failure(f"there is no file {path}", next_step="check the path", exit_code=USAGE)
     try:
         config, secrets = load(descriptor.import_file)(path, profile)
     except ProviderError as error:
@@ -51,18 +59,40 @@ def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], 
 
 def _value(key: str, source: str) -> str:
     if source == "-":
-        return sys.stdin.readline().rstrip("\n")
+        return _typed(key)
     kind, _, rest = source.partition(":")
     if kind == "env" and rest:
         value = os.environ.get(rest)
         if not value:
-            raise Failure(f"the environment variable {rest} for the secret '{key}' is not set", exit_code=USAGE)
+            raise Failure(
+                f"the environment variable {rest} for the secret '{key}' is not set or empty",
+                next_step=f"export {rest}=…",
+                exit_code=USAGE,
+            )
         return value
     if kind == "file" and rest:
         try:
             return Path(rest).expanduser().read_text().rstrip("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise Failure(f"the file for the secret '{key}' cannot be read: {error}", exit_code=USAGE) from error
+            said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise Failure(
+                f"the file {rest} for the secret '{key}' cannot be read: {said}",
+                next_step="check the path and who may read it",
+                exit_code=USAGE,
+            ) from error
     raise Failure(
         f"the secret '{key}' stands in the arguments, where others can read it", next_step=_HOW, exit_code=USAGE
     )
+
+
+def _typed(key: str) -> str:
+    """A line of standard input; a terminal does not show it."""
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        value = getpass(f"{key}: ")
+    else:
+        value = sys.stdin.readline().rstrip("\n")
+    if not value:
+        raise Failure(f"standard input holds nothing for the secret '{key}'", next_step=_HOW, exit_code=USAGE)
+    return value

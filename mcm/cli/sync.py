@@ -6,7 +6,9 @@ from typing import Any
 
 import typer
 
-from mcm.cli.failures import FAILED, PARTLY_FAILED
+from mcm.cli.asking import print_listing
+from mcm.cli.escaping import escaped
+from mcm.cli.failures import FAILED, PARTLY_FAILED, USAGE, Failure
 from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
 
 _RUNS = [
@@ -27,8 +29,23 @@ _RUNS = [
     Column("BYTES", "received_bytes", wide=True),
     Column("WAITED-MS", "waited_ms", wide=True),
     Column("RUN", "id", wide=True),
-    Column("ERROR", "error_message", show=lambda value: str(value or "")),
+    Column("ERROR", "error_message", show=lambda value: str(value or ""), whole=True),
 ]
+_SCOPES = [
+    Column("ACCOUNT", "account"),
+    Column("REGION", "region"),
+    Column("KIND", "kind"),
+    Column("OUTCOME", "outcome"),
+    Column("LISTED", "listed"),
+    Column("ADDED", "added"),
+    Column("CHANGED", "changed"),
+    Column("MISSING", "missing"),
+    Column("GONE", "gone"),
+    Column("SCOPE", "scope_id", wide=True),
+    Column("ERROR", "error_message", show=lambda value: str(value or ""), whole=True),
+]
+# More of one account that failed for one reason are told in one line.
+_FEW = 3
 _POLL_S = 0.3
 
 
@@ -47,21 +64,25 @@ def sync(
 
     with connected() as client:
         if names == ["runs"]:
-            page = client.get("/sync/runs", account=account, limit=min(limit, 1000), kind=kind[0] if kind else None)
-            print_rows(page["items"], _RUNS, output, columns)
+            if len(kind) > 1:
+                raise Failure("`mcm sync runs` takes one --kind", exit_code=USAGE)
+            only = kind[0] if kind else None
+            print_listing(client, "/sync/runs", _RUNS, output, limit=limit, chosen=columns, account=account, kind=only)
             return
         answer = client.post("/sync/requests", {"accounts": names or [], "kinds": kind, "full": full})
         if not (wait or client.local):
-            if output is Format.JSON:
+            if output in (Format.JSON, Format.YAML, Format.NAME):
                 print_one(answer, output)
             else:
                 typer.echo(f"requested: {answer['id']}; follow it with `mcm sync runs`, or use --wait")
             return
         answer = _follow(client, answer)
-    if output is Format.JSON or output is Format.YAML:
+    if output is Format.TABLE and columns is None:
+        _summary(answer)
+    elif output in (Format.JSON, Format.YAML, Format.NAME):
         print_one(answer, output)
     else:
-        _summary(answer)
+        print_rows(answer["scopes"], _SCOPES, output, columns)
     if answer["outcome"] != "complete":
         raise typer.Exit(PARTLY_FAILED if answer["outcome"] == "partial" else FAILED)
 
@@ -76,7 +97,9 @@ def _follow(client: Any, answer: dict[str, Any]) -> dict[str, Any]:
             time.sleep(_POLL_S)
             answer = client.get(f"/sync/requests/{answer['id']}")
     except KeyboardInterrupt:
-        if not client.local:
+        if client.local:
+            note("what was read completely is stored; the rest keeps its last good state: run mcm sync again")
+        else:
             note(f"detached; the server goes on: mcm sync runs, or GET /api/v1/sync/requests/{answer['id']}")
         raise
     finally:
@@ -93,10 +116,26 @@ def _summary(answer: dict[str, Any]) -> None:
         if scope["outcome"] in ("failed", "quarantined"):
             failed.append(scope)
     for account, (listed, added, changed, missing, gone) in totals.items():
-        typer.echo(f"{account}: {listed} listed, {added} new, {changed} changed, {missing} missing, {gone} gone")
+        typer.echo(
+            f"{escaped(account)}: {listed} listed, {added} new, {changed} changed, {missing} missing, {gone} gone"
+        )
+    for (account, outcome, said), places in _reasons(failed).items():
+        shown = ", ".join(places[:_FEW]) + (f" and {len(places) - _FEW} more" if len(places) > _FEW else "")
+        note(f"{outcome}: {account} {shown}: {said}")
+    if failed:
+        note(
+            "why, and what to do: mcm explain "
+            + " | ".join(sorted({scope["error_code"] or "error" for scope in failed}))
+        )
+
+
+def _reasons(failed: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[str]]:
+    """(account, outcome, why) → the scopes it happened to."""
+    found: dict[tuple[str, str, str], list[str]] = {}
     for scope in failed:
-        place = " ".join(part for part in (scope["account"], scope["region"], scope["kind"]) if part)
-        note(f"{scope['outcome']}: {place}: {scope['error_message'] or scope['error_code']}")
+        key = (scope["account"], scope["outcome"], scope["error_message"] or scope["error_code"] or "")
+        found.setdefault(key, []).append(" ".join(part for part in (scope["region"], scope["kind"]) if part))
+    return found
 
 
 def _bars() -> Any:

@@ -11,8 +11,8 @@ from mcm.cli.output import Column, Format, Output, print_rows
 _FINDINGS = [
     Column("CHECK", "check"),
     Column("RESULT", "result"),
-    Column("DETAIL", "detail"),
-    Column("NEXT", "next_step", show=lambda value: str(value or "")),
+    Column("DETAIL", "detail", whole=True),
+    Column("NEXT", "next_step", show=lambda value: str(value or ""), whole=True),
 ]
 
 
@@ -20,7 +20,7 @@ def doctor(output: Format = Output) -> None:
     """Check what mcm needs here; exit code 1 when something failed."""
     from mcm.cli.client import connected
 
-    with connected() as client:
+    with connected(lenient=True) as client:
         items = client.get("/system/doctor")["items"]
     print_rows(items, _FINDINGS, output, name_key="check")
     if any(item["result"] == "failed" for item in items):
@@ -44,3 +44,10 @@ def openapi() -> None:
 
     json.dump(document(), sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
     sys.stdout.write("\n")
+
+
+def remedy(code: str) -> str:
+    """What to do about an error that does not say so itself."""
+    from mcm.system.explanations import EXPLANATIONS
+
+    return EXPLANATIONS[code].remedy if code in EXPLANATIONS else ""

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -17,13 +18,14 @@ from typing import Any, Protocol
 from mcm.cli.client import connected
 from mcm.cli.instance import COLUMNS
 from mcm.cli.output import Format, print_rows
-from mcm.errors import InvalidInput
-from mcm.server import ready
+from mcm.errors import InvalidInput, McmError
+from mcm.server import ready, until_told
 from mcm.server import run as serve
 from mcm.settings import Settings
 
 log = logging.getLogger(__name__)
 GROUP = "mcm.demo"
+_ENDING_S = 8.0
 
 
 class Estate(Protocol):
@@ -38,9 +40,9 @@ def run(listen: str | None, instances: int) -> None:
     estates = [point.load() for point in entry_points(group=GROUP)]
     if not estates:
         raise InvalidInput("no demonstration is installed", next_step="install mcm with the extra 'demo'")
-    # Before any thread is there: a terminal's Ctrl-C must reach the cleaning up below.
-    signal.signal(signal.SIGTERM, _interrupted)
-    with tempfile.TemporaryDirectory(prefix="mcm-demo-") as directory:
+    broken, ended = threading.Event(), threading.Event()
+    # Around everything: whenever the signal comes, what was started is ended and the directory removed.
+    with until_told(), tempfile.TemporaryDirectory(prefix="mcm-demo-") as directory:
         settings = Settings().model_copy(
             update={"data_dir": Path(directory), "database_url": "", "master_key_file": None}
         )
@@ -52,14 +54,17 @@ def run(listen: str | None, instances: int) -> None:
                 estate: Estate = make()
                 running.append(estate)
                 accounts += estate.start(instances)
-            serve(listen, settings=settings, started=lambda url: _fill(url, accounts))
+            serve(listen, settings=settings, started=lambda url: _fill(url, accounts, broken, ended))
         finally:
+            ended.set()
             for estate in running:
                 estate.stop()
+    if broken.is_set():
+        raise McmError("the demonstration could not be filled", next_step="its log above says why")
 
 
-def _fill(url: str, accounts: list[Mapping[str, Any]]) -> None:
-    """Through the public API, as a user would."""
+def _fill(url: str, accounts: list[Mapping[str, Any]], broken: threading.Event, ended: threading.Event) -> None:
+    """Through the public API, as a user would. `broken` is set, and all ends, when that fails."""
     os.environ["MCM_SERVER"] = url
     try:
         with connected() as client:
@@ -75,11 +80,11 @@ def _fill(url: str, accounts: list[Mapping[str, Any]]) -> None:
             print(f"{count['count']} resources in {len(accounts)} clouds; sync {answer['outcome']}", file=sys.stderr)
             print(f"try: MCM_SERVER={url} mcm instance list --filter 'state = \"running\"'", file=sys.stderr)
     except Exception:
+        if ended.wait(_ENDING_S):
+            # Somebody ended it meanwhile: the server is gone, and that is no failure.
+            return
         log.exception("the demonstration could not be filled")
+        broken.set()
         os.kill(os.getpid(), signal.SIGTERM)
         return
     ready(url)
-
-
-def _interrupted(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -59,10 +59,11 @@ class EdgeMiddleware:
         host = headers.get("host", "").lower()
         found = _HOST.fullmatch(host)
         if self._hosts is not None and (found is None or (found[1] or found[2]) not in self._hosts):
-            return _problem(421, "wrong_host", f"this server does not answer for the host '{host[:100]}'", request_id)
+            said = f"this server does not answer for the host '{host[:100]}'"
+            return _problem(421, "wrong_host", said, "use the address the server printed", request_id)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
-            return _problem(413, "too_large", TOO_LARGE, request_id)
+            return _problem(413, "too_large", TOO_LARGE, "send less at once", request_id)
         return None
 
 
@@ -81,7 +82,7 @@ def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[An
     return receiving
 
 
-def _problem(status: int, code: str, detail: str, request_id: str) -> JSONResponse:
+def _problem(status: int, code: str, detail: str, next_step: str, request_id: str) -> JSONResponse:
     body = {"type": f"urn:mcm:error:{code}", "title": code.replace("_", " "), "status": status, "code": code,
-            "detail": detail, "next_step": "", "request_id": request_id}  # fmt: skip
+            "detail": detail, "next_step": next_step, "request_id": request_id}  # fmt: skip
     return JSONResponse(body, status_code=status, media_type="application/problem+json")

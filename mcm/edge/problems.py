@@ -1,6 +1,8 @@
 """Turns every error into RFC 9457 problem+json: code, sentence, next step, request id; never a stack, SQL or path."""
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,13 +22,14 @@ _PROVIDER_STATUS = {"invalid_request": 422, "authentication_failed": 422, "permi
 
 
 def problem(request: Request, error: McmError, status: int | None = None) -> JSONResponse:
+    code = str(error.details.get("code", error.code))
     body: dict[str, Any] = {
         "type": f"urn:mcm:error:{error.code}",
         "title": error.code.replace("_", " "),
         "status": status or error.status,
         "code": error.code,
         "detail": error.message,
-        "next_step": error.next_step,
+        "next_step": error.next_step or request.app.state.remedies.get(code, ""),
         "request_id": getattr(request.state, "request_id", ""),
     }
     if error.details:
@@ -34,9 +37,14 @@ def problem(request: Request, error: McmError, status: int | None = None) -> JSO
     return JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, remedies: Mapping[str, str] = MappingProxyType({})) -> None:
+    """remedies: the next step for a code whose error names none."""
+    app.state.remedies = remedies
+
     @app.exception_handler(McmError)
     def _ours(request: Request, error: McmError) -> JSONResponse:
+        if error.status >= 500:
+            log.warning("%s", error.message, exc_info=error.__cause__)
         return problem(request, error)
 
     @app.exception_handler(ProviderError)
@@ -47,10 +55,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]} for item in error.errors()
+            {"where": ".".join(str(part) for part in item["loc"]), "what": _plain(item["msg"])}
+            for item in error.errors()
         ]
         said = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults[:5])
-        return problem(request, _Invalid(f"the request is not valid: {said}", details={"faults": faults}))
+        refused = _Invalid(
+            f"the request is not valid: {said}", next_step="/docs shows what it takes", details={"faults": faults}
+        )
+        return problem(request, refused)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -102,6 +114,11 @@ def _unforeseen(request: Request, error: Exception) -> JSONResponse:
 class _Invalid(McmError):
     code = "invalid_input"
     status = 422
+
+
+def _plain(said: str) -> str:
+    """pydantic's words for what a validator of ours has raised begin with the exception's name."""
+    return said.removeprefix("Value error, ")
 
 
 def _http_error(error: HTTPException) -> McmError:

@@ -33,9 +33,14 @@ def attribute_condition(
     if field.type is FieldType.OBJECTS:
         return json.any_object(column, field.column)
     kind = str(field.type)
+    if operator is Operator.EQ and not field.member:
+        value = operand.literal if isinstance(operand, Pattern) else operand
+        same = json.same(column, field.column, value, field.many)
+        if same is not None:
+            return same
     if not field.many:
-        value = json.scalar(column, field.column, kind)
-        return _guarded(json, column, operator, operand, value_condition(value, operator, operand, dialect))
+        scalar = json.scalar(column, field.column, kind)
+        return _guarded(json, column, operator, operand, value_condition(scalar, operator, operand, dialect))
     positive = Operator.EQ if operator is Operator.NE else operator
 
     def holds(value: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -53,14 +58,20 @@ def address_condition(
     """Any of the attributes that hold addresses. `!=`: some address is known and none equals."""
 
     def any_address(operator: Operator, operand: Operand) -> ColumnElement[bool]:
-        terms = []
+        terms = {}
         for name in ADDRESS_ATTRIBUTES:
             field = FIELDS.get(f"attributes.{name}") or FIELDS[name]
             plain = Condition(field.name, None, operator, operand)
-            terms.append(attribute_condition(json, columns["attributes"], dialect, field, plain))
-        # Seven JSON look-ups for every row are slow; both databases take the cheaper term first.
-        cheap = _maybe_address(columns, operator, operand)
-        return any_of(terms) if cheap is None else and_(cheap, any_of(terms))
+            terms[name] = attribute_condition(json, columns["attributes"], dialect, field, plain)
+        part = _searchable(operator, operand)
+        if part is None:
+            return any_of(list(terms.values()))
+        # Looking into every row's JSON is slow; both databases take the cheaper terms first.
+        searched = or_(contains(columns["search"], part), func.length(columns["search"]) >= MAX_SEARCH)
+        elsewhere = columns["kind"].in_(_SEARCHED_IN_PART)
+        hidden = any_of([term for name, term in terms.items() if name not in _SEARCHED])
+        found = or_(and_(searched, any_of(list(terms.values()))), and_(elsewhere, hidden))
+        return and_(or_(searched, elsewhere), found)
 
     if condition.operator is Operator.NE:
         known = any_address(Operator.HAS, Known())
@@ -68,19 +79,12 @@ def address_condition(
     return any_address(condition.operator, condition.operand)
 
 
-def _maybe_address(
-    columns: Mapping[str, ColumnElement[Any]], operator: Operator, operand: Operand
-) -> ColumnElement[bool] | None:
-    """What no row with such an address fails: the search column holds it, is cut, or does not hold all of its kind."""
+def _searchable(operator: Operator, operand: Operand) -> str | None:
+    """A part of the address that the search column must hold as well; None where that cannot be said."""
     if operator not in (Operator.EQ, Operator.HAS) or not isinstance(operand, Pattern):
         return None
     part = max(operand.parts, key=len)
-    if not part or not part.isascii():
-        return None
-    search = columns["search"]
-    return or_(
-        contains(search, part.lower()), func.length(search) >= MAX_SEARCH, columns["kind"].in_(_SEARCHED_IN_PART)
-    )
+    return part.lower() if part and part.isascii() else None
 
 
 def value_condition(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -33,9 +34,9 @@ from mcm.filters.attribute_sql import address_condition, attribute_condition
 from mcm.filters.fields import FIELDS, Field, FieldType, Source
 from mcm.filters.json_values import JsonValues, json_values
 from mcm.filters.matching import matching, text_matches
-from mcm.filters.syntax import And, Condition, Duration, Expression, Known, Moment, Not, Operator, Pattern
+from mcm.filters.syntax import And, Condition, Duration, Expression, Known, Moment, Not, Operand, Operator, Pattern
 from mcm.filters.text_sql import any_of, text_condition
-from mcm.models import ResourceTag, Sighting
+from mcm.models import MAX_TAG_KEY, MAX_TAG_VALUE, ResourceTag, Sighting
 
 _FEW = 10
 _COMPLEMENT = {Operator.NE: Operator.EQ}
@@ -170,31 +171,30 @@ class _Compiler:
         return address_condition(self.context.json, self.context.columns, self.context.dialect, condition)
 
     def _map(self, condition: Condition) -> ColumnElement[bool]:
-        field = FIELDS[condition.field]
-        if field.column == "tags" and self.context.current:
+        field, key = FIELDS[condition.field], condition.key
+        if field.column == "tags" and self.context.current and len(key or "") <= MAX_TAG_KEY:
             return self._tag_rows(condition)
         own = field.column in ("tags", "labels")
         column = self.context.columns[field.column if own else "attributes"]
         name, json, dialect = "" if own else field.column, self.context.json, self.context.dialect
-        if condition.key is None:
-            return json.any_key(column, name, lambda key: _key_condition(key, condition, dialect))
-        return text_condition(
-            json.entry(column, name, condition.key), condition.operator, condition.operand, self.context.dialect
-        )
+        if key is None:
+            return json.any_key(column, name, lambda found: _key_condition(found, condition, dialect))
+        return text_condition(json.entry(column, name, key), condition.operator, condition.operand, dialect)
 
     def _tag_rows(self, condition: Condition) -> ColumnElement[bool]:
-        tag = ResourceTag.__table__.alias()
-        found: Select[Any] = (
-            select(literal_column("1")).select_from(tag).where(tag.c.resource_id == self.context.columns["id"])
-        )
+        tag, dialect = ResourceTag.__table__.alias(), self.context.dialect
+        operator, operand = condition.operator, condition.operand
+        ident = self.context.columns["id"]
+        found: Select[Any] = select(literal_column("1")).select_from(tag).where(tag.c.resource_id == ident)
         if condition.key is None:
-            return exists(found.where(_key_condition(tag.c.key, condition, self.context.dialect)))
-        return exists(
-            found.where(
-                tag.c.key == condition.key,
-                text_condition(tag.c.value, condition.operator, condition.operand, self.context.dialect),
-            )
-        )
+            return exists(found.where(_key_condition(tag.c.key, condition, dialect)))
+        holds = text_condition(tag.c.value, operator, operand, dialect)
+        if not _decided_by_beginning(operator, operand):
+            # The row holds the beginning only of a long value.
+            whole = self.context.json.entry(self.context.columns["tags"], "", condition.key)
+            cut = func.length(tag.c.value) >= MAX_TAG_VALUE
+            holds = case((cut, text_condition(whole, operator, operand, dialect)), else_=holds)
+        return exists(found.where(tag.c.key == condition.key, holds))
 
     def _account(self, condition: Condition) -> ColumnElement[bool]:
         operator = condition.operator
@@ -275,6 +275,14 @@ def time_condition(column: ColumnElement[Any], operator: Operator, operand: Mome
 
 def _key_condition(key: ColumnElement[Any], condition: Condition, dialect: str) -> ColumnElement[bool]:
     return text_condition(key, Operator.EQ, condition.operand, dialect)
+
+
+def _decided_by_beginning(operator: Operator, operand: Operand) -> bool:
+    """Whether the first MAX_TAG_VALUE characters of a value tell what the whole would."""
+    if isinstance(operand, Known):
+        return True
+    text = operand.literal if isinstance(operand, Pattern) else None
+    return text is not None and len(text) < MAX_TAG_VALUE and operator in (Operator.EQ, Operator.NE)
 
 
 def _depth(expression: Expression) -> int:

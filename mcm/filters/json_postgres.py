@@ -32,6 +32,12 @@ class PostgresJson:
         """Text, number, or for booleans the texts true and false; NULL when missing."""
         return _typed(_member(column, name), kind)
 
+    def same(self, column: ColumnElement[Any], name: str, value: object, many: bool) -> ColumnElement[bool] | None:
+        """The member, or an element of it, is exactly `value`: one look instead of several. None for other operands."""
+        if not isinstance(value, str | int | float):
+            return None
+        return type_coerce(column, JSONB).contains({name: [value] if many else value})
+
     def any_element(
         self, column: ColumnElement[Any], name: str, member: str, kind: str, holds: Element
     ) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The syntax tree of a checked filter: plain values, equal when they mean the same."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -94,6 +94,14 @@ def also(condition: Expression, expression: Expression | None) -> Expression:
     if expression is None:
         return condition
     return And((condition, *(expression.terms if isinstance(expression, And) else (expression,))))
+
+
+def without(expression: Expression | None, terms: Collection[Expression]) -> Expression | None:
+    """What is left of a filter whose terms these are."""
+    left = tuple(term for term in conjuncts(expression) if term not in terms)
+    if len(left) < 2:
+        return left[0] if left else None
+    return And(left)
 
 
 def conjuncts(expression: Expression | None) -> tuple[Expression, ...]:

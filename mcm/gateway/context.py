@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from mcm.contract import InvalidRequest, ProxySettings, TlsSettings, Unreachable
+from mcm.contract import InvalidRequest, ProviderError, ProxySettings, TlsSettings, Unreachable
 from mcm.gateway.egress import EgressGuard
 from mcm.gateway.governor import Governor
 from mcm.gateway.sockets import SocketRegister
@@ -60,6 +60,10 @@ class LiveContext:
         """From the watchdog: the deadline has passed, end what is blocked."""
         self._ended = "the deadline passed while the cloud was still answering"
         self._sockets.shut_down()
+
+    def late(self, error: ProviderError) -> Unreachable | None:
+        """The true cause of an error that came after `expire`: to a parser a socket that was shut is a cut answer."""
+        return Unreachable(self._ended) if self._ended and not isinstance(error, Unreachable) else None
 
     def remaining(self) -> float:
         return 0.0 if self._ended else max(self._until - time.monotonic(), 0.0)

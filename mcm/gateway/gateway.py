@@ -109,7 +109,10 @@ class Gateway:
             keep = True
         except ProviderError as error:
             keep = not isinstance(error, _BREAKING)
-            self._note(account, error)
+            late = live.context.late(error)
+            self._note(account, late or error)
+            if late is not None:
+                raise late from error
             raise
         else:
             self._recovered(account)

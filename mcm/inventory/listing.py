@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, select, text, true, union_all
+from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from mcm.db.types import Json
 from mcm.filters import Condition, Not, Operator, compile_filter
-from mcm.filters.syntax import Pattern, also
+from mcm.filters.syntax import Pattern, also, without
 from mcm.inventory import ordering, planner
 from mcm.inventory.asof import Branch, branches, subset, under_alias, unindexed
 from mcm.inventory.estate import Estate
@@ -91,8 +91,8 @@ class Listing:
         plan = planner.plan(
             self.session, self.query, self.estate, context(self.dialect, branch, self.estate), self.limit
         )
-        if plan.scopes is not None:
-            return self._whole(self._merged(plan.scopes))
+        if plan.merge is not None:
+            return self._whole(self._merged(plan.merge))
         if plan.ids is not None:
             kept = unindexed(branch, ("id",)) if self.dialect == "sqlite" else branch
             return self._whole(self._chosen(kept).where(kept.columns["id"].in_(plan.ids)))
@@ -108,19 +108,29 @@ class Listing:
         if walk is not None:
             with self._in_order():
                 found = self._whole(self._chosen(self._window(branch, walk.conditions)))
-            if len(found) == self.limit:
+            if len(found) == self.limit or self._seen_all(branch, walk.conditions):
                 return found
         where, keys = self._conditions(branch)
         # OFFSET 0 keeps the order out of the subquery, so that it is read in whatever way is fastest.
         everything = self._keyed(branch, keys).where(*where).offset(0).subquery("m")
         return self._whole(select(*everything.c).order_by(*_clauses(_renamed(keys, everything.c))).limit(self.limit))
 
-    def _window(self, branch: Branch, conditions: Sequence[Condition]) -> Branch:
+    def _seen_all(self, branch: Branch, conditions: Sequence[Condition]) -> bool:
+        """Whether the window held everything there is to walk."""
+        start = self._start(branch, conditions)
+        few = select(literal_column("1")).select_from(branch.source).where(*start).limit(_WINDOW).subquery()
+        return (self.session.scalar(select(func.count()).select_from(few)) or 0) < _WINDOW
+
+    def _start(self, branch: Branch, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
         filter_context = context(self.dialect, branch, self.estate)
         start = [branch.living, *(compile_filter(condition, filter_context) for condition in conditions)]
-        keys = self._keys(branch)
         if self.after is not None:
+            keys = self._keys(branch)
             start.append(ordering.behind(keys, ordering.from_cursor(keys, self.after), self.dialect))
+        return start
+
+    def _window(self, branch: Branch, conditions: Sequence[Condition]) -> Branch:
+        keys, start = self._keys(branch), self._start(branch, conditions)
         entries = select(*branch.columns.values()).where(*start).order_by(*_clauses(keys)).limit(_WINDOW)
         return subset(entries.subquery("w"))
 
@@ -140,8 +150,9 @@ class Listing:
     def _keyed(self, branch: Branch, keys: Sequence[SortKey]) -> Statement:
         return select(branch.columns["id"].label("id"), *_labels(keys)).select_from(branch.source)
 
-    def _merged(self, scopes: Sequence[int]) -> Statement:
+    def _merged(self, merge: planner.Merge) -> Statement:
         """The first rows of each scope by its index, and of those the first."""
+        scopes = merge.scopes
         inner, outer = under_alias("x"), under_alias("y")
         keys = self._keys(outer)
         if self.dialect == "sqlite":
@@ -150,7 +161,9 @@ class Listing:
         else:
             numbers = cast(list(scopes), ARRAY(Integer()))
             each = func.unnest(numbers).table_valued("value", name="each").render_derived()
-        first = self._chosen(inner).where(inner.columns["scope_id"] == each.c.value).correlate(each)
+        rest = replace(self.query, expression=without(self.query.expression, merge.settled))
+        asked = Listing(self.session, rest, self.estate, self.limit, self.after)
+        first = asked._chosen(inner).where(inner.columns["scope_id"] == each.c.value).correlate(each)
         if self.dialect == "sqlite":
             ids = first.with_only_columns(inner.columns["id"])
             every = select(outer.columns["id"].label("id"), *_labels(keys)).select_from(each.join(outer.source, true()))

@@ -6,7 +6,7 @@ the few rows that a selective condition names (a tag, a project): fast when they
 accounts, regions and the like, whose names tend to stand together in the order, so that a walk would come to them late.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
@@ -26,12 +26,12 @@ from mcm.filters import (
     conjuncts,
 )
 from mcm.filters.matching import matching, text_matches
-from mcm.filters.syntax import Known, Moment, Pattern
-from mcm.filters.text_sql import text_condition
+from mcm.filters.syntax import Moment, Pattern
+from mcm.filters.text_sql import starts_with, text_condition
 from mcm.inventory.asof import branches
-from mcm.inventory.estate import Estate
+from mcm.inventory.estate import Estate, ScopeState
 from mcm.inventory.query import Query
-from mcm.models import ResourceRow, ResourceTag, Sighting
+from mcm.models import MAX_TAG_KEY, MAX_TAG_VALUE, ResourceRow, ResourceTag, Sighting
 
 Ids = Select[str]
 
@@ -44,15 +44,24 @@ _FEWEST, _MOST = 200, 5000
 _MOST_MERGED = 4000
 _OF_SIGHTINGS = ("account", "account_id")
 _OF_SCOPES = frozenset({"account", "account_id", "ownership", "provider", "region"})
+_FACTS = _OF_SCOPES | {"kind"}
 _ALL_KINDS = FIELDS["kind"].choices
 
 
 @dataclass(frozen=True)
+class Merge:
+    """settled: terms of the filter that hold for all of these scopes, so that no row need be asked."""
+
+    scopes: tuple[int, ...]
+    settled: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """ids: start from these, which hold all matches and others. scopes: merge these. Neither: walk."""
+    """ids: start from these, which hold all matches and others. Neither: walk."""
 
     ids: Ids | None = None
-    scopes: tuple[int, ...] | None = None
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True)
@@ -65,24 +74,47 @@ class Walk:
 
 def plan(session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int) -> Plan:
     """filter_context: of today's rows, with columns that indexes serve. limit: rows wanted."""
-    scopes = _mergeable(query, estate, limit)
-    ids = None if scopes == () else _few(session, query, estate, filter_context, limit, merging=scopes is not None)
-    return Plan(ids=ids) if ids is not None else Plan(scopes=scopes)
+    merge = _merge(query, estate, limit)
+    if merge is not None and not merge.scopes:
+        return Plan(merge=merge)
+    ids = _few(session, query, estate, filter_context, limit, merging=merge is not None)
+    return Plan(ids=ids) if ids is not None else Plan(merge=merge)
 
 
-def _mergeable(query: Query, estate: Estate, limit: int) -> tuple[int, ...] | None:
+def _merge(query: Query, estate: Estate, limit: int) -> Merge | None:
     """The scopes that can hold matches, when they are few and fewer than the index by kind stands for."""
     if query.with_gone or query.expression is None or [term.field for term in query.order] != ["name"]:
         return None
-    found: list[int] = []
-    kinds: set[str] = set()
+    terms = [term for term in conjuncts(query.expression) if isinstance(term, Condition)]
     ambiguous = _ambiguous_accounts(query, estate)
-    for scope in estate.concerned(query.expression, _OF_SIGHTINGS, ambiguous):
-        found.append(scope.id)
-        kinds.add(scope.kind)
-    of_these_kinds = sum(scope.kind in kinds for scope in estate.scopes.values())
-    fewer = not found or len(found) < of_these_kinds
-    return tuple(sorted(found)) if fewer and len(found) * limit <= _MOST_MERGED else None
+    found = [
+        scope
+        for scope in estate.concerned(query.expression, _OF_SIGHTINGS, ambiguous)
+        if all(_presence_possible(term, estate, scope) for term in terms)
+    ]
+    kinds = {scope.kind for scope in found}
+    fewer = not found or len(found) < sum(scope.kind in kinds for scope in estate.scopes.values())
+    if not fewer or len(found) * limit > _MOST_MERGED:
+        return None
+    settled = tuple(term for term in terms if _settled(term, estate, found, ambiguous))
+    return Merge(tuple(sorted(scope.id for scope in found)), settled)
+
+
+def _presence_possible(term: Condition, estate: Estate, scope: ScopeState) -> bool:
+    """present, stale and unreachable say how fresh the scope is."""
+    if term.field != "presence":
+        return True
+    asked = set(matching(FIELDS["presence"].choices, term.operator, term.operand))
+    return bool(asked & {"missing", "gone", estate.presence("present", scope.id)})
+
+
+def _settled(term: Condition, estate: Estate, scopes: Sequence[ScopeState], ambiguous: Collection[str]) -> bool:
+    if term.field not in _FACTS or not isinstance(term.operand, Pattern):
+        return False
+    if term.field in _OF_SIGHTINGS and any(scope.account_id in ambiguous for scope in scopes):
+        return False
+    values = {estate.facts(scope).get(term.field) for scope in scopes}
+    return all(value is not None and text_matches(value, term.operator, term.operand) for value in values)
 
 
 def _ambiguous_accounts(query: Query, estate: Estate) -> set[str]:
@@ -185,14 +217,20 @@ def _ids(term: Condition, query: Query, estate: Estate, filter_context: FilterCo
     return ids.where(compile_filter(term, filter_context)) if term.field in _LIVING_ONLY else None
 
 
-def _tagged(term: Condition, dialect: str) -> Ids:
+def _tagged(term: Condition, dialect: str) -> Ids | None:
+    """By key, and by value where the beginning that the rows hold is enough to leave none out."""
     ids = select(_TAG.c.resource_id)
     if term.key is None:
         return ids.where(text_condition(_TAG.c.key, Operator.EQ, term.operand, dialect))
+    if len(term.key) > MAX_TAG_KEY:
+        return None
     ids = ids.where(_TAG.c.key == term.key)
-    if isinstance(term.operand, Known) or term.operator is Operator.HAS:
+    if term.operator is not Operator.EQ or not isinstance(term.operand, Pattern):
         return ids
-    return ids.where(text_condition(_TAG.c.value, term.operator, term.operand, dialect))
+    beginning = term.operand.parts[0][:MAX_TAG_VALUE]
+    if term.operand.literal is not None:
+        return ids.where(_TAG.c.value == beginning)
+    return ids.where(starts_with(_TAG.c.value, beginning)) if beginning else ids
 
 
 def _of_accounts(term: Condition, estate: Estate, filter_context: FilterContext) -> Ids:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _JUMP_S = 30.0
+# A clock that jumped further may be wrong, and would make everything that is kept look old enough to go.
+_TRUSTED_S = 86_400.0
 
 
 class Jobs:
@@ -25,7 +27,8 @@ class Jobs:
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
-        self._offset = time.time() - time.monotonic()
+        self._offset: float | None = None
+        self._jumped_s = 0.0
         # APScheduler's own log lines repeat for every tick; failures come through the listener.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
@@ -38,7 +41,7 @@ class Jobs:
             ("sync.heartbeat", 30, runtime.executor.heartbeat),
             ("sync.recover", 60, runtime.executor.recover),
             ("gateway.close_idle", 60, runtime.gateway.close_idle),
-            ("housekeeping", 3600, lambda: housekeeping.run(runtime)),
+            ("housekeeping", 3600, self._tidy),
         ):
             self._scheduler.add_job(_logged(name, work), "interval", seconds=seconds, id=name)
         self._scheduler.add_listener(_heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
@@ -53,11 +56,23 @@ class Jobs:
 
     def _dispatch(self) -> None:
         offset = time.time() - time.monotonic()
-        if abs(offset - self._offset) > _JUMP_S:
+        jump = 0.0 if self._offset is None else offset - self._offset
+        # At the first tick too: the clock may have been set while mcm was not running.
+        if self._offset is None or abs(jump) > _JUMP_S:
             late = housekeeping.reanchor(self._runtime)
-            log.warning("the clock jumped by %.0f s; %d reads were due anew", offset - self._offset, late)
+            if jump or late:
+                log.warning("the clock jumped by %.0f s; %d reads were due anew", jump, late)
             self._offset = offset
+            self._jumped_s += jump
         self._runtime.executor.dispatch()
+
+    def _tidy(self) -> None:
+        if abs(self._jumped_s) > _TRUSTED_S:
+            log.warning(
+                "the clock has jumped by %.0f s: nothing is dropped for its age until mcm is restarted", self._jumped_s
+            )
+            return
+        housekeeping.run(self._runtime)
 
 
 def _logged(name: str, work: Callable[[], object]) -> Callable[[], None]:

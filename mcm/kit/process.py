@@ -20,11 +20,20 @@ def is_dead(text: str) -> bool:
     return _started(int(pid)) != started
 
 
+def is_alive(text: str) -> bool:
+    """True only when `text` surely names a running process of this machine."""
+    host, _, started = ["", "", *text.rsplit(":", 2)][-3:]
+    return host == platform.node() and started != "?" and not is_dead(text)
+
+
 def _started(pid: int) -> str:
-    """Clock ticks since boot, from /proc; "?" where there is no /proc, "" when there is no such process."""
+    """Clock ticks since boot, from /proc; "?" where there is no /proc, "" when there is no such process.
+
+    One that has ended and that its parent has not asked about yet (a container without an init) is none."""
     if not Path("/proc/self/stat").exists():
         return "?"
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        return "" if fields[0] in ("Z", "X") else fields[19]
     except (OSError, IndexError):
         return ""

@@ -24,7 +24,14 @@ class RelationRow(Base):
     target_native_id: Mapped[str] = mapped_column(key_text())
 
 
+# An index entry of PostgreSQL holds 2,704 bytes, and a character takes up to four.
+MAX_TAG_KEY = 256
+MAX_TAG_VALUE = 400
+
+
 class ResourceTag(Base):
+    """For searching: a value's first MAX_TAG_VALUE characters, and no tag whose key is longer than MAX_TAG_KEY."""
+
     __tablename__ = "resource_tag"
     __table_args__ = (Index("ix_resource_tag_key_value", "key", "value"), {"sqlite_with_rowid": False})
 

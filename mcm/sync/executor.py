@@ -21,10 +21,11 @@ from mcm.sync import record, repository
 from mcm.sync.merge import Target
 from mcm.sync.plan import Plan, Progress
 from mcm.sync.run import Tools, run_scope
+from mcm.sync.service import LEASE
 from mcm.vault import Vault
 
 log = logging.getLogger(__name__)
-LEASE_S = 120.0
+LEASE_S = LEASE.total_seconds()
 _AFTER_TROUBLE_S = 2.0
 
 

@@ -16,8 +16,10 @@ from mcm.contract.resources import ATTRIBUTES
 from mcm.contract.states import CommonState
 from mcm.kit import clock
 from mcm.kit.ids import resource_id
+from mcm.models import MAX_TAG_KEY, MAX_TAG_VALUE
 
-MAX_NAME = 1024
+# PostgreSQL's index entries hold 2,704 bytes, and a character takes up to four.
+MAX_NAME = 600
 MAX_NATIVE_ID = 512
 MAX_NATIVE_BYTES = 65_536
 _MAX_CACHED_TARGETS = 50_000
@@ -100,6 +102,10 @@ class Normaliser:
             resource.state = "unknown"
         if len(resource.name) > MAX_NAME:
             resource.name = resource.name[:MAX_NAME]
+        if resource.project is not None and len(resource.project) > MAX_NAME:
+            resource.project = resource.project[:MAX_NAME]
+        if resource.project_name is not None and len(resource.project_name) > MAX_NAME:
+            resource.project_name = resource.project_name[:MAX_NAME]
         values = {
             name: value
             for name, value in zip(self._names, self._values(resource.attributes), strict=False)
@@ -178,13 +184,23 @@ class Normaliser:
 
 
 def tag_rows(ident: str, resource: Resource) -> list[tuple[str, str, str]]:
-    return [(ident, key, value) for key, value in resource.tags.items()] if resource.tags else []
+    if not resource.tags:
+        return []
+    return [(ident, key, value[:MAX_TAG_VALUE]) for key, value in resource.tags.items() if len(key) <= MAX_TAG_KEY]
 
 
 def native_document(native: Any) -> str | None:
     """The cloud's document as JSON text: secrets replaced, cut to a marker when larger than 64 KiB."""
     if native is None:
         return None
+    try:
+        return _native_document(native)
+    except RecursionError:
+        # Nested deeper than anything honest; the resource itself is none the worse for it.
+        return _encoded({"truncated": True, "nested": True}).decode()
+
+
+def _native_document(native: Any) -> str:
     try:
         encoded = bytes(native) if isinstance(native, bytes | bytearray | memoryview) else _dumps(native)
     except TypeError:

@@ -173,7 +173,7 @@ def _disappear(
         scope.error_code = "quarantined"
         absent, known = read.absent + read.pending, before + read.pending
         scope.error_message = (
-            f"a complete read no longer lists {absent} of {known} resources: {why}. They are kept until somebody decides"
+            f"a complete read no longer lists {absent} of {known} resources: {why}. They stay until somebody decides"
         )
         log.warning("account %s, %s in %s: %s", plan.access.name, plan.target.kind, plan.region, scope.error_message)
         return

@@ -16,6 +16,9 @@ from mcm.sync import merge, repository, scopes
 from mcm.sync.errors import NotQuarantined, RunNotFound, ScopeNotFound, UndoImpossible
 
 BOOST = timedelta(minutes=5)
+# How long a read's process may be silent before another takes the scope over.
+LEASE = timedelta(seconds=120)
+_LATEST_FULL = timedelta(days=2)
 
 
 def add_account(session: Session, account: Account, settings: Settings, now: datetime) -> None:
@@ -151,9 +154,15 @@ def undo(session: Session, caller: Caller, run_id: str, settings: Settings) -> i
 
 
 def reanchor(session: Session) -> int:
-    """After the wall clock jumped: nothing may be due later than its interval allows. Returns how many were."""
+    """After the wall clock was set back: nothing may be due, leased, boosted or asked for later than it could be by a
+    clock that ran well. Returns how many reads were due too late."""
     now = clock.now()
     late = 0
+    session.execute(update(Scope).where(Scope.boost_until > now + BOOST).values(boost_until=now + BOOST))
+    session.execute(update(Scope).where(Scope.lease_until > now + 2 * LEASE).values(lease_until=now + LEASE))
+    # Until then only the feed would be read, and the full read is what guarantees.
+    session.execute(update(Scope).where(Scope.full_due_at > now + _LATEST_FULL).values(full_due_at=None))
+    session.execute(update(SyncRequest).where(SyncRequest.at > now).values(at=now))
     for scope in session.scalars(select(Scope).where(Scope.next_due_at > now)):
         if scope.next_due_at is not None and scope.next_due_at > now + timedelta(seconds=scope.interval_s * 1.2 + 60):
             scope.next_due_at = now

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from mcm import __version__
 from mcm.accounts.access import place
@@ -68,11 +68,27 @@ def _vault(runtime: "Runtime") -> Iterator[Finding]:
     try:
         with runtime.database.reading() as session:
             row = session.scalars(select(Secret).limit(1)).first()
-            if row is not None:
-                runtime.vault.open(row.sealed, place(row.account_id, row.key))
+        file = runtime.settings.master_key
+        # Looking for the key would make one.
+        if not file.exists():
+            yield _missing_key(str(file), needed=row is not None)
+            return
+        if row is not None:
+            runtime.vault.open(row.sealed, place(row.account_id, row.key))
         yield Finding(check="master key", result="ok", detail=f"key {runtime.vault.key_id} opens the stored secrets")
     except McmError as error:
         yield Finding(check="master key", result="failed", detail=error.message, next_step=error.next_step)
+
+
+def _missing_key(file: str, *, needed: bool) -> Finding:
+    if needed:
+        return Finding(
+            check="master key",
+            result="failed",
+            detail=f"secrets are stored, but their key file {file} is gone",
+            next_step="put it back from its backup, or enter the secrets again",
+        )
+    return Finding(check="master key", result="ok", detail=f"no secrets are stored; {file} is made with the first one")
 
 
 def _providers(runtime: "Runtime") -> Iterator[Finding]:
@@ -94,6 +110,11 @@ def _accounts(runtime: "Runtime") -> Iterator[Finding]:
             held = session.execute(
                 select(Scope.account_id, Scope.region, Scope.kind).where(Scope.status == "quarantined")
             ).all()
+            failing = session.execute(
+                select(Scope.account_id, func.count(), func.min(Scope.error_message))
+                .where(Scope.status == "failing")
+                .group_by(Scope.account_id)
+            ).all()
     except McmError:
         return
     names = {account.id: account.name for account in accounts}
@@ -105,10 +126,20 @@ def _accounts(runtime: "Runtime") -> Iterator[Finding]:
                 detail=account.error_message or "failing",
                 next_step=f"mcm account check {account.name}",
             )
+    broken = {account.id for account in accounts if account.status == "failing"}
+    for account_id, number, said in failing:
+        if account_id in broken:
+            continue
+        yield Finding(
+            check=f"account {names.get(account_id, account_id)}",
+            result="warning",
+            detail=f"{number} scopes cannot be read, one of them: {said or 'for an unknown reason'}",
+            next_step=f"mcm account show {names.get(account_id, account_id)}",
+        )
     for account_id, region, kind in held:
         yield Finding(
             check=f"quarantine {names.get(account_id, account_id)} {region} {kind}",
             result="warning",
             detail="a complete read no longer lists much of it; it is kept until somebody decides",
-            next_step="mcm account show, then decide the quarantine",
+            next_step=f"mcm account quarantine {names.get(account_id, account_id)} accept, or reject",
         )

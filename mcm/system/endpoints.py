@@ -10,9 +10,8 @@ from mcm.auth.permissions import Permission
 from mcm.db import migrate
 from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
 from mcm.errors import McmError
-from mcm.system import doctor, metrics
+from mcm.system import apidocs, doctor, metrics
 from mcm.system.page import WELCOME
-from mcm.system.reference import render
 
 open_router = APIRouter(include_in_schema=True, tags=["system"])
 router = APIRouter(prefix="/system", tags=["system"])
@@ -24,8 +23,8 @@ def welcome() -> HTMLResponse:
 
 
 @open_router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
-def show_reference(request: Request) -> HTMLResponse:
-    return HTMLResponse(render(request.app.openapi()))
+def show_api_documentation(request: Request) -> HTMLResponse:
+    return HTMLResponse(apidocs.render(request.app.openapi()))
 
 
 @open_router.get("/healthz")

@@ -66,6 +66,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "precondition_failed": Explanation("It was changed since it was read.", "Read it again and repeat the change."),
     "provider_error": Explanation("A cloud failed in an unforeseen way.", "See the server's log."),
+    "provider_not_installed": Explanation(
+        "The Python package through which this provider speaks to its cloud is missing.",
+        "Install the extra that the message names, then restart mcm.",
+    ),
     "quarantined": Explanation(
         "A complete read no longer lists so much of a scope that mcm does not believe it without a person: a lost "
         "permission looks just like an empty cloud. Nothing was removed.",

@@ -20,7 +20,7 @@ QUESTIONS = {
     "kind and state": Question(filter='kind = "instance" AND state = "running"'),
     "tag": Question(filter='tags.env = "prod"'),
     "README's": Question(filter='kind = "instance" AND (state = "running" OR tags.env = "prod") AND vcpus >= 8'),
-    "name prefix": Question(filter='name = "web-prod-*"'),
+    "name prefix": Question(filter='name = "web-bj-*"'),
     "account": Question(filter='account = "aws-production"'),
     "region and kind": Question(filter='region = "west" AND kind = "volume"'),
     "search": Question(search="web"),

@@ -71,6 +71,8 @@ class OpenStack:
         elif ask.method == "GET" and mount == "compute":
             if path == "/v2.1/servers/detail":
                 return self._list_servers(query, project, ask.headers.get("host", ""))
+            if path == "/v2.1/servers":
+                return self._name_servers(query, project)
             if path.startswith("/v2.1/servers/"):
                 return self._server(path.rpartition("/")[2])
             document = compute_document(path)
@@ -79,6 +81,16 @@ class OpenStack:
         if document is None:
             raise ApiError(404, "The resource could not be found.")
         return _json(document)
+
+    def _name_servers(self, query: dict[str, str], project: str) -> Reply:
+        """The first few, without details; this listing does not page."""
+        if "marker" in query:
+            raise ApiError(400, "only the detailed listing can be continued here")
+        everyone = query.get("all_tenants", "").lower() in ("1", "true")
+        limit = min(self._max_limit, _limit(query.get("limit")))
+        inside = self._servers.page(self._servers.of_project(None if everyone else project)[:limit])
+        rows = json.loads(b"[%s]" % b"".join(bytes(part) for part in inside))
+        return _json({"servers": [{key: row[key] for key in ("id", "name", "links")} for row in rows]})
 
     def _server(self, identifier: str) -> Reply:
         number = self._servers.number_of(identifier)

@@ -12,11 +12,12 @@ from mcm.edge import problems
 from mcm.edge.runtime import Runtime
 from mcm.inventory.endpoints import router
 from mcm.settings import Settings
-from tests.rooms.inventory.world import World
+from tests.rooms.inventory.world import World, begin
 
 
 @pytest.fixture
 def world(database: Database) -> World:
+    begin()
     return World(database)
 
 

@@ -44,7 +44,8 @@ def _export(client: TestClient, form: str, **parameters: Any) -> bytes:
     assert answer.headers["content-type"] == export.MEDIA_TYPES[form]
     assert answer.headers["content-disposition"].startswith('attachment; filename="resources-')
     assert answer.headers["content-disposition"].endswith(f'.{form}"')
-    return answer.content
+    content: bytes = answer.content
+    return content
 
 
 def _csv(client: TestClient, **parameters: Any) -> list[dict[str, str]]:

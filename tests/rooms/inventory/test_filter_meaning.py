@@ -17,7 +17,7 @@ from mcm.inventory import estate_repository
 from mcm.inventory.asof import branches
 from mcm.inventory.estate import Estate
 from mcm.inventory.query import context
-from mcm.models import ResourceRow, Sighting
+from mcm.models import MAX_TAG_KEY, MAX_TAG_VALUE, ResourceRow, Sighting
 from tests.rooms.inventory.reference import holds
 from tests.rooms.inventory.world import World, ago
 from tests.unit.filters.strategies import conditions, expressions
@@ -49,14 +49,15 @@ WRONG: list[Any] = [None, True, 7, "8", ["8"], {"a": 1}]
 def _value(kind: str, rnd: random.Random) -> Any:
     if rnd.random() < 0.12:
         return rnd.choice(WRONG)
-    return {
-        "text": lambda: rnd.choice(TEXTS),
-        "number": lambda: rnd.choice(NUMBERS),
-        "boolean": lambda: rnd.random() < 0.5,
-        "time": lambda: rnd.choice(TIMES),
-        "objects": lambda: rnd.choice(TEXTS),
-        "map": lambda: {rnd.choice(["env", "a b", "team"]): rnd.choice(TEXTS) for _ in range(2)},
-    }[kind]()
+    choices: dict[str, list[Any]] = {
+        "text": TEXTS,
+        "number": NUMBERS,
+        "boolean": [True, False],
+        "time": TIMES,
+        "objects": TEXTS,
+        "map": [{"env": rnd.choice(TEXTS), "a b": rnd.choice(TEXTS)}, {"team": rnd.choice(TEXTS)}],
+    }
+    return rnd.choice(choices[kind])
 
 
 def _attributes(rnd: random.Random) -> dict[str, Any]:
@@ -230,6 +231,26 @@ def test_what_people_ask(database: Database) -> None:
             expression = parse(text)
             assert expression is not None
             judge.agree(expression)
+
+
+def test_long_tags(database: Database) -> None:
+    """Tag rows hold the beginning of long values only; what is asked of the rest must still be answered."""
+    values = ["x" * MAX_TAG_VALUE, "x" * (MAX_TAG_VALUE - 1), "x" * (MAX_TAG_VALUE + 1), "x" * 900 + "end", "y" * 2000]
+    world = World(database)
+    with world.together():
+        world.account()
+        for number, value in enumerate(values):
+            world.resource(tags={"t": value, "k" * (MAX_TAG_KEY + number): "v"})
+    with database.reading() as session:
+        judge = Judge(session, database.dialect)
+        for text in [*values, "x", "xend", ""]:
+            for operator in Operator:
+                judge.agree(Condition("tags", "t", operator, Pattern((text,))))
+            for parts in ((text, ""), ("", text), (text[:5], text[-5:])):
+                judge.agree(Condition("tags", "t", Operator.EQ, Pattern(parts)))
+                judge.agree(Condition("tags", "t", Operator.NE, Pattern(parts)))
+        for length in range(MAX_TAG_KEY - 1, MAX_TAG_KEY + 6):
+            judge.agree(Condition("tags", "k" * length, Operator.EQ, Pattern(("v",))))
 
 
 def test_the_deepest_filter_there_may_be(database: Database) -> None:

@@ -1,5 +1,6 @@
 """Lists over HTTP: what a row carries, order, pages, columns, what is left out."""
 
+import random
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from mcm.inventory.schemas import ResourcePage
-from mcm.models import ResourceRow
+from mcm.models import MAX_TAG_KEY, MAX_TAG_VALUE, ResourceRow
+from mcm.sync.normalise import MAX_NAME, MAX_NATIVE_ID
 from tests.rooms.inventory.world import World, ago
 
 LEAST = {"id", "account", "provider", "kind", "native_id", "name", "region", "zone", "project", "state", "native_state"}
@@ -311,3 +313,23 @@ def test_hostile_names_come_out_as_they_are(world: World, client: TestClient) ->
     for name in hostile:
         escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("*", "\\*")
         assert names(client, filter=f'name = "{escaped}"') == [name]
+
+
+def test_the_longest_texts_fit_into_the_indexes(world: World, client: TestClient) -> None:
+    """Four bytes a character and nothing to compress: PostgreSQL refuses rows whose index entry is too long."""
+    rnd = random.Random(1)
+
+    def text(length: int) -> str:
+        return "".join(chr(rnd.randrange(0x20000, 0x2A6D0)) for _ in range(length))
+
+    world.account()
+    name, key, value = text(MAX_NAME), text(MAX_TAG_KEY), text(MAX_TAG_VALUE + 100)
+    ident = world.resource(name, kind="security_group", project=text(MAX_NAME), project_name=text(MAX_NAME),
+                           native_id=text(MAX_NATIVE_ID), tags={key: value}, state="unavailable")  # fmt: skip
+    for asked in (
+        f'name = "{name}"',
+        f'tags."{key}" = "{value}"',
+        f'tags."{key}":"{value[-5:]}"',
+        f'name = "{name[:9]}*"',
+    ):
+        assert [item["id"] for item in listed(client, filter=asked)] == [ident]

@@ -2,16 +2,18 @@
 
 import random
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
 from mcm.inventory import listing, planner, service
 from mcm.inventory.service import Question
+from mcm.models import Scope
 from tests.rooms.inventory.population import RARE, populate
 
 NUMBER = 1500
@@ -42,7 +44,14 @@ QUESTIONS = [
     Question(filter="ip = 192.168.77.*"),
     Question(filter="presence = gone"),
     Question(filter="presence = present AND kind = instance"),
+    Question(filter="presence = stale"),
+    Question(filter="presence = stale AND kind = instance"),
+    Question(filter="presence = unreachable AND account = aws-production"),
+    Question(filter="presence != present AND presence != gone AND region = west"),
+    Question(filter="presence:a AND kind = port AND region = south"),
     Question(filter="vcpus > 1000"),
+    Question(filter="vcpus = 8 AND kind = instance"),
+    Question(filter='host = "host-north-007"'),
     Question(search="web"),
     Question(search="needle"),
     Question(search="winter", filter="kind = instance"),
@@ -56,7 +65,10 @@ QUESTIONS = [
 
 @pytest.fixture
 def populated(database: Database) -> Database:
-    populate(database.engine, NUMBER)
+    made = populate(database.engine, NUMBER)
+    with database.writing() as session:
+        session.execute(update(Scope).where(Scope.id % 7 == 0).values(as_of=made.now - timedelta(days=1)))
+        session.execute(update(Scope).where(Scope.id % 11 == 0).values(status="failing"))
     return database
 
 

@@ -104,8 +104,6 @@ def test_history_says_field_by_field_what_changed(world: World, client: TestClie
 def test_history_in_pages(world: World, client: TestClient) -> None:
     world.account()
     ident = world.resource(valid_from=ago(hours=1), state="running")
-    with world.together():
-        pass
     for number in range(1, 8):
         world.version(ident, ago(hours=number + 1), ago(hours=number), task_state=f"step-{number}")
     whole = _get(client, f"{ident}/history")["items"]
@@ -154,11 +152,10 @@ def test_relations_both_ways(world: World, client: TestClient) -> None:
 def test_relations_narrowed_and_paged(world: World, client: TestClient) -> None:
     world.account()
     web = world.resource("web")
-    for number in range(4):
+    for _ in range(4):
         world.relation(web, "uses", world.resource(kind="image"), "image")
         world.relation(web, "connected_to", world.resource(kind="network"), "network")
         world.relation(world.resource(kind="volume"), "attached_to", web, "instance")
-        assert number >= 0
     whole = _get(client, f"{web}/relations")["items"]
     assert len(whole) == 12
     for limit in (1, 3, 5, 12):

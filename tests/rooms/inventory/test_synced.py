@@ -1,5 +1,6 @@
 """What a sync has written can be found by what it is known for: the search column is its promise to the filters."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from tests.rooms.inventory.test_listing import listed
 
 
 @pytest.fixture
-def synced(database_url: str, tmp_path: Path) -> Lab:
+def synced(database_url: str, tmp_path: Path) -> Iterator[Lab]:
     lab = make(database_url, tmp_path)
     lab.account(instances=30)
     lab.sync()
-    return lab
+    yield lab
+    lab.close()
 
 
 def test_addresses_names_and_ids_are_found(synced: Lab) -> None:
@@ -34,7 +36,6 @@ def test_addresses_names_and_ids_are_found(synced: Lab) -> None:
     for item in items[:20]:
         assert item["id"] in {other["id"] for other in listed(client, search=item["native_id"], limit=1000)}
         assert item["id"] in {other["id"] for other in listed(client, search=item["name"].upper(), limit=1000)}
-    synced.close()
 
 
 def test_every_instance_is_somewhere_in_the_tree(synced: Lab) -> None:
@@ -44,7 +45,6 @@ def test_every_instance_is_somewhere_in_the_tree(synced: Lab) -> None:
     (account,) = client.get("/api/v1/hierarchy").json()["items"]
     assert account["level"]["instances"]["value"] == len(wanted)
     assert account["level"]["instance_vcpus"]["of"] == len(wanted)
-    synced.close()
 
 
 def _instances(client: TestClient, parent: str | None) -> set[str]:
@@ -65,4 +65,3 @@ def test_relations_lead_there_and_back(synced: Lab) -> None:
         back = client.get(f"/api/v1/resources/{relation['resource']['id']}/relations", params={"limit": 1000}).json()
         ways = {(item["direction"], item["type"], item["resource"]["id"]) for item in back["items"]}
         assert ("incoming", relation["type"], instance) in ways
-    synced.close()

@@ -19,7 +19,8 @@ def ident(world: World) -> str:
 
 def _patch(client: TestClient, ident: str, body: Any, key: str = "k1", **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.patch(f"/api/v1/resources/{ident}", json=body, headers={"Idempotency-Key": key} | named)
+    answer: Response = client.patch(f"/api/v1/resources/{ident}", json=body, headers={"Idempotency-Key": key} | named)
+    return answer
 
 
 def _audited(world: World) -> list[AuditEvent]:

@@ -14,6 +14,8 @@ from mcm.auth.service import DEFAULT_TENANT
 from mcm.db.session import Database
 from mcm.kit.ids import resource_id
 from mcm.models import (
+    MAX_TAG_KEY,
+    MAX_TAG_VALUE,
     Account,
     RelationRow,
     ResourceNative,
@@ -25,16 +27,21 @@ from mcm.models import (
     SyncRun,
 )
 
-# Not now: what tests compare with the clock is set by them.
-NOW = datetime.now(UTC).replace(microsecond=0)
+_now = datetime.now(UTC).replace(microsecond=0)
 
 
 _SHARED = [column.name for column in ResourceVersion.__table__.columns]
 _SHARED = [name for name in _SHARED if name not in ("resource_id", "valid_to", "native")]
 
 
+def begin() -> None:
+    """At the start of a test: `ago` counts from here, not from when this module was imported, minutes before."""
+    global _now
+    _now = datetime.now(UTC).replace(microsecond=0)
+
+
 def ago(**parts: float) -> datetime:
-    return NOW - timedelta(**parts)
+    return _now - timedelta(**parts)
 
 
 @dataclass
@@ -96,12 +103,13 @@ class World:
         """Makes the scope and the sightings too. `seen_by`: accounts with a sighting; default the source."""
         number = next(self._numbers)
         native_id = values.get("native_id", f"native-{number}")
-        ident = values.pop("id", resource_id("realm", kind, region, native_id))
+        ident = resource_id("realm", kind, region, native_id)
         row = self._row(name or f"resource-{number}", kind, account, region, native_id) | values
         own: dict[str, Any] = {"labels": {}, "managed": "observed", "version": 1}
         self._insert(ResourceRow, own | row | {"id": ident})
         for key, value in (row["tags"] or {}).items():
-            self._insert(ResourceTag, {"resource_id": ident, "key": key, "value": value})
+            if len(key) <= MAX_TAG_KEY:
+                self._insert(ResourceTag, {"resource_id": ident, "key": key, "value": value[:MAX_TAG_VALUE]})
         for seer in (account,) if seen_by is None else seen_by:
             scope = self._scope_of(seer, region, kind)
             self._insert(
