@@ -54,7 +54,8 @@ def create_account(
     if result is not None:
         result.raise_failed()
     if dry_run:
-        return Response(result.answer.model_dump_json() if result else "{}", media_type="application/json")
+        told = result.answer.model_dump_json() if result else '{"dry_run": true, "checked": false}'
+        return Response(told, media_type="application/json")
 
     def change(session: Session) -> AccountAnswer:
         account = service.create(session, mutation.caller, runtime.settings, runtime.vault, body, access)

@@ -4,6 +4,9 @@ from typing import Any
 
 from mcm.cli.failures import USAGE, Failure
 
+_ELSEWHERE = ": see the server's log for its own words"
+_CHECK_DATABASE = "check MCM_DATABASE_URL, that the database runs, and that mcm may write there"
+
 
 def understood(error: Exception) -> Failure:
     if type(error).__name__ == "ValidationError" and getattr(error, "title", "") == "Settings":
@@ -13,10 +16,18 @@ def understood(error: Exception) -> Failure:
     code = str(getattr(error, "code", "") or "")
     if hasattr(error, "message") and hasattr(error, "next_step"):
         cause = getattr(error.__cause__, "orig", None)
-        next_step = error.next_step or remedy(code)
         if cause is not None:
-            return Failure(f"{error.message} ({_database()}: {_first_line(cause)})", next_step=next_step, code=code)
-        return Failure(error.message, next_step=next_step, code=code)
+            said = str(error.message).removesuffix(_ELSEWHERE)
+            return Failure(
+                f"{said} ({_database()}: {_first_line(cause)})", next_step=error.next_step or _CHECK_DATABASE, code=code
+            )
+        # Everything may be one of these: the sentence says more than an explanation could.
+        shown = "" if code == "invalid_input" else code
+        return Failure(error.message, next_step=error.next_step or remedy(code), code=shown)
+    if isinstance(error, UnicodeEncodeError):
+        return Failure(
+            "an argument holds bytes that are no UTF-8 text", next_step="check the terminal's encoding", exit_code=USAGE
+        )
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename is not None else ""
         return Failure(f"{place}{error.strerror}", next_step="check MCM_DATA_DIR, the path and who may write there")

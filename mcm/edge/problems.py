@@ -60,7 +60,7 @@ def install(app: FastAPI, remedies: Mapping[str, str] = MappingProxyType({})) ->
         ]
         said = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults[:5])
         refused = _Invalid(
-            f"the request is not valid: {said}", next_step="/docs shows what it takes", details={"faults": faults}
+            f"the request is not valid: {said}", next_step="see /docs for what it takes", details={"faults": faults}
         )
         return problem(request, refused)
 

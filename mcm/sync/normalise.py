@@ -195,7 +195,7 @@ def native_document(native: Any) -> str | None:
         return None
     try:
         return _native_document(native)
-    except RecursionError:
+    except (RecursionError, TypeError):
         # Nested deeper than anything honest; the resource itself is none the worse for it.
         return _encoded({"truncated": True, "nested": True}).decode()
 

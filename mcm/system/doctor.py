@@ -14,6 +14,7 @@ from mcm.db import migrate
 from mcm.db.engine import shown
 from mcm.errors import McmError
 from mcm.models import Account, Scope, Secret
+from mcm.vault import VaultError
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -61,7 +62,13 @@ def _database(runtime: "Runtime") -> Iterator[Finding]:
                 next_step="" if answer == "ok" else "restore a backup",
             )
     except McmError as error:
-        yield Finding(check="database", result="failed", detail=f"{name}: {error.message}", next_step=error.next_step)
+        cause = str(getattr(error.__cause__, "orig", "") or "").strip().splitlines()
+        yield Finding(
+            check="database",
+            result="failed",
+            detail=f"{name}: {error.message}{f' ({cause[0]})' if cause else ''}",
+            next_step=error.next_step or "check MCM_DATABASE_URL, that the database runs and that mcm may write there",
+        )
 
 
 def _vault(runtime: "Runtime") -> Iterator[Finding]:
@@ -76,8 +83,11 @@ def _vault(runtime: "Runtime") -> Iterator[Finding]:
         if row is not None:
             runtime.vault.open(row.sealed, place(row.account_id, row.key))
         yield Finding(check="master key", result="ok", detail=f"key {runtime.vault.key_id} opens the stored secrets")
-    except McmError as error:
+    except VaultError as error:
         yield Finding(check="master key", result="failed", detail=error.message, next_step=error.next_step)
+    except McmError:
+        # The database's own finding says so.
+        return
 
 
 def _missing_key(file: str, *, needed: bool) -> Finding:

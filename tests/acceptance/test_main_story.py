@@ -104,7 +104,9 @@ def test_vcenter(shell: Shell, vcsim_server: VcsimServer) -> None:
     assert {row["state"] for row in instances} == {"running"}
 
 
-def test_aws(shell: Shell, moto_server: MotoServer) -> None:
+def test_aws(tmp_path: Path, moto_server: MotoServer) -> None:
+    # One call at a time: moto's handlers share their tables without a lock, and answer 500 when they collide.
+    shell = Shell(tmp_path / "data", MCM_ACCOUNT_SLOTS="1")
     moto_server.reset()
     estate = seed_small(moto_server.endpoint_url)
     assert estate

@@ -126,7 +126,7 @@ def test_deeply_nested_document_stops_nothing(lab: Lab) -> None:
     lab.account()
     lab.sync(kinds=KINDS)
     nested: Any = "end"
-    for _ in range(2000):
+    for _ in range(200):
         nested = {"token": "x", "in": [nested]}
     native_id = _add(lab, name="nested", extra=nested)
     outcomes = lab.sync(kinds=KINDS)
