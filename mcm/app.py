@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
@@ -15,6 +15,7 @@ from mcm.edge import problems
 from mcm.edge.headers import EdgeMiddleware
 from mcm.edge.routes import require_permissions
 from mcm.edge.runtime import Runtime
+from mcm.errors import Unavailable
 from mcm.gateway import Gateway
 from mcm.jobs.schedule import Jobs
 from mcm.registry import Registry
@@ -77,7 +78,9 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
 def prepare(runtime: Runtime) -> None:
     """Before serving: the schema of this version, and no lease of a dead process."""
     migrate.upgrade(runtime.database.engine)
-    runtime.executor.recover()
+    # A database that takes no writes now can still be read; the leases are freed at the next occasion.
+    with suppress(Unavailable):
+        runtime.executor.recover()
     # What is loaded by now stays: the collector need not look through it whenever a sync has made many objects.
     gc.collect()
     gc.freeze()

@@ -22,7 +22,7 @@ def escaped(text: str) -> str:
 
 def json_text(value: Any, indent: int | None = None) -> str:
     """JSON with its letters readable, and no control character beyond the line breaks of `indent`."""
-    return _numbered(json.dumps(value, ensure_ascii=False, indent=indent))
+    return numbered(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def yaml_text(value: Any) -> str:
@@ -37,11 +37,11 @@ def yaml_text(value: Any) -> str:
 
     Dumper.add_representer(str, string)
     made: str = yaml.dump(value, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-    return _numbered(made)
+    return numbered(made)
 
 
-def _numbered(text: str) -> str:
-    """`\\u202e` for what cannot be shown; both notations read that inside quotes, where alone such characters are."""
+def numbered(text: str) -> str:
+    """JSON or YAML with `\\u202e` for what cannot be shown; it stands inside quotes only, where both read it so."""
     if text.isprintable():
         return text
     return _NOT_PLAIN.sub(lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], text)

@@ -1,6 +1,7 @@
 """The command table. `mcm --help` must answer at once: modules here import the standard library and typer only."""
 
 import sys
+from io import TextIOWrapper
 
 import typer
 from typer.main import get_command
@@ -46,6 +47,10 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def run() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a letter gets its number.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(guarded(_invoke))
 
 

@@ -27,6 +27,7 @@ class Format(StrEnum):
 Output = typer.Option(Format.TABLE, "-o", "--output", help="How to print.")
 Columns = typer.Option(None, "-c", "--columns", help="Columns to print, comma separated.")
 _WIDEST = 60
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _csv(rows: Iterable[dict[str, Any]], columns: Sequence[Column], out: TextIO)
 def _harmless(text: str) -> str:
     """A leading =, +, - or @ would be a formula to a spreadsheet; "-" alone is our own sign for nothing."""
     shown = escaped(text)
-    return "" if shown == "-" else f"'{shown}" if shown[:1] in "=+-@" else shown
+    return "" if shown == "-" else f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def _table(rows: Iterable[dict[str, Any]], columns: Sequence[Column], out: TextIO, *, cut: bool) -> int:

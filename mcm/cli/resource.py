@@ -1,5 +1,6 @@
 """mcm resource …"""
 
+import codecs
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from mcm.cli.asking import (
     print_listing,
     with_kinds,
 )
+from mcm.cli.escaping import numbered
 from mcm.cli.failures import USAGE, Failure
 from mcm.cli.output import Column, Columns, Format, Output, age, note, plain, print_one, print_rows
 
@@ -186,12 +188,20 @@ def export(
     }  # fmt: skip
     with connected() as client, client.stream("/resources/export", **options) as parts:
         if piped:
-            for part in parts:
+            for part in _shown(parts) if chosen == "json" else parts:
                 sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
             return
         _write(file, parts)
     note(f"written: {file}")
+
+
+def _shown(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The same JSON without a character that a terminal would obey."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for part in parts:
+        yield numbered(decoder.decode(part)).encode()
+    yield numbered(decoder.decode(b"", True)).encode()
 
 
 def _write(file: Path, parts: Iterator[bytes]) -> None:

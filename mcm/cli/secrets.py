@@ -21,8 +21,14 @@ def read_pairs(pairs: Sequence[str], option: str) -> dict[str, Any]:
                 next_step="`mcm provider show` lists the keys",
                 exit_code=USAGE,
             )
-        found[key.strip()] = value
+        found[key.strip()] = _absolute(key.strip(), value)
     return found
+
+
+def _absolute(key: str, value: str) -> str:
+    """A file beside the caller is not beside the server, nor beside the next command."""
+    path = Path(value).expanduser()
+    return str(path.absolute()) if key.endswith("_file") and path.is_file() else value
 
 
 def read_secrets(pairs: Sequence[str]) -> dict[str, str]:

@@ -64,6 +64,8 @@ def _fault(lab: Lab) -> None:
     lab.world().faults.arm("region:*=unreachable")
 
 
+# In the long ring until its one failure on a loaded machine, on PostgreSQL, is explained.
+@pytest.mark.soak
 def test_cloud_that_was_down_is_read_again_by_itself(lab: Lab, turned: Clock) -> None:
     """Account and regions have each their breaker; a probe that one of them takes must come back."""
     lab.account()

@@ -9,6 +9,7 @@ from mcm.contract import (
     CallContext,
     ChangeBatch,
     ConnectionForm,
+    FeedExpired,
     InvalidRequest,
     NotSupported,
     Reason,
@@ -107,6 +108,8 @@ class SimulatedProvider:
             seen = self.observe(refs) if refs else {}
             if not refs:
                 self._client.find(kind, place, [])
+            if feed.now(self._world).base != until.base:
+                raise FeedExpired("the simulated cloud was reshaped while its changes were read; read everything again")
             return ChangeBatch(
                 changed=[one for one in seen.values() if one is not None],
                 removed=[ref for ref, one in seen.items() if one is None],
