@@ -144,6 +144,6 @@ def ec2_replay() -> Iterator[object]:
 def openstack_cloud() -> openstack.OpenStackCloud:
     """The cloud `tests.run` started beforehand under this name, else one started now."""
     try:
-        return openstack.find(OPENSTACK_NAME) or openstack.start(name=OPENSTACK_NAME)
+        return openstack.find(OPENSTACK_NAME) or openstack.start(name=OPENSTACK_NAME, page_limit=3)
     except HarnessUnavailable as unavailable:
         pytest.skip(str(unavailable))

@@ -45,6 +45,8 @@ def main() -> int:
                     OPENSTACK_NAME,
                     "--owner",
                     str(os.getpid()),
+                    "--page-limit",
+                    "3",
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,

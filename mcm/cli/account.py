@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from mcm.cli.client import quoted
+from mcm.cli.completing import account_names
 from mcm.cli.escaping import escaped
 from mcm.cli.failures import USAGE, Failure
 from mcm.cli.output import Column, Columns, Format, Output, age, note, print_one, print_rows
@@ -35,6 +36,7 @@ _SCOPES = [
     Column("WHY", "why", show=lambda value: str(value or ""), whole=True),
     Column("AGE", "as_of", show=age),
 ]
+Name = typer.Argument(..., help="Name or id.", autocompletion=account_names)
 DryRun = typer.Option(False, "--dry-run", help="Say what would change; change nothing.")
 _OWNERSHIP = "private, public or hosted"
 _SOURCES = "KEY=env:VAR, KEY=file:PATH or KEY=- (standard input)."
@@ -96,7 +98,7 @@ def list_accounts(output: Format = Output, columns: str | None = Columns) -> Non
 
 
 @app.command("show")
-def show(name: str, output: Format = Output) -> None:
+def show(name: str = Name, output: Format = Output) -> None:
     """Show an account and every scope: when it was read, or why not."""
     from mcm.cli.client import connected
 
@@ -117,7 +119,7 @@ def show(name: str, output: Format = Output) -> None:
 
 
 @app.command("check")
-def check(name: str, output: Format = Output) -> None:
+def check(name: str = Name, output: Format = Output) -> None:
     """Sign in now and say who we are and what is missing."""
     from mcm.cli.client import connected
     from mcm.cli.system import remedy
@@ -132,7 +134,7 @@ def check(name: str, output: Format = Output) -> None:
 
 @app.command("update")
 def update(
-    name: str,
+    name: str = Name,
     rename: str | None = typer.Option(None, "--name", help="A new name."),
     ownership: str | None = typer.Option(None, "--ownership", help=_OWNERSHIP),
     label: list[str] = typer.Option([], "--label", help="Trust labels; these replace all there are."),
@@ -166,20 +168,20 @@ def update(
 
 
 @app.command("pause")
-def pause(name: str, dry_run: bool = DryRun, output: Format = Output) -> None:
+def pause(name: str = Name, dry_run: bool = DryRun, output: Format = Output) -> None:
     """Stop reading an account; what is known stays and ages."""
     _post(name, "pause", "paused", dry_run, output)
 
 
 @app.command("resume")
-def resume(name: str, dry_run: bool = DryRun, output: Format = Output) -> None:
+def resume(name: str = Name, dry_run: bool = DryRun, output: Format = Output) -> None:
     """Read a paused account again."""
     _post(name, "resume", "resumed", dry_run, output)
 
 
 @app.command("remove")
 def remove(
-    name: str,
+    name: str = Name,
     yes: bool = typer.Option(False, "--yes", help="Do not ask."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be forgotten; change nothing."),
     output: Format = Output,
@@ -201,7 +203,7 @@ def remove(
 
 @app.command("quarantine")
 def quarantine(
-    name: str,
+    name: str = Name,
     decision: str = typer.Argument(..., help="accept: let go what the cloud no longer lists. reject: keep it."),
     kind: list[str] = typer.Option([], "--kind", help="Only these kinds."),
     region: str | None = typer.Option(None, "--region"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mcm.cli.client import quoted
+from mcm.cli.completing import instance_names, resource_names
 from mcm.cli.failures import USAGE, Failure
 from mcm.cli.output import Column, Format, note, picked, print_rows
 
@@ -21,7 +22,9 @@ OrderBy = typer.Option(None, "--order-by", help="Field, optionally followed by d
 LimitOption = typer.Option(100, "--limit", min=1, help="Rows at most.")
 All = typer.Option(False, "--all", help="All rows.")
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
-One = typer.Argument(..., metavar="ID", help="Its id, its native id, or its name where only one has it.")
+_WHICH = "Its id, its native id, or its name where only one has it."
+One = typer.Argument(..., metavar="ID", help=_WHICH, autocompletion=resource_names)
+OneInstance = typer.Argument(..., metavar="ID", help=_WHICH, autocompletion=instance_names)
 
 
 def print_listing(

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from mcm.cli.asking import All, AsOf, Filter, LimitOption, One, OrderBy, Search, path_of, print_listing
+from mcm.cli.asking import All, AsOf, Filter, LimitOption, OneInstance, OrderBy, Search, path_of, print_listing
 from mcm.cli.output import Column, Columns, Format, Output, age, print_one
 
 app = typer.Typer(help="Instances of every cloud.", no_args_is_help=True, rich_markup_mode=None)
@@ -69,7 +69,7 @@ def list_instances(
 
 
 @app.command("show")
-def show(id: str = One, output: Format = Output) -> None:
+def show(id: str = OneInstance, output: Format = Output) -> None:
     """Show one instance."""
     from mcm.cli.client import connected
 

@@ -59,7 +59,7 @@ def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], 
     try:
         config, secrets = load(descriptor.import_file)(path, profile)
     except ProviderError as error:
-        raise Failure(error.message, exit_code=USAGE) from error
+        raise Failure(error.message, next_step="check the file, and --profile", exit_code=USAGE) from error
     return dict(config), dict(secrets)
 
 

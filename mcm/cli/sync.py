@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from mcm.cli.asking import print_listing
+from mcm.cli.completing import account_names
 from mcm.cli.escaping import escaped
 from mcm.cli.failures import FAILED, PARTLY_FAILED, USAGE, Failure
 from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
@@ -47,10 +48,14 @@ _SCOPES = [
 # More of one account that failed for one reason are told in one line.
 _FEW = 3
 _POLL_S = 0.3
+# Without a server: how long nothing may be read while scopes wait.
+_PATIENCE_S = 10.0
 
 
 def sync(
-    names: list[str] = typer.Argument(None, help="Accounts; none: all. `mcm sync runs` shows the ledger."),
+    names: list[str] = typer.Argument(
+        None, help="Accounts; none: all. `mcm sync runs` shows the ledger.", autocompletion=account_names
+    ),
     kind: list[str] = typer.Option([], "--kind", "-k", help="Only these kinds; may be repeated."),
     full: bool = typer.Option(False, "--full", help="Read everything, not only changes."),
     wait: bool = typer.Option(False, "--wait", help="Wait for a server to finish; without a server it always waits."),
@@ -89,11 +94,16 @@ def sync(
 
 def _follow(client: Any, answer: dict[str, Any]) -> dict[str, Any]:
     show = _bars() if sys.stderr.isatty() else _lines()
+    waiting, since = 0, time.monotonic()
     try:
         while True:
             show.update(answer)
             if answer["outcome"] != "running":
                 return answer
+            if answer["waiting"] != waiting or any(scope["outcome"] == "running" for scope in answer["scopes"]):
+                waiting, since = answer["waiting"], time.monotonic()
+            elif client.local and time.monotonic() - since > _PATIENCE_S:
+                return _given_up(answer)
             time.sleep(_POLL_S)
             answer = client.get(f"/sync/requests/{answer['id']}")
     except KeyboardInterrupt:
@@ -104,6 +114,16 @@ def _follow(client: Any, answer: dict[str, Any]) -> dict[str, Any]:
         raise
     finally:
         show.close()
+
+
+def _given_up(answer: dict[str, Any]) -> dict[str, Any]:
+    """A breaker keeps the rest back. A server tries it again in time; a command that ends is not the one to wait."""
+    for scope in answer["scopes"]:
+        if scope["outcome"] == "waiting":
+            said = "not tried: others of this region or account have failed, and mcm lets it rest"
+            scope |= {"outcome": "failed", "error_code": "unreachable", "error_message": said}
+    some = any(scope["outcome"] == "complete" for scope in answer["scopes"])
+    return answer | {"outcome": "partial" if some else "failed"}
 
 
 def _summary(answer: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Builds the engine: SQLite in WAL mode with foreign keys, or PostgreSQL through psycopg 3."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ def build_engine(url: str, *, pool_size: int = 8, null_pool: bool = False) -> En
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = parsed.database or ":memory:"
         engine = create_engine(
             parsed,
             poolclass=NullPool if null_pool else QueuePool,
-            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            creator=lambda: _open_sqlite(file),
             **({} if null_pool else {"pool_size": pool_size, "max_overflow": 64}),
         )
         event.listen(engine, "connect", _configure_sqlite)
@@ -46,6 +48,20 @@ def build_engine(url: str, *, pool_size: int = 8, null_pool: bool = False) -> En
         f"cannot use a {parsed.get_backend_name()} database",
         next_step="set MCM_DATABASE_URL to sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
     )
+
+
+def _open_sqlite(file: str) -> sqlite3.Connection:
+    options: dict[str, Any] = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    connection: sqlite3.Connection = sqlite3.connect(file, **options)
+    try:
+        connection.execute("PRAGMA schema_version")
+    except sqlite3.OperationalError:
+        connection.close()
+        # Without its log beside it, which cannot be made on a read-only disk, SQLite must be told that none is needed.
+        if not Path(file).is_file() or Path(f"{file}-wal").exists() or os.access(Path(file).parent, os.W_OK):
+            raise
+        connection = sqlite3.connect(f"{Path(file).absolute().as_uri()}?immutable=1", uri=True, **options)
+    return connection
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -21,8 +21,6 @@ OBSERVE_BATCH = 100
 
 def confirm(tools: "Tools", plan: Plan, lease: Lease, stage: Stage, meter: Meter) -> None:
     """Asks in batches. A failure leaves the rest missing, to be asked again at the next read; this one stands."""
-    if plan.target.kind == repository.DISCOVERY_KIND:
-        return
     with tools.database.reading() as session:
         rows = repository.unconfirmed(session, plan.target.scope_id)
     inventory = reader(lease.provider)

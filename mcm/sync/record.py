@@ -17,7 +17,7 @@ from mcm.sync.errors import LeaseLost
 from mcm.sync.identity import note_failure, note_success
 from mcm.sync.meter import Meter
 from mcm.sync.plan import Plan, Read
-from mcm.sync.repository import DISCOVERY_KIND, held_lease, live_sightings
+from mcm.sync.repository import DISCOVERY_KIND, held_lease, live_sightings, unconfirmed
 from mcm.sync.staging import Stage
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ _FIRST_RETRY_S = 15
 
 
 def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
-    """The merge: rows, sightings, presence, scope and ledger in one transaction. Raises LeaseLost, writing nothing."""
+    """The merge: rows, sightings, presence, scope and ledger in one transaction. Raises LeaseLost, writing nothing.
+
+    Returns the outcome; "confirming" when disappearances are to be confirmed first and `finish` ends the run."""
     with tools.database.writing(durable=False, connection=stage.connection) as session:
         scope = _own(session, plan)
         connection = session.connection()
@@ -47,13 +49,16 @@ def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
         outcome.unchanged = max(stage.listed - outcome.added - outcome.changed - outcome.returned, 0)
         _note_read(session, tools, scope, plan, read)
         result = "quarantined" if scope.status == "quarantined" else "complete"
+        if result == "complete" and not read.doubted and _asks(session, plan):
+            result = "confirming"
+        else:
+            _release(scope)
+        ended = {} if result == "confirming" else {"outcome": result, "finished_at": clock.now()}
         session.execute(
             update(SyncRun)
             .where(SyncRun.id == plan.run_id)
             .values(
                 mode=read.mode,
-                outcome=result,
-                finished_at=clock.now(),
                 listed=stage.listed,
                 added=outcome.added,
                 changed=outcome.changed,
@@ -61,17 +66,29 @@ def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
                 returned=outcome.returned,
                 missing=outcome.missing + outcome.held,
                 unknown_states=read.unknown_states,
+                **ended,
             )
         )
         return result
 
 
+def finish(tools: "Tools", plan: Plan) -> str:
+    """Ends a run whose disappearances were confirmed, and gives the scope free."""
+    with tools.database.writing(durable=False) as session:
+        _release(_own(session, plan))
+        ended = {"outcome": "complete", "finished_at": clock.now()}
+        session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**ended))
+    return "complete"
+
+
+def _asks(session: Session, plan: Plan) -> bool:
+    return plan.target.kind != DISCOVERY_KIND and bool(unconfirmed(session, plan.target.scope_id, limit=1))
+
+
 def commit_confirmed(tools: "Tools", plan: Plan, stage: Stage, absent: list[str]) -> None:
     """After `observe`: gone, or back with what the cloud just said."""
     with tools.database.writing(durable=False, connection=stage.connection) as session:
-        scope = session.get(Scope, plan.target.scope_id)
-        if scope is None:
-            raise LeaseLost("the account was removed")
+        scope = _own(session, plan)
         connection = session.connection()
         at = merge.merge_time(connection)
         back = merge.apply_seen(connection, plan.target, at)
@@ -220,7 +237,6 @@ def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read:
     scope.generation += 1
     boosted = scope.boost_until is not None and scope.boost_until > now
     _due_again(scope, plan.started_at, now + scopes.spread(BOOST_INTERVAL_S if boosted else scope.interval_s))
-    _release(scope)
     account = session.get_one(Account, plan.access.id)
     note_success(account)
 

@@ -1,6 +1,7 @@
 """One read of one scope: read (no transaction open), merge (one transaction), confirm (calls, then a transaction).
 
-Killed anywhere, the scope is as it was before or as the merge left it; staging tables die with their connection.
+Killed anywhere, the scope is as it was before or as the merge left it; staging tables die with their connection. The
+lease is held to the end: a read that began meanwhile would be overwritten by what an older one confirms.
 """
 
 import logging
@@ -83,9 +84,10 @@ def _steps(tools: Tools, plan: Plan, progress: Progress, lease: Lease, meter: Me
             progress.phase = "merging"
             with meter.database():
                 outcome = record.commit_read(tools, plan, stage, read)
-            if outcome == "complete" and not read.doubted:
+            if outcome == "confirming":
                 progress.phase = "confirming"
                 confirm(tools, plan, lease, stage, meter)
+                outcome = record.finish(tools, plan)
         finally:
             stage.clear()
     return outcome

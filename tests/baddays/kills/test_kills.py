@@ -29,8 +29,6 @@ def _killed(database_url: str, folder: Path, rounds: int, seed: int) -> None:
     }
 
 
-# In the long ring until the mixture of two versions that it found once in a change-feed read is explained.
-@pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_forty_kills(database_url: str, tmp_path: Path) -> None:
     _killed(database_url, tmp_path, ROUNDS, SEED)

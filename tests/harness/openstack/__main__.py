@@ -10,7 +10,7 @@ import time
 from tests.harness import HarnessUnavailable
 from tests.harness.openstack import cloud as clouds
 from tests.harness.openstack import paths
-from tests.harness.openstack.settings import CloudSettings
+from tests.harness.openstack.settings import PAGE_LIMIT, CloudSettings
 
 
 def main() -> int:
@@ -24,7 +24,9 @@ def main() -> int:
 
 def _up(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
-    cloud = clouds.start(computes=arguments.computes, name=arguments.name, owner_pid=arguments.owner)
+    cloud = clouds.start(
+        computes=arguments.computes, name=arguments.name, owner_pid=arguments.owner, page_limit=arguments.page_limit
+    )
     print(f"ready in {time.monotonic() - started:.0f} s, using {cloud.memory_mib()} MiB")
     print(f"export OS_CLIENT_CONFIG_FILE={cloud.clouds_yaml} OS_CLOUD=admin")
     return 0
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     named.add_argument("--name", default="default", help="which of several clouds (default: default)")
     up = commands.add_parser("up", parents=[named], help="start a cloud, or find it running")
     up.add_argument("--computes", type=int, default=2, help="fake hypervisors (default: 2)")
+    up.add_argument("--page-limit", type=int, default=PAGE_LIMIT, help="servers that nova lists on one page")
     up.add_argument("--owner", type=int, metavar="PID", help="forget it once this process has ended")
     up.set_defaults(command=_up)
     down = commands.add_parser("down", parents=[named], help="stop it, and what killed test runs have left")

@@ -19,7 +19,7 @@ from tests.harness import HarnessUnavailable
 from tests.harness.leftovers import ProcessIdentity
 from tests.harness.openstack import bootstrap, config, install, paths, procfs, services
 from tests.harness.openstack.processes import ProcessTable
-from tests.harness.openstack.settings import REGION, CloudSettings, free_ports, process
+from tests.harness.openstack.settings import PAGE_LIMIT, REGION, CloudSettings, free_ports, process
 
 _READY = "ready"
 _GRACE_S = 3
@@ -101,8 +101,12 @@ def unavailable_reason() -> str | None:
     return None
 
 
-def start(*, computes: int = 2, name: str | None = None, owner_pid: int | None = None) -> OpenStackCloud:
+def start(
+    *, computes: int = 2, name: str | None = None, owner_pid: int | None = None, page_limit: int = PAGE_LIMIT
+) -> OpenStackCloud:
     """Starts a cloud with as many hypervisors, and returns when it takes requests of every kind.
+
+    page_limit: the most servers that nova lists on one page; few, so that few servers make several pages.
 
     Without a name it is a new one, empty but for its first contents. With a name it is the one already up under that
     name, if any; it outlives this process, and keeps its data for the next start under that name.
@@ -118,18 +122,21 @@ def start(*, computes: int = 2, name: str | None = None, owner_pid: int | None =
     if name is None:
         folder = paths.clouds() / f"process-{os.getpid()}-{os.urandom(3).hex()}"
         owner = process(owner_pid or os.getpid())
-        return _start_in(folder, data, installation, computes=computes, owner=owner)
+        return _start_in(folder, data, installation, computes=computes, owner=owner, page_limit=page_limit)
     with paths.locked(f"cloud-{name}"):
         folder = paths.clouds() / name
         kept_by = process(owner_pid) if owner_pid else None
-        return find(name) or _start_in(folder, data, installation, computes=computes, owner=kept_by)
+        return find(name) or _start_in(
+            folder, data, installation, computes=computes, owner=kept_by, page_limit=page_limit
+        )
 
 
 def _start_in(
-    folder: Path, data: Path, installation: Path, *, computes: int, owner: ProcessIdentity | None
+    folder: Path, data: Path, installation: Path, *, computes: int, owner: ProcessIdentity | None, page_limit: int
 ) -> OpenStackCloud:
     _require_memory()
-    cloud = OpenStackCloud(_prepare(folder, data, installation, computes=computes, owner=owner))
+    settings = _prepare(folder, data, installation, computes=computes, owner=owner)
+    cloud = OpenStackCloud(replace(settings, page_limit=page_limit))
     if owner and owner.pid == os.getpid():
         atexit.register(_stop_at_exit, os.getpid(), cloud)
     try:

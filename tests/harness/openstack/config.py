@@ -20,6 +20,7 @@ def write(cloud: CloudSettings) -> None:
         "RABBIT_PORT": str(cloud.ports["rabbitmq"]),
         "STATE": str(cloud.state),
         "SHARE": str(share),
+        "PAGE_LIMIT": str(cloud.page_limit),
     }
     values["SIGNIN"] = _rendered("signin.conf", values)
     for service, file in (

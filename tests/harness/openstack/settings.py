@@ -9,6 +9,7 @@ from tests.harness.openstack import procfs
 from tests.harness.ports import free_port
 
 REGION = "RegionOne"
+PAGE_LIMIT = 1000  # nova's own default
 SERVICES_WITH_PORT = (
     "keystone",
     "placement",
@@ -40,6 +41,7 @@ class CloudSettings:
     computes: int
     owner: ProcessIdentity | None  # the process it must not outlive; None: it stays until somebody stops it
     boot_id: str  # process ids mean nothing after a reboot
+    page_limit: int = PAGE_LIMIT
 
     @property
     def keystone_url(self) -> str:

@@ -1,0 +1,101 @@
+"""`mcm` as its user runs it: processes of the installed command, with a data directory of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+MCM = str(Path(sys.executable).with_name("mcm"))
+_LONGEST_S = 240
+
+
+class Serving:
+    """A server that answers at `url`; `errors` is what it wrote to stderr so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]", url: str, log: Path) -> None:
+        self.process, self.url, self._log = process, url, log
+
+    @property
+    def errors(self) -> str:
+        return self._log.read_text(errors="replace")
+
+
+class Shell:
+    """Nothing else of this machine's environment reaches the commands."""
+
+    def __init__(self, directory: Path, **environment: str) -> None:
+        self.directory = directory
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        own = {"LANG": "C.UTF-8", "MCM_DATA_DIR": str(directory)}
+        self.environment: Mapping[str, str] = {**kept, **own, **environment}
+
+    def run(self, *words: str, expect: int = 0, typed: str = "", **secrets: str) -> "subprocess.CompletedProcess[str]":
+        """secrets: further environment variables. typed: standard input; there is never a terminal."""
+        done = subprocess.run(
+            [MCM, *words], env={**self.environment, **secrets}, input=typed, capture_output=True, text=True,
+            timeout=_LONGEST_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "-o", "json").stdout)
+
+    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [MCM, *words], env={**self.environment, **environment}, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    @contextmanager
+    def serving(self, **environment: str) -> Iterator[Serving]:
+        """`mcm serve` on a free port, told to end behind the block; stdout is one line."""
+        log = self.directory.with_name(f"{self.directory.name}.serve.log")
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [MCM, "serve", "--listen", "127.0.0.1:0"], env={**self.environment, **environment}, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("ready http://127.0.0.1:"), log.read_text()
+            yield Serving(process, line.removeprefix("ready ").strip(), log)
+        finally:
+            end(process)
+        assert "Traceback" not in log.read_text()
+
+
+def end(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> str:
+    """Tells it to end and returns the rest of its stdout; one that does not is killed and fails the test."""
+    if process.poll() is None:
+        process.send_signal(number)
+    try:
+        return process.communicate(timeout=60)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def children(pid: int) -> list[int]:
+    """The processes it has started, and theirs."""
+    found: list[int] = []
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in tasks.read_text().split():
+            found += [int(child), *children(int(child))]
+    return found
+
+
+def runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in ("Z", "X")
