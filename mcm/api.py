@@ -3,17 +3,23 @@
 from fastapi import APIRouter
 
 from mcm.accounts.endpoints import router as accounts
+from mcm.auditlog.endpoints import router as auditlog
 from mcm.catalog.endpoints import router as catalog
+from mcm.edge.mounting import mount
+from mcm.identity.endpoints import router as identity
 from mcm.inventory.endpoints import router as inventory
+from mcm.keys.endpoints import router as keys
+from mcm.oidc.endpoints import router as oidc
 from mcm.sync.endpoints import router as sync
 from mcm.system.endpoints import open_router
 from mcm.system.endpoints import router as system
+from mcm.tenancy.endpoints import router as tenancy
 
 __all__ = ["build_router", "open_router"]
 
 
 def build_router() -> APIRouter:
-    api = APIRouter(prefix="/api/v1")
-    for router in (catalog, accounts, sync, inventory, system):
-        api.include_router(router)
+    api = APIRouter()
+    for router in (catalog, accounts, sync, inventory, system, identity, oidc, tenancy, auditlog, keys):
+        mount(api, router, "/api/v1")
     return api

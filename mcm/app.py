@@ -8,11 +8,13 @@ from fastapi import FastAPI
 
 from mcm import __version__
 from mcm.api import build_router, open_router
+from mcm.auth.door import Door
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
 from mcm.edge import problems
 from mcm.edge.headers import EdgeMiddleware
+from mcm.edge.mounting import mount
 from mcm.edge.routes import require_permissions
 from mcm.edge.runtime import Runtime
 from mcm.errors import Unavailable
@@ -36,7 +38,7 @@ def build_runtime(settings: Settings) -> Runtime:
     gateway = Gateway(settings, registry)
     vault = Vault(settings.master_key)
     executor = SyncExecutor(Tools(settings, database, registry, gateway), vault)
-    return Runtime(settings, database, registry, vault, gateway, executor)
+    return Runtime(settings, database, Door(settings, database), registry, vault, gateway, executor)
 
 
 def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
@@ -68,8 +70,8 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
     )
     app.state.runtime = runtime
     problems.install(app, {code: explained.remedy for code, explained in EXPLANATIONS.items()})
-    app.include_router(open_router)
-    app.include_router(build_router())
+    for router in (open_router, build_router()):
+        mount(app.router, router)
     require_permissions(app)
     app.add_middleware(EdgeMiddleware, hosts=_LOOPBACK if runtime.settings.loopback_allowed else None)
     return app

@@ -45,7 +45,7 @@ def run(
         app = build_app(runtime)
 
         def tell() -> None:
-            if other := runfile.write(settings.directory, url):
+            if other := runfile.write(settings.directory, url, runtime.door.owner_token):
                 log.warning("commands on %s go on using the server at %s", settings.directory, other)
             if started is None:
                 ready(url)

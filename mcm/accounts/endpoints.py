@@ -12,7 +12,7 @@ from mcm.accounts.schemas import AccountAnswer, AccountCreate, AccountDetail, Ac
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.db.session import after_commit
-from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
+from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from mcm.kit import clock
@@ -36,14 +36,19 @@ def list_accounts(session: ReadSession, limit: Limit = 100, cursor: Cursor = Non
 
 @router.post("", status_code=201, dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountAnswer)
 def create_account(
-    body: AccountCreate, runtime: RuntimeDep, mutation: MutationDep, dry_run: DryRun = False, check: bool = True
+    body: AccountCreate,
+    runtime: RuntimeDep,
+    unit: UnitDep,
+    mutation: MutationDep,
+    dry_run: DryRun = False,
+    check: bool = True,
 ) -> Any:
     """Signs in with the given credentials first (unless check=false): wrong ones are refused and nothing is stored."""
     if saved := mutation.earlier():
         return saved
     access = service.draft(runtime.registry, body)
     try:
-        with runtime.database.reading() as session:
+        with unit.reading() as session:
             service.require_free_name(session, body.name)
     except AccountExists:
         # Taken by this very request, repeated at the same time?
@@ -94,11 +99,11 @@ def update_account(
 
 
 @router.post("/{name}/check", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=CheckAnswer)
-def check_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep) -> Any:
     """Signs in now. The answer says what the cloud said; a failure is an answer too, not an HTTP error."""
     if saved := mutation.earlier():
         return saved
-    with runtime.database.writing() as session:
+    with unit.writing() as session:
         account = service.get(session, name)
         access = service.access(session, runtime.vault, runtime.registry, account)
         audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
@@ -143,10 +148,12 @@ def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any
 
 
 @router.delete("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE)])
-def remove_account(name: str, runtime: RuntimeDep, mutation: MutationDep, dry_run: DryRun = False) -> Any:
+def remove_account(
+    name: str, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep, dry_run: DryRun = False
+) -> Any:
     """Nothing happens in the cloud. mcm forgets credentials and scopes; resources only this account saw become gone."""
     if dry_run:
-        with runtime.database.reading() as session:
+        with unit.reading() as session:
             account = service.get(session, name)
             return {"account": account.name, "resources": service.only_seen_by(session, account), "dry_run": True}
 

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    # What everybody who is signed in may do with what is their own: session, password, second factor, tokens.
+    OWN_READ = "own.read"
+    OWN_WRITE = "own.write"
     PROVIDER_READ = "provider.read"
     ACCOUNT_READ = "account.read"
     ACCOUNT_WRITE = "account.write"
@@ -13,5 +16,30 @@ class Permission(StrEnum):
     RESOURCE_READ = "resource.read"
     RESOURCE_EXPORT = "resource.export"
     RESOURCE_WRITE = "resource.write"
+    TENANT_READ = "tenant.read"
+    TENANT_WRITE = "tenant.write"
+    QUOTA_READ = "quota.read"
+    QUOTA_WRITE = "quota.write"
+    USER_READ = "user.read"
+    USER_WRITE = "user.write"
+    ROLE_READ = "role.read"
+    ROLE_WRITE = "role.write"
     AUDIT_READ = "audit.read"
+    AUDIT_EXPORT = "audit.export"
+    KEY_READ = "key.read"
+    KEY_WRITE = "key.write"
     SYSTEM_READ = "system.read"
+    SYSTEM_WRITE = "system.write"
+
+
+# Of the installation as a whole: a role that is held in one tenant or project does not give them.
+OF_THE_WHOLE = frozenset(
+    {
+        Permission.AUDIT_EXPORT,
+        Permission.AUDIT_READ,
+        Permission.KEY_READ,
+        Permission.KEY_WRITE,
+        Permission.SYSTEM_READ,
+        Permission.SYSTEM_WRITE,
+    }
+)

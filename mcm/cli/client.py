@@ -108,7 +108,10 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
         from mcm.settings import Settings
 
         directory = Settings().directory
-        url, found = running_server(directory) or "", f"which runs on {directory}"
+        url, owned = running_server(directory) or ("", "")
+        found = f"which runs on {directory}"
+        if owned and not token:
+            headers["authorization"] = f"Bearer {owned}"
     if url:
         with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
             yield Client(http, local=False, found=found)

@@ -43,6 +43,7 @@ def local_transport(*, lenient: bool = False) -> Iterator[httpx.BaseTransport]:
     except McmError:
         if not lenient:
             raise
+    runtime.door.in_process = True
     app = build_app(runtime, background=False)
     with (
         anyio.from_thread.start_blocking_portal() as portal,

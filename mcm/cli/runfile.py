@@ -9,14 +9,17 @@ from mcm.kit.process import is_alive, is_dead, owner
 NAME = "server.json"
 
 
-def write(directory: Path, url: str) -> str | None:
-    """Returns the URL of another server that lives here already; the file stays its own then."""
+def write(directory: Path, url: str, token: str) -> str | None:
+    """Returns the URL of another server that lives here already; the file stays its own then.
+
+    token: the server takes whoever can read it for the owner of the data directory, who has the key and the data."""
     if other := _alive(directory):
         return other
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = directory / f".{NAME}.{os.getpid()}"
-    aside.write_text(json.dumps({"url": url, "owner": owner()}))
-    aside.chmod(0o600)
+    aside.unlink(missing_ok=True)
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({"url": url, "owner": owner(), "token": token}, file)
     aside.replace(directory / NAME)
     return None
 
@@ -30,11 +33,11 @@ def remove(directory: Path) -> None:
         return
 
 
-def running_server(directory: Path) -> str | None:
-    """The URL of the live server of this data directory, None when there is none."""
+def running_server(directory: Path) -> tuple[str, str] | None:
+    """(URL, its owner's token) of the live server of this data directory, None when there is none."""
     try:
         found = json.loads((directory / NAME).read_text())
-        return None if is_dead(found["owner"]) else str(found["url"])
+        return None if is_dead(found["owner"]) else (str(found["url"]), str(found.get("token", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

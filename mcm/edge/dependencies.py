@@ -1,13 +1,15 @@
 """What an endpoint may ask for: the runtime, the caller, a unit of work, and a permission."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from mcm.auth.door import Presented
 from mcm.auth.permissions import Permission
-from mcm.auth.service import Caller, allowed, local_caller
+from mcm.auth.service import NOTHING, Caller, View, limit, view
 from mcm.edge.runtime import Runtime
 from mcm.errors import Forbidden
 
@@ -17,17 +19,51 @@ def _runtime(request: Request) -> Runtime:
     return runtime
 
 
-def _caller(request: Request) -> Caller:
-    source = request.headers.get("x-mcm-client", "") or (request.client.host if request.client else "local")
-    return local_caller(source[:64], request.state.request_id)
-
-
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]
+
+
+def _caller(request: Request, runtime: RuntimeDep) -> Caller:
+    source = request.headers.get("x-mcm-client", "") or (request.client.host if request.client else "local")
+    return runtime.door.identify(
+        Presented(source[:64], request.state.request_id, request.method, request.headers, request.cookies)
+    )
+
+
 CallerDep = Annotated[Caller, Depends(_caller)]
 
 
-def _reading(runtime: RuntimeDep) -> Iterator[Session]:
-    with runtime.database.reading() as session:
+class Unit:
+    """Opens further transactions of the same request, limited to the same view. Endpoints use no others."""
+
+    def __init__(self, runtime: Runtime, seen: View) -> None:
+        self._runtime, self.view = runtime, seen
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._runtime.database.reading() as session:
+            yield limit(session, self.view)
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Session]:
+        with self._runtime.database.writing(durable=durable) as session:
+            yield limit(session, self.view)
+
+
+def _view(request: Request) -> View:
+    # Set by `authorize`, which FastAPI resolves first. A route without it sees nothing.
+    seen: View = getattr(request.state, "view", NOTHING)
+    return seen
+
+
+def _unit(request: Request, runtime: RuntimeDep) -> Unit:
+    return Unit(runtime, _view(request))
+
+
+UnitDep = Annotated[Unit, Depends(_unit)]
+
+
+def _reading(unit: UnitDep) -> Iterator[Session]:
+    with unit.reading() as session:
         yield session
 
 
@@ -40,12 +76,14 @@ class Authorization:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(self, caller: CallerDep) -> Caller:
-        if not allowed(caller, self.permission):
+    def __call__(self, request: Request, caller: CallerDep) -> Caller:
+        seen = view(caller, self.permission)
+        if seen.nothing:
             raise Forbidden(
                 f"{caller.name} lacks the permission '{self.permission}'",
                 next_step="ask an administrator for a role that includes it",
             )
+        request.state.view = seen
         return caller
 
 

@@ -11,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import Caller
-from mcm.edge.dependencies import CallerDep, RuntimeDep
-from mcm.edge.runtime import Runtime
+from mcm.edge.dependencies import CallerDep, Unit, UnitDep
 from mcm.errors import BadRequest, Conflict, InvalidInput, McmError
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
@@ -29,18 +28,18 @@ class Mutation:
     Same key and body: the first answer again. Same key, other body: 422. No key: 400.
     """
 
-    def __init__(self, runtime: Runtime, caller: Caller, key: str, request_hash: str) -> None:
-        self.runtime, self.caller, self._key, self._hash = runtime, caller, key, request_hash
+    def __init__(self, unit: Unit, caller: Caller, key: str, request_hash: str) -> None:
+        self._unit, self.caller, self._key, self._hash = unit, caller, key, request_hash
 
     def earlier(self) -> Response | None:
         """The saved answer, for a mutation that must look before it calls a cloud."""
-        with self.runtime.database.reading() as session:
+        with self._unit.reading() as session:
             return self._saved(session)
 
     def run(self, change: Callable[[Session], Any], *, status: int = 200) -> Response:
         """`change` returns what the answer's body will be (a pydantic model or JSON-able data)."""
         try:
-            with self.runtime.database.writing() as session:
+            with self._unit.writing() as session:
                 if saved := self._saved(session):
                     return saved
                 result = change(session)
@@ -80,14 +79,14 @@ class Mutation:
         return response
 
 
-async def _mutation(request: Request, runtime: RuntimeDep, caller: CallerDep, key: KeyHeader = None) -> Mutation:
+async def _mutation(request: Request, unit: UnitDep, caller: CallerDep, key: KeyHeader = None) -> Mutation:
     if key is None:
         raise BadRequest(
             "a change needs an Idempotency-Key header", next_step="send a random one; repeat it when you retry"
         )
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\0".encode())
     digest.update(await request.body())
-    return Mutation(runtime, caller, key, digest.hexdigest())
+    return Mutation(unit, caller, key, digest.hexdigest())
 
 
 MutationDep = Annotated[Mutation, Depends(_mutation)]

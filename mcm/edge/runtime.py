@@ -7,6 +7,7 @@ from mcm.db.session import Database
 from mcm.settings import Settings
 
 if TYPE_CHECKING:
+    from mcm.auth.door import Door
     from mcm.gateway import Gateway
     from mcm.registry import Registry
     from mcm.sync.executor import SyncExecutor
@@ -19,6 +20,7 @@ class Runtime:
 
     settings: Settings
     database: Database
+    door: "Door"
     registry: "Registry"
     vault: "Vault"
     gateway: "Gateway"

@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    TEXT,
     ColumnElement,
     Select,
     and_,
@@ -26,7 +28,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.types import Integer
 
 from mcm.db.types import Json

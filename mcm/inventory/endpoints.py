@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from mcm.auth.permissions import Permission
-from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
+from mcm.edge.dependencies import ReadSession, UnitDep, authorize
 from mcm.edge.paging import Cursor, Limit
 from mcm.inventory import export as exporting
 from mcm.inventory import hierarchy, service
@@ -61,14 +61,14 @@ def count_resources_by(
 )
 def export_resources(
     session: ReadSession,
-    runtime: RuntimeDep,
+    unit: UnitDep,
     question: ListQuestion,
     format: exporting.Format = "csv",
     columns: Columns = None,
     bom: Annotated[bool, Query(description="CSV begins with a byte order mark, which Excel needs")] = True,
 ) -> StreamingResponse:
     """Exactly what the same parameters list, whole."""
-    asked = service.export(runtime.database, session, question, columns)
+    asked = service.export(unit.reading, session, question, columns)
     body: Iterator[bytes]
     if format == "json":
         body = exporting.as_json(asked.items, asked.columns)
@@ -89,7 +89,7 @@ def list_places(
     return hierarchy.children(session, parent, limit, cursor)
 
 
-router.include_router(of_one)
+router.routes.extend(of_one.routes)
 
 
 def _add_kind(kind: str, plural: str) -> None:

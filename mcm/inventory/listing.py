@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, select, text, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, ColumnElement, Select, cast, func, literal, literal_column, select, text, true, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 

@@ -15,7 +15,7 @@ from mcm.inventory import resource_service, service
 from mcm.inventory.parameters import AsOf
 from mcm.inventory.schemas import NativeDocument, RelationItem, ResourceDetail, ResourceUpdate, VersionItem
 
-router = APIRouter(prefix="/resources/{resource_id}")
+router = APIRouter(prefix="/resources/{resource_id}", tags=["inventory"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag the change is based on; * for any")]
 _READ = [authorize(Permission.RESOURCE_READ)]
 

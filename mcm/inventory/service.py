@@ -1,6 +1,7 @@
 """The inventory's rules: how a question is understood, and what its answer must carry to be honest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
-from mcm.db.session import Database
 from mcm.errors import BadRequest, InvalidInput
 from mcm.filters import Condition, Expression, Operator, parse
 from mcm.filters.syntax import Pattern, also
@@ -101,20 +101,22 @@ def count_by(session: Session, question: Question, fields: str, top: int) -> Fac
 class Export:
     """What to export, checked; `items` opens its own snapshot, which outlives the request's transaction."""
 
-    database: Database
+    opened: Callable[[], AbstractContextManager[Session]]
     query: Query
     estate: Estate
     columns: list[Column] | None
 
     def items(self) -> Iterator[Item]:
-        with self.database.reading() as session:
+        with self.opened() as session:
             for row in listing.Listing(session, self.query, self.estate).stream():
                 yield item(row, self.estate)
 
 
-def export(database: Database, session: Session, question: Question, columns: str | None) -> Export:
+def export(
+    opened: Callable[[], AbstractContextManager[Session]], session: Session, question: Question, columns: str | None
+) -> Export:
     query, estate = understood(session, question)
-    return Export(database, query, estate, parse_columns(columns))
+    return Export(opened, query, estate, parse_columns(columns))
 
 
 def detail(session: Session, resource_id: str, kind: str | None = None) -> ResourceDetail:

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from mcm.auth.door import Door
 from mcm.db.session import Database
 from mcm.edge import problems
 from mcm.edge.runtime import Runtime
@@ -29,7 +30,7 @@ def client(database: Database) -> TestClient:
 def application(database: Database) -> FastAPI:
     app = FastAPI()
     nothing: Any = None
-    app.state.runtime = Runtime(Settings(), database, nothing, nothing, nothing, nothing)
+    app.state.runtime = Runtime(Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing)
     problems.install(app)
     app.include_router(router, prefix="/api/v1")
 

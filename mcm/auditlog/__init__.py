@@ -1,0 +1,1 @@
+"""Reading the audit trail: list, verify, export, retention."""

@@ -1,0 +1,14 @@
+"""Tenants in a tree, rules that assign resources to them, quotas."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

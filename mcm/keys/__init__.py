@@ -1,0 +1,1 @@
+"""The master key: which one is in use, and its rotation."""

@@ -1,0 +1,1 @@
+"""Whose is what: the tree of tenants, the rules that assign resources to it, and quotas."""

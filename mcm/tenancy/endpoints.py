@@ -1,0 +1,5 @@
+"""Whose is what: the tree of tenants, the rules that assign resources to it, and quotas. Over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["tenancy"])
