@@ -84,5 +84,7 @@ def prepare(runtime: Runtime) -> None:
     with suppress(Unavailable):
         runtime.executor.recover()
     # What is loaded by now stays: the collector need not look through it whenever a sync has made many objects.
-    gc.collect()
+    if gc.isenabled():
+        gc.collect()
     gc.freeze()
+    gc.enable()

@@ -1,10 +1,14 @@
 """mcm serve, worker and demo."""
 
+import gc
+
 import typer
 
 
 def serve(listen: str | None = typer.Option(None, "--listen", help="ADDRESS:PORT; default 127.0.0.1:8080.")) -> None:
     """Run API, scheduler and workers in one process."""
+    # Loading makes much that stays and hardly any garbage; `mcm.app.prepare` turns the collector on again.
+    gc.disable()
     from mcm.server import run
 
     run(listen=listen)
