@@ -9,6 +9,7 @@ import pytest
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
+from tests.canary import _canaries_watched, _no_canary_seen  # noqa: F401
 from tests.harness import HarnessUnavailable, moto, postgres, vcsim
 from tests.harness.openstack import cloud as openstack
 from tests.harness.postgres import PostgresServer

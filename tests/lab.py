@@ -28,7 +28,7 @@ class Lab:
     runtime: Runtime
     clouds: dict[str, str] = field(default_factory=dict)
 
-    def account(self, name: str = "lab", *, cloud: str | None = None, token: str = "x", **config: Any) -> str:
+    def account(self, name: str = "lab", *, cloud: str | None = None, token: str = "kanari7-token", **config: Any) -> str:
         """Adds a simulated account without checking it; returns its id. `cloud`: share the world of that account."""
         cloud_id = self.clouds[cloud] if cloud else f"lab-{next(_numbers)}"
         self.clouds[name] = cloud_id

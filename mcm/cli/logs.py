@@ -11,6 +11,8 @@ _SECRET = re.compile(
     r"(?:(?:Bearer|Basic)\s+)?[^\s\"',;&]+",
     re.IGNORECASE,
 )
+# Never below WARNING, whatever is asked for: at DEBUG they write down requests and answers whole.
+QUIET = ("alembic", "urllib3", "botocore", "boto3", "httpx", "httpcore", "keystoneauth", "openstack", "stevedore")
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]+):[^/\s@]+@")
 
 
@@ -39,15 +41,5 @@ def configure(level: str) -> None:
             f"MCM_LOG_LEVEL is '{level}'",
             next_step="use DEBUG, INFO, WARNING or ERROR",
         ) from error
-    for noisy in (
-        "alembic",
-        "urllib3",
-        "botocore",
-        "boto3",
-        "httpx",
-        "httpcore",
-        "keystoneauth",
-        "openstack",
-        "stevedore",
-    ):
+    for noisy in QUIET:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

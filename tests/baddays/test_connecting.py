@@ -17,7 +17,7 @@ from tests.harness.proxy import Certificates, ExpiredToken, FaultProxy, Identity
 from tests.harness.replay import ec2
 from tests.lab import Lab
 
-SECRET = "canary-Pa55word"
+SECRET = "kanari7-Pa55word"
 ADDRESSES: dict[str, dict[str, Any]] = {
     "aws": {"region": "us-east-1", "endpoint_url": "https://{host}:{port}"},
     "openstack": {"auth.auth_url": "https://{host}:{port}/v3", "auth.username": "u", "auth.project_name": "p",

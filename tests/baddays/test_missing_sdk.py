@@ -58,7 +58,7 @@ def lab(sqlite_template: Path, tmp_path: Path) -> Lab:
         account = accounts.get(session, "orphan")
         account.provider, account.config = "aws", {"region": "eu-central-1"}
         accounts._store(
-            session, made.runtime.vault, account.id, {"access_key_id": "AKIAX", "secret_access_key": "canary"}
+            session, made.runtime.vault, account.id, {"access_key_id": "AKIAX", "secret_access_key": "kanari7-key"}
         )
         for secret in repository.secrets(session, account.id):
             if secret.key == "token":
@@ -92,7 +92,7 @@ def test_what_is_known_is_listed_and_other_accounts_are_read(lab: Lab) -> None:
     synced = _mcm(lab, "sync", "--full", "--kind", "instance")
     assert synced.returncode == 5, synced.stdout + synced.stderr
     assert "mcm[aws]" in synced.stderr
-    assert "canary" not in synced.stdout + synced.stderr
+    assert "kanari7" not in synced.stdout + synced.stderr
     assert "Traceback" not in synced.stderr
     again = json.loads(_mcm(lab, "instance", "list", "-o", "json", "--all").stdout)
     assert {(row["account"], row["presence"]) for row in again} == {("simulated", "present"), ("orphan", "unreachable")}

@@ -13,7 +13,7 @@ from tests.baddays.outbound import OutboundProxy
 from tests.harness import HarnessUnavailable
 from tests.lab import Lab
 
-PASSWORD = "canary-pr0xy"
+PASSWORD = "kanari7-pr0xy"
 
 
 @pytest.fixture(scope="module", params=list(TARGETS))
@@ -93,7 +93,7 @@ def test_proxy_that_does_not_serve_is_said_and_nothing_goes_around_it(
         finally:
             lab.close()
     assert (run.outcome, run.error_code) == ("failed", "unreachable")
-    assert "canary" not in (run.error_message or "")
+    assert "kanari7" not in (run.error_message or "")
     assert len(run.error_message or "") > 20
 
 

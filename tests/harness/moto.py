@@ -65,4 +65,4 @@ def start(*, region: str = "eu-central-1") -> MotoServer:
         process.stop()
         raise
     key_id = "AKIA" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(16))
-    return MotoServer(address[1], key_id, secrets.token_urlsafe(30), region, process)
+    return MotoServer(address[1], key_id, f"kanari7{secrets.token_urlsafe(30)}", region, process)

@@ -131,7 +131,7 @@ def attach() -> PostgresServer:
 
 def _start(process: Process, binaries: Path) -> PostgresServer:
     data = process.folder / "data"
-    superuser_password, password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    superuser_password, password = secrets.token_urlsafe(24), f"kanari7{secrets.token_urlsafe(24)}"
     password_file = process.folder / "password"
     password_file.touch(mode=0o600)
     password_file.write_text(superuser_password)

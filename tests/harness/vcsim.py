@@ -72,7 +72,7 @@ def start(
     cluster and per standalone host. delay_ms is added to every answer. Without a password a random one is made.
     """
     binary = build()
-    password = password or secrets.token_urlsafe(16)
+    password = password or f"kanari7{secrets.token_urlsafe(16)}"
     # Killed, because it would spend seconds on tidying up what is deleted with its folder anyway.
     process = Process("vcsim", stop_signal=SIGKILL)
     sizes = {

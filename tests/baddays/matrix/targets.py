@@ -16,7 +16,7 @@ from tests.harness.replay import ec2
 from tests.harness.replay import openstack as openstack_replay
 from tests.lab import CALLER, Lab
 
-SECRET = "canary-Pa55word"
+SECRET = "kanari7-Pa55word"
 
 
 class Target(Protocol):

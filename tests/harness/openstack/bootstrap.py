@@ -42,7 +42,7 @@ def _initialise(folder: Path, installation: Path) -> None:
         folder=folder,
         installation=installation,
         ports=free_ports(),
-        password=secrets.token_urlsafe(18),
+        password=f"kanari7{secrets.token_urlsafe(18)}",
         computes=0,
         owner=process(os.getpid()),
         boot_id=procfs.boot_id(),

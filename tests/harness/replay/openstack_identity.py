@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.harness.replay.openstack_servers import PROJECTS, REGION, USER
 
-PASSWORD = "secret"
+PASSWORD = "kanari7-secret"
 _FAR = "2099-01-01T00:00:00.000000Z"
 # (type, name, mount, path below the mount)
 SERVICES = (

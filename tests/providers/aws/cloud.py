@@ -16,7 +16,7 @@ from mcm_providers.aws.adapter import AwsProvider
 from mcm_providers.aws.descriptor import DESCRIPTOR
 
 REGION = Region("eu-central-1", "Frankfurt", frozenset(ResourceKind))
-ACCESS_KEY, SECRET_KEY, TOKEN = "AKIACANARYCANARY0001", "canary-secret-key-0002", "canary-session-token-0003"
+ACCESS_KEY, SECRET_KEY, TOKEN = "AKIACANARYCANARY0001", "kanari7-secret-key-0002", "kanari7-session-token-0003"
 
 
 @dataclass(frozen=True)

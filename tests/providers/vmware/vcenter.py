@@ -18,7 +18,7 @@ from mcm_providers.vmware.resources import READERS
 from tests.harness.proxy.certificates import Certificates, Identity
 from tests.providers.vmware.answers import SIGN_IN, Asked, Reply, Script, fault
 
-USERNAME, PASSWORD = "canary-user-0001@vsphere.local", "canary-password-0002"
+USERNAME, PASSWORD = "canary-user-0001@vsphere.local", "kanari7-password-0002"
 DATACENTER = Region("datacenter-2", "DC0", frozenset(READERS))
 
 
