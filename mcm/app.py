@@ -8,11 +8,12 @@ from fastapi import FastAPI
 
 from mcm import __version__
 from mcm.api import build_router, open_router
+from mcm.audit import service as audit
 from mcm.auth.door import Door
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
-from mcm.edge import problems
+from mcm.edge import description, problems
 from mcm.edge.headers import EdgeMiddleware
 from mcm.edge.mounting import mount
 from mcm.edge.routes import require_permissions
@@ -37,6 +38,7 @@ def build_runtime(settings: Settings) -> Runtime:
     registry = Registry()
     gateway = Gateway(settings, registry)
     vault = Vault(settings.master_key)
+    audit.install(database, vault)
     executor = SyncExecutor(Tools(settings, database, registry, gateway), vault)
     return Runtime(settings, database, Door(settings, database), registry, vault, gateway, executor)
 
@@ -73,6 +75,7 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
     for router in (open_router, build_router()):
         mount(app.router, router)
     require_permissions(app)
+    description.install(app)
     app.add_middleware(EdgeMiddleware, hosts=_LOOPBACK if runtime.settings.loopback_allowed else None)
     return app
 
