@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -13,20 +14,23 @@ from mcm.auth.door import Door
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
-from mcm.edge import description, problems
+from mcm.edge import description, problems, telemetry
 from mcm.edge.headers import EdgeMiddleware
 from mcm.edge.mounting import mount
+from mcm.edge.rates import Rates
 from mcm.edge.routes import require_permissions
 from mcm.edge.runtime import Runtime
 from mcm.errors import Unavailable
 from mcm.gateway import Gateway
+from mcm.identity.endpoints import pages
+from mcm.identity.pepper import Pepper
 from mcm.jobs.schedule import Jobs
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
 from mcm.sync.run import Tools
 from mcm.system.explanations import EXPLANATIONS
-from mcm.vault import Vault
+from mcm.vault.opening import open_vault
 
 # "mcm.invalid" is the command line in this process: a name nobody can own.
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "mcm.invalid"})
@@ -37,10 +41,10 @@ def build_runtime(settings: Settings) -> Runtime:
     database = Database(build_engine(settings.database))
     registry = Registry()
     gateway = Gateway(settings, registry)
-    vault = Vault(settings.master_key)
+    vault = open_vault(settings, database)
     audit.install(database, vault)
     executor = SyncExecutor(Tools(settings, database, registry, gateway), vault)
-    return Runtime(settings, database, Door(settings, database), registry, vault, gateway, executor)
+    return Runtime(settings, database, Door(settings, database), registry, vault, gateway, executor, Pepper())
 
 
 def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
@@ -72,16 +76,29 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
     )
     app.state.runtime = runtime
     problems.install(app, {code: explained.remedy for code, explained in EXPLANATIONS.items()})
-    for router in (open_router, build_router()):
+    for router in (open_router, pages, build_router()):
         mount(app.router, router)
     require_permissions(app)
     description.install(app)
-    app.add_middleware(EdgeMiddleware, hosts=_LOOPBACK if runtime.settings.loopback_allowed else None)
+    app.add_middleware(
+        EdgeMiddleware,
+        hosts=_hosts(runtime.settings),
+        rates=Rates(runtime.settings, in_process=lambda: runtime.door.in_process),
+        over_tls=runtime.settings.over_tls,
+    )
     return app
+
+
+def _hosts(settings: Settings) -> frozenset[str] | None:
+    """The names this server answers for; None: any, where it listens beyond loopback and knows no name of its own."""
+    if settings.public_url:
+        return _LOOPBACK | {urlsplit(settings.public_url).hostname or ""}
+    return _LOOPBACK if settings.loopback_allowed else None
 
 
 def prepare(runtime: Runtime) -> None:
     """Before serving: the schema of this version, and no lease of a dead process."""
+    telemetry.install(runtime.settings.otlp_endpoint, __version__)
     migrate.upgrade(runtime.database.engine)
     # A database that takes no writes now can still be read; the leases are freed at the next occasion.
     with suppress(Unavailable):

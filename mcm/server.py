@@ -7,13 +7,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from mcm.app import build_app, build_runtime, prepare
 from mcm.cli import runfile
 from mcm.cli.logs import configure
-from mcm.errors import InvalidInput
+from mcm.edge.runtime import Runtime
+from mcm.edge.source import networks
+from mcm.errors import InvalidInput, Unavailable
+from mcm.identity import setup
 from mcm.jobs.schedule import Jobs
 from mcm.settings import Settings
 
@@ -38,11 +42,12 @@ def run(
 ) -> None:
     """Serves until SIGINT or SIGTERM. `started` is called with the URL once it answers, on a thread of its own."""
     settings = (settings or Settings()).model_copy(update={"listen": listen} if listen else {})
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     with until_told(), bound(settings) as (listener, url):
         runtime = build_runtime(settings)
         prepare(runtime)
         app = build_app(runtime)
+        offer_setup(runtime)
 
         def tell() -> None:
             if other := runfile.write(settings.directory, url, runtime.door.owner_token):
@@ -61,10 +66,27 @@ def run(
             runfile.remove(settings.directory)
 
 
+def offer_setup(runtime: Runtime) -> None:
+    """Says, where mcm asks for a login and has no user, how the first one is made. Once for each start."""
+    if not runtime.door.login_required():
+        return
+    try:
+        path = setup.new_link(runtime)
+    except Unavailable as error:
+        log.warning("no link for the first administrator: %s", error.message)
+        return
+    if path is None:
+        return
+    base = runtime.settings.public_url.rstrip("/") or f"http://{runtime.settings.listen}"
+    # Not through the log, which others may read and keep.
+    sys.stderr.write(f"There is no user yet. Make the first administrator here, within an hour:\n  {base}{path}\n")
+    sys.stderr.flush()
+
+
 def run_worker() -> None:
     """Reads clouds until SIGINT or SIGTERM."""
     settings = Settings()
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     with until_told():
         runtime = build_runtime(settings)
         prepare(runtime)
@@ -110,6 +132,29 @@ def ready(url: str) -> None:
     sys.stdout.flush()
 
 
+def require_tls(settings: Settings) -> None:
+    """Raises InvalidInput where passwords and cookies would cross a network in the clear."""
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
+            raise InvalidInput(
+                f"MCM_PUBLIC_URL is '{shown_url(settings.public_url)}'",
+                next_step="write it as https://mcm.example.org: the address of the proxy that ends TLS, without a path",
+            )
+    elif not settings.loopback_allowed:
+        raise InvalidInput(
+            f"on {settings.listen} passwords would cross the network in the clear: mcm speaks plain HTTP itself",
+            next_step="put a proxy that ends TLS in front and say MCM_PUBLIC_URL=https://…, or listen on a loopback "
+            "address (127.0.0.1:8080)",
+        )
+    networks(settings.trusted_proxies)
+
+
+def shown_url(url: str) -> str:
+    """Without a password that somebody wrote into it."""
+    return url.rpartition("@")[2]
+
+
 @contextmanager
 def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
     """A listening socket, so that a taken port is said plainly and before anything else is done."""
@@ -120,12 +165,7 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
             f"--listen or MCM_LISTEN is '{settings.listen}', which is not an address and a port",
             next_step="use ADDRESS:PORT, such as 127.0.0.1:8080",
         ) from error
-    if not settings.loopback_allowed:
-        raise InvalidInput(
-            f"mcm has no login yet and would be open to everybody who reaches {settings.listen}",
-            next_step="listen on a loopback address (127.0.0.1:8080) and reach it through a tunnel or a proxy that "
-            "asks who is there",
-        )
+    require_tls(settings)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

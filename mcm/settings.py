@@ -2,25 +2,73 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Flags of the command line win over these, these over the defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="MCM_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MCM_", extra="ignore", frozen=True, populate_by_name=True)
 
     data_dir: Path = Field(default=Path("~/.local/share/mcm"), description="where the embedded database and keys live")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data directory")
     master_key_file: Path | None = Field(
         default=None, description="32 random bytes, base64; default: data_dir/master.key"
     )
+    master_key: SecretStr = Field(default=SecretStr(""), description="the master key itself, base64, instead of a file")
+    master_key_old: SecretStr = Field(
+        default=SecretStr(""), description="the former MCM_MASTER_KEY, for the one run of `mcm keys rotate`"
+    )
+    transit_url: str = Field(
+        default="", description="HashiCorp Vault or OpenBao, whose transit engine keeps the master key"
+    )
+    transit_mount: str = Field(default="transit", description="where the transit engine is mounted there")
+    transit_key: str = Field(default="mcm", pattern=r"^[A-Za-z0-9_.-]+$", description="name of the key there")
+    transit_token_file: Path | None = Field(default=None, description="file with a token for the key server")
+    transit_role_id: str = Field(default="", description="AppRole for the key server, instead of a token")
+    transit_secret_id_file: Path | None = Field(default=None, description="file with that AppRole's secret id")
+    transit_ca_file: Path | None = Field(
+        default=None, description="certificates of the key server's own authority, PEM"
+    )
+    transit_namespace: str = Field(default="", description="namespace at the key server")
     listen: str = Field(default="127.0.0.1:8080", description="address and port of `mcm serve` and `mcm demo`")
+    login: Literal["auto", "required"] = Field(
+        default="auto",
+        description="required: everybody signs in. auto: so too, but while there is no user, whoever reaches a loopback "
+        "listener without a public URL may do everything",
+    )
+    public_url: str = Field(
+        default="",
+        description="https://… under which people reach mcm through a proxy that ends TLS; needed beyond loopback",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="addresses or networks of the proxies whose X-Forwarded-For is believed, comma separated",
+    )
+    requests_per_second: float = Field(
+        default=100.0,
+        ge=0,
+        description="how often one user or token may ask, one source four times as often; 0: no limit",
+    )
+    metrics_open: bool = Field(
+        default=False, description="/metrics without a token although mcm asks for a login; local mode never asks"
+    )
+    otlp_endpoint: str = Field(
+        default="",
+        validation_alias=AliasChoices("MCM_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="collector that traces are sent to by OTLP over HTTP (extra otel); empty: none are made",
+    )
+    config_dir: Path = Field(default=Path("~/.config/mcm"), description="where the command line keeps its contexts")
     server: str = Field(default="", description="URL of a running server for the command line")
     token: str = Field(default="", description="API token for that server")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="text: lines for people; json: one object for each line"
+    )
     outbound_proxy: str = Field(default="", description="HTTP proxy for all calls to clouds")
     no_proxy: str = Field(default="", description="hosts that are reached directly, comma separated")
     allowed_private_hosts: str = Field(
@@ -36,6 +84,15 @@ class Settings(BaseSettings):
     deep_interval_s: int = Field(default=86_400, ge=5, description="cadence of kinds that rarely change, seconds")
     calls_per_second: float = Field(default=50.0, gt=0, description="rate of calls per account, service and region")
     tombstone_days: int = Field(default=180, ge=1, description="how long a vanished resource is kept")
+    audit_days: int = Field(default=365, ge=180, description="how long the audit trail is kept, 180 days at least")
+    audit_head_file: Path | None = Field(
+        default=None, description="file to which the signed head of the audit trail is appended"
+    )
+    audit_syslog: str = Field(
+        default="",
+        pattern=r"^(udp://.+:[0-9]{1,5}|(unix://)?/.+)?$",
+        description="where the signed head of the audit trail is sent: udp://HOST:PORT or unix:///dev/log",
+    )
 
     @cached_property
     def directory(self) -> Path:
@@ -47,7 +104,8 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.directory / 'mcm.db'}"
 
     @cached_property
-    def master_key(self) -> Path:
+    def key_file(self) -> Path:
+        """The master key's file, unless the key is elsewhere."""
         return (self.master_key_file or self.directory / "master.key").expanduser()
 
     @property
@@ -59,6 +117,23 @@ class Settings(BaseSettings):
         """Host and port of `listen`; ValueError when it has another shape."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]") or "127.0.0.1", int(port)
+
+    @property
+    def own_machine(self) -> bool:
+        """Nobody but this machine reaches mcm, and no login is demanded by configuration."""
+        return self.loopback_allowed and not self.public_url and self.login != "required"
+
+    @property
+    def over_tls(self) -> bool:
+        """People reach mcm over TLS, which a proxy in front ends."""
+        return self.public_url.lower().startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `public_url` as a browser's Origin header has them."""
+        parts = urlsplit(self.public_url.lower())
+        port = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+        return f"{parts.scheme}://{parts.netloc.removesuffix(port) if port else parts.netloc}"
 
     @property
     def loopback_allowed(self) -> bool:

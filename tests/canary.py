@@ -93,7 +93,7 @@ def _watch_processes(stop: threading.Event) -> None:
                 words = Path(entry.path, "cmdline").read_bytes()
             except OSError:
                 continue
-            if _BYTES in words and b"mcm" in words.split(b"\0")[0] + words.split(b"\0")[1]:
+            if _BYTES in words and any(word.rpartition(b"/")[2] == b"mcm" for word in words.split(b"\0")):
                 saw("process list", words.replace(b"\0", b" ").decode(errors="replace"))
         _checks["processes"] += 1
 

@@ -28,7 +28,9 @@ class Lab:
     runtime: Runtime
     clouds: dict[str, str] = field(default_factory=dict)
 
-    def account(self, name: str = "lab", *, cloud: str | None = None, token: str = "kanari7-token", **config: Any) -> str:
+    def account(
+        self, name: str = "lab", *, cloud: str | None = None, token: str = "kanari7-token", **config: Any
+    ) -> str:
         """Adds a simulated account without checking it; returns its id. `cloud`: share the world of that account."""
         cloud_id = self.clouds[cloud] if cloud else f"lab-{next(_numbers)}"
         self.clouds[name] = cloud_id
@@ -129,5 +131,6 @@ class Lab:
 
 
 def make(database_url: str, directory: Path, **settings: Any) -> Lab:
-    options: dict[str, Any] = {"data_dir": directory, "database_url": database_url, "calls_per_second": 100_000.0}
+    options: dict[str, Any] = {"data_dir": directory, "database_url": database_url}
+    options |= {"calls_per_second": 100_000.0, "requests_per_second": 0.0}
     return Lab(build_runtime(Settings(**(options | settings))))

@@ -12,11 +12,14 @@ from mcm.accounts.schemas import AccountAnswer, AccountCreate, AccountDetail, Ac
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.db.session import after_commit
+from mcm.edge.confirmation import recently_confirmed, require_confirmed
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.edge.paging import Cursor, Limit, Page
 from mcm.kit import clock
 from mcm.sync.identity import note_failure, note_success
+from mcm.tenancy import service as tenancy
+from mcm.tenancy import sight
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 DryRun = Annotated[bool, Query(description="validate and say what would happen; change nothing")]
@@ -25,12 +28,12 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 @router.get("", dependencies=[authorize(Permission.ACCOUNT_READ)])
 def list_accounts(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[AccountItem]:
-    after = tuple(decode_cursor(cursor, 2)) if cursor else None
+    after = tuple(sight.values_of(session, cursor, 2)) if cursor else None
     found = service.page(session, after, limit + 1)
     more = found[limit - 1] if len(found) > limit else None
     return Page(
         items=service.items(session, found[:limit]),
-        next_cursor=encode_cursor([more.name, more.id]) if more else None,
+        next_cursor=sight.cursor_of(session, [more.name, more.id]) if more else None,
     )
 
 
@@ -49,6 +52,7 @@ def create_account(
     access = service.draft(runtime.registry, body)
     try:
         with unit.reading() as session:
+            tenancy.home(session, mutation.caller, body.tenant)
             service.require_free_name(session, body.name)
     except AccountExists:
         # Taken by this very request, repeated at the same time?
@@ -87,8 +91,11 @@ def show_account(name: str, session: ReadSession, response: Response) -> Account
 def update_account(
     name: str, body: AccountUpdate, runtime: RuntimeDep, mutation: MutationDep, if_match: IfMatch = None
 ) -> Any:
+    if body.secrets is not None or body.config is not None:
+        require_confirmed(mutation.caller)
+
     def change(session: Session) -> AccountItem:
-        account = service.get(session, name)
+        account = service.to_change(session, mutation.caller, name)
         service.update(session, mutation.caller, runtime.vault, runtime.registry, account, body, if_match)
         session.flush()
         after_commit(session, lambda: runtime.gateway.forget(account.id))
@@ -104,7 +111,7 @@ def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: Mutat
     if saved := mutation.earlier():
         return saved
     with unit.writing() as session:
-        account = service.get(session, name)
+        account = service.to_change(session, mutation.caller, name)
         access = service.access(session, runtime.vault, runtime.registry, account)
         audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
     runtime.gateway.breaker.reset_all(access.id)
@@ -129,7 +136,7 @@ def pause_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
     """Stops reading; running reads end at their next page. What is known stays, and ages."""
 
     def change(session: Session) -> AccountItem:
-        account = service.pause(session, mutation.caller, service.get(session, name))
+        account = service.pause(session, mutation.caller, service.to_change(session, mutation.caller, name))
         after_commit(session, lambda: runtime.executor.cancel_account(account.id))
         return service.items(session, [account])[0]
 
@@ -139,7 +146,7 @@ def pause_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
 @router.post("/{name}/resume", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountItem)
 def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
     def change(session: Session) -> AccountItem:
-        account = service.resume(session, mutation.caller, service.get(session, name))
+        account = service.resume(session, mutation.caller, service.to_change(session, mutation.caller, name))
         after_commit(session, lambda: runtime.gateway.forget(account.id))
         after_commit(session, runtime.executor.wake)
         return service.items(session, [account])[0]
@@ -147,18 +154,18 @@ def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any
     return mutation.run(change)
 
 
-@router.delete("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE)])
+@router.delete("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE), recently_confirmed])
 def remove_account(
     name: str, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep, dry_run: DryRun = False
 ) -> Any:
     """Nothing happens in the cloud. mcm forgets credentials and scopes; resources only this account saw become gone."""
     if dry_run:
         with unit.reading() as session:
-            account = service.get(session, name)
+            account = service.to_change(session, mutation.caller, name)
             return {"account": account.name, "resources": service.only_seen_by(session, account), "dry_run": True}
 
     def change(session: Session) -> dict[str, Any]:
-        account = service.get(session, name)
+        account = service.to_change(session, mutation.caller, name)
         told = {"account": account.name, "resources": service.remove(session, mutation.caller, account)}
         after_commit(session, lambda: runtime.executor.cancel_account(account.id))
         after_commit(session, lambda: runtime.gateway.forget(account.id))

@@ -1,4 +1,4 @@
-"""All SQL of the accounts room."""
+"""All SQL of the accounts room. What is asked for by name or in lists is limited to what the session sees."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,24 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from mcm.models import Account, Scope, Secret, Sighting
+from mcm.models import Account, ResourceRow, Scope, Secret, Sighting
+from mcm.tenancy import sight
 
 
 def find(session: Session, name_or_id: str) -> Account | None:
     """By id first: a name may look like an id, an id is never another account's name."""
-    by_id = session.get(Account, name_or_id)
-    return by_id or session.scalar(select(Account).where(Account.name == name_or_id))
+    query = select(Account).where(*sight.accounts(session))
+    by_id = session.scalar(query.where(Account.id == name_or_id))
+    return by_id or session.scalar(query.where(Account.name == name_or_id))
+
+
+def taken(session: Session, name: str) -> bool:
+    """By any account, seen or not: names are unique in the whole."""
+    return session.scalar(select(Account.id).where(or_(Account.name == name, Account.id == name))) is not None
 
 
 def page(session: Session, after: tuple[str, str] | None, limit: int) -> Sequence[Account]:
-    query = select(Account).order_by(Account.name, Account.id).limit(limit)
+    query = select(Account).where(*sight.accounts(session)).order_by(Account.name, Account.id).limit(limit)
     if after is not None:
         name, account_id = after
         query = query.where(or_(Account.name > name, and_(Account.name == name, Account.id > account_id)))
@@ -24,7 +31,8 @@ def page(session: Session, after: tuple[str, str] | None, limit: int) -> Sequenc
 
 
 def everyone(session: Session) -> Sequence[Account]:
-    return session.scalars(select(Account).order_by(Account.name)).all()
+    """All that the session sees whole."""
+    return session.scalars(select(Account).where(*sight.whole_accounts(session)).order_by(Account.name)).all()
 
 
 def secrets(session: Session, account_id: str) -> Sequence[Secret]:
@@ -42,14 +50,15 @@ def secret_keys(session: Session, account_ids: Sequence[str]) -> dict[str, list[
 
 
 def scopes(session: Session, account_id: str) -> Sequence[Scope]:
-    return session.scalars(select(Scope).where(Scope.account_id == account_id).order_by(Scope.region, Scope.kind)).all()
+    query = select(Scope).where(Scope.account_id == account_id, *sight.scopes(session))
+    return session.scalars(query.order_by(Scope.region, Scope.kind)).all()
 
 
 def scope_summary(session: Session, account_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """For each account: scopes by status, resources seen, the oldest as_of (None while a scope was never read)."""
     rows = session.execute(
         select(Scope.account_id, Scope.status, func.count(), func.sum(Scope.resources), func.min(Scope.as_of))
-        .where(Scope.account_id.in_(account_ids))
+        .where(Scope.account_id.in_(account_ids), *sight.scopes(session))
         .group_by(Scope.account_id, Scope.status)
     )
     found: dict[str, dict[str, Any]] = {}
@@ -62,9 +71,28 @@ def scope_summary(session: Session, account_ids: Sequence[str]) -> dict[str, dic
     return found
 
 
+def visible_resources(session: Session, account_ids: Sequence[str]) -> dict[int, int] | None:
+    """Living resources that the session sees, by scope; None where it sees all, as the scopes keep count themselves."""
+    seen = sight.resources_of(session)
+    if not seen:
+        return None
+    rows = session.execute(
+        select(ResourceRow.scope_id, func.count())
+        .where(ResourceRow.account_id.in_(account_ids), ResourceRow.presence != "gone", *seen)
+        .group_by(ResourceRow.scope_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def scope_accounts(session: Session, scope_ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(Scope.id, Scope.account_id).where(Scope.id.in_(scope_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def realm_siblings(session: Session, realm: str, account_id: str) -> Sequence[str]:
-    """Names of other accounts at the same cloud."""
-    return session.scalars(select(Account.name).where(Account.realm == realm, Account.id != account_id)).all()
+    """Names of other accounts at the same cloud, of those that the session sees whole."""
+    query = select(Account.name).where(Account.realm == realm, Account.id != account_id)
+    return session.scalars(query.where(*sight.whole_accounts(session))).all()
 
 
 def only_seen_by(session: Session, account_id: str) -> int:

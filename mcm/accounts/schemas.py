@@ -32,6 +32,7 @@ Name = Annotated[
 Words = Annotated[
     str, Field(min_length=1, max_length=100, json_schema_extra={"pattern": _WORDS}), AfterValidator(_words)
 ]
+Tenant = Annotated[str, Field(min_length=1, max_length=1000)]
 Labels = Annotated[list[Words], Field(max_length=50, description="trust labels: pci, mlps3, eu …")]
 
 
@@ -49,6 +50,7 @@ class AccountCreate(BaseModel):
     site: Words | None = None
     city: Words | None = None
     jurisdiction: Words | None = None
+    tenant: Tenant | None = Field(default=None, description="id, name or path; default the caller's own")
 
 
 class AccountUpdate(BaseModel):
@@ -64,6 +66,7 @@ class AccountUpdate(BaseModel):
     site: Words | None = None
     city: Words | None = None
     jurisdiction: Words | None = None
+    tenant: Tenant | None = Field(default=None, description="hands the account over, with what is read through it")
 
 
 class ScopeItem(BaseModel):
@@ -85,8 +88,13 @@ class ScopeItem(BaseModel):
 
 
 class AccountItem(BaseModel):
+    """partial: the caller sees something that is read through the account, and not the account itself: only what tells
+    where that is and how fresh it is."""
+
     id: str
     name: str
+    tenant_id: str | None = None
+    partial: bool = False
     provider: str
     ownership: str
     labels: list[str]

@@ -10,6 +10,7 @@ from mcm.accounts.access import account_access, place
 from mcm.accounts.errors import AccountExists, AccountNotFound, ProviderNotInstalled
 from mcm.accounts.schemas import AccountCreate, AccountDetail, AccountItem, AccountUpdate, ScopeItem
 from mcm.audit import service as audit
+from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.contract import AccountIdentity, InvalidRequest
 from mcm.errors import InvalidInput, PreconditionFailed
@@ -21,6 +22,9 @@ from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync import service as sync
 from mcm.sync.identity import note_identity
+from mcm.tenancy import assignment, sight
+from mcm.tenancy import service as tenancy
+from mcm.tenancy.locks import take_over
 from mcm.vault import Vault
 
 
@@ -29,6 +33,18 @@ def get(session: Session, name_or_id: str) -> Account:
     if found is None:
         raise AccountNotFound(f"there is no account '{name_or_id}'", next_step="`mcm account list` shows all")
     return found
+
+
+def to_change(session: Session, caller: Caller, name_or_id: str) -> Account:
+    """As `get`, under the view of a change. Raises Forbidden for what the caller may see, or see a part of, only."""
+
+    def whole() -> Account:
+        found = get(session, name_or_id)
+        if not sight.holds_whole(session, found):
+            raise AccountNotFound(f"there is no account '{name_or_id}'")
+        return found
+
+    return sight.changeable(session, caller, Permission.ACCOUNT_READ, whole, lambda: get(session, name_or_id))
 
 
 def draft(registry: Registry, wanted: AccountCreate) -> AccountAccess:
@@ -53,7 +69,7 @@ def create(
     now = clock.now()
     account = Account(
         id=access.id,
-        tenant_id=caller.tenant_id,
+        tenant_id=tenancy.home(session, caller, wanted.tenant),
         name=wanted.name,
         provider=wanted.provider,
         ownership=wanted.ownership,
@@ -85,6 +101,8 @@ def update(
 ) -> Account:
     """Secrets must be entered again when the configuration changes: else they could be sent to another host."""
     require_version(account, if_match)
+    if wanted.tenant is not None:
+        _hand_over(session, account, tenancy.home(session, caller, wanted.tenant))
     if wanted.name is not None and wanted.name != account.name:
         require_free_name(session, wanted.name)
         account.name = wanted.name
@@ -156,8 +174,9 @@ def everyone(session: Session) -> Sequence[Account]:
 
 
 def require_free_name(session: Session, name: str) -> None:
-    if repository.find(session, name) is not None:
-        raise AccountExists(f"there is already an account '{name}'", next_step="choose another name")
+    if repository.taken(session, name):
+        # Of one that the caller must not know of, this tells no more than that the name cannot be had.
+        raise AccountExists(f"the name '{name}' is taken", next_step="choose another name")
 
 
 def note_checked(session: Session, account: Account, identity: AccountIdentity) -> None:
@@ -179,13 +198,31 @@ def items(session: Session, accounts: Sequence[Account]) -> list[AccountItem]:
     ids = [account.id for account in accounts]
     keys = repository.secret_keys(session, ids)
     summaries = repository.scope_summary(session, ids)
-    return [_item(account, keys.get(account.id, []), summaries.get(account.id, {})) for account in accounts]
+    visible = repository.visible_resources(session, ids)
+    if visible is not None:
+        for summary in summaries.values():
+            summary["resources"] = 0
+        for scope_id, account_id in repository.scope_accounts(session, list(visible)).items():
+            summary = summaries.setdefault(account_id, {"scopes": {}, "resources": 0, "as_of": None})
+            summary["resources"] += visible[scope_id]
+    return [
+        _item(account, keys.get(account.id, []), summaries.get(account.id, {}))
+        if sight.holds_whole(session, account)
+        else _part(account, summaries.get(account.id, {}))
+        for account in accounts
+    ]
 
 
 def detail(session: Session, account: Account) -> AccountDetail:
     item = items(session, [account])[0]
     scopes = repository.scopes(session, account.id)
     listed = [ScopeItem.model_validate(scope, from_attributes=True) for scope in scopes]
+    visible = repository.visible_resources(session, [account.id])
+    for scope in listed:
+        if visible is not None:
+            scope.resources = visible.get(scope.id, 0)
+        if item.partial:
+            scope.error_code = scope.error_message = scope.held_run = None
     return AccountDetail(**item.model_dump(), scope_list=listed)
 
 
@@ -218,10 +255,31 @@ def _item(account: Account, keys: list[str], summary: dict[str, object]) -> Acco
     return AccountItem.model_validate(columns | summary | {"secrets_set": keys})
 
 
+def _hand_over(session: Session, account: Account, tenant_id: str) -> None:
+    """What the rules do not give to somebody goes along."""
+    take_over(session)
+    account.tenant_id = tenant_id
+    session.flush()
+    assignment.assign_account(session.connection(), account.id)
+
+
+def _part(account: Account, summary: dict[str, object]) -> AccountItem:
+    return AccountItem.model_validate(
+        {
+            "id": account.id, "name": account.name, "provider": account.provider, "ownership": account.ownership,
+            "labels": [], "site": None, "city": None, "jurisdiction": None, "status": account.status, "realm": None,
+            "identity": None, "config": {}, "secrets_set": [], "created_at": account.created_at, "checked_at": None,
+            "failing_since": account.failing_since, "error_code": None, "error_message": None, "version": 0,
+            "partial": True,
+        }
+        | summary
+    )  # fmt: skip
+
+
 def _store(session: Session, vault: Vault, account_id: str, secrets: dict[str, str]) -> None:
     for key, value in secrets.items():
         sealed = vault.seal(value, place(account_id, key))
-        session.merge(Secret(account_id=account_id, key=key, master_key_id=vault.key_id, sealed=sealed))
+        session.merge(Secret(account_id=account_id, key=key, master_key_id=vault.key_of(sealed), sealed=sealed))
     session.flush()
 
 
@@ -232,6 +290,7 @@ def _plain(secrets: dict[str, SecretStr]) -> dict[str, str]:
 def _told(account: Account) -> dict[str, object]:
     return {
         "name": account.name,
+        "tenant": account.tenant_id,
         "provider": account.provider,
         "ownership": account.ownership,
         "version": account.version,

@@ -58,6 +58,7 @@ def add(
     site: str | None = typer.Option(None, "--site", help="Data centre."),
     city: str | None = typer.Option(None, "--city"),
     jurisdiction: str | None = typer.Option(None, "--jurisdiction"),
+    tenant: str | None = typer.Option(None, "--tenant", help="Whose it is; default your own."),
     check: bool = typer.Option(True, "--check/--no-check", help="Sign in first; wrong credentials are refused."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Sign in and say what it finds; store nothing."),
     output: Format = Output,
@@ -74,7 +75,7 @@ def add(
     given_secrets |= read_secrets(secret)
     body = {
         "name": name, "provider": provider, "ownership": ownership, "labels": label, "config": given_config,
-        "secrets": given_secrets, "site": site, "city": city, "jurisdiction": jurisdiction,
+        "secrets": given_secrets, "site": site, "city": city, "jurisdiction": jurisdiction, "tenant": tenant,
     }  # fmt: skip
     with connected() as client:
         answer = client.post("/accounts", body, check=check, dry_run=dry_run)
@@ -143,13 +144,17 @@ def update(
     site: str | None = typer.Option(None, "--site", help="Data centre."),
     city: str | None = typer.Option(None, "--city"),
     jurisdiction: str | None = typer.Option(None, "--jurisdiction"),
+    tenant: str | None = typer.Option(None, "--tenant", help="Hands it over, with what is read through it."),
     output: Format = Output,
 ) -> None:
     """Enter new secrets or change how an account connects; what is known of the cloud stays."""
     from mcm.cli.client import connected
     from mcm.cli.secrets import read_pairs, read_secrets
 
-    given = {"name": rename, "ownership": ownership, "site": site, "city": city, "jurisdiction": jurisdiction}
+    given = {
+        "name": rename, "ownership": ownership, "site": site, "city": city, "jurisdiction": jurisdiction,
+        "tenant": tenant,
+    }  # fmt: skip
     body: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if label:
         body["labels"] = label

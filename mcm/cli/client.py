@@ -16,6 +16,11 @@ _TIMEOUT_S, _CONNECT_S = 300.0, 10.0
 _USAGE = frozenset(
     {"bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"}
 )
+_WAYS_OUT = {
+    "MCM_SERVER": "start it with `mcm serve`, or unset MCM_SERVER to work on the local database",
+    "the current context": "start it, or `mcm context use local` to work on the local database",
+    "the server to sign in to": "is this its address?",
+}
 
 
 class Client:
@@ -29,6 +34,9 @@ class Client:
 
     def post(self, path: str, body: Any = None, **params: Any) -> Any:
         return self._send("POST", path, json=body, params=_given(params), headers=_key())
+
+    def put(self, path: str, body: Any, **params: Any) -> Any:
+        return self._send("PUT", path, json=body, params=_given(params), headers=_key())
 
     def patch(self, path: str, body: Any, *, version: int | None = None) -> Any:
         """`version`: of what the change is based on; it fails when that has changed in the meantime."""
@@ -75,6 +83,8 @@ class Client:
             raise self._unreachable(error) from error
         if response.status_code >= 400:
             raise _failure(response)
+        if response.status_code == 204:
+            return None
         try:
             return response.json()
         except ValueError as error:
@@ -84,9 +94,7 @@ class Client:
         url = str(self._http.base_url).rstrip("/")
         return Failure(
             f"the mcm server at {url} ({self._found}) does not answer: {error or type(error).__name__}",
-            next_step="start it with `mcm serve`, or unset MCM_SERVER to work on the local database"
-            if self._found == "MCM_SERVER"
-            else "end it and start it again with `mcm serve`",
+            next_step=_WAYS_OUT.get(self._found, "end it and start it again with `mcm serve`"),
         )
 
 
@@ -103,6 +111,11 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
     url, token = os.environ.get("MCM_SERVER", ""), os.environ.get("MCM_TOKEN", "")
     if token:
         headers["authorization"] = f"Bearer {token}"
+    if url and not token:
+        from mcm.cli.contexts import token_for
+
+        token = token_for(url)
+        headers |= {"authorization": f"Bearer {token}"} if token else {}
     if not url:
         from mcm.cli.runfile import running_server
         from mcm.settings import Settings
@@ -112,6 +125,12 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
         found = f"which runs on {directory}"
         if owned and not token:
             headers["authorization"] = f"Bearer {owned}"
+    if not url:
+        from mcm.cli.contexts import current
+
+        if context := current():
+            url, found = context.server, "the current context"
+            headers["authorization"] = f"Bearer {token or context.token}"
     if url:
         with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
             yield Client(http, local=False, found=found)
@@ -122,6 +141,16 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
         transport=transport, base_url="http://mcm.invalid", headers=headers, timeout=_TIMEOUT_S, trust_env=False
     ) as http:  # fmt: skip
         yield Client(http, local=True)
+
+
+@contextmanager
+def at(url: str, token: str) -> Iterator[Client]:
+    """Speaks to this server, whatever else is configured."""
+    import httpx
+
+    headers = {"x-mcm-client": "cli"} | ({"authorization": f"Bearer {token}"} if token else {})
+    with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
+        yield Client(http, local=False, found="the server to sign in to")
 
 
 def quoted(text: str) -> str:

@@ -36,7 +36,7 @@ def local_transport(*, lenient: bool = False) -> Iterator[httpx.BaseTransport]:
     # Nobody listens here, whatever a server on this machine would do.
     settings = Settings().model_copy(update={"listen": "127.0.0.1:0"})
     # Failures are answers here; a server's log would say them twice.
-    configure(settings.log_level if "log_level" in settings.model_fields_set else "ERROR")
+    configure(settings.log_level if "log_level" in settings.model_fields_set else "ERROR", settings.log_format)
     runtime = build_runtime(settings)
     try:
         prepare(runtime)

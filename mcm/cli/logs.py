@@ -1,19 +1,17 @@
-"""Logging to stderr: one line for each record, control characters escaped, secrets redacted."""
+"""Logging to stderr: one line, or one JSON object, for each record; control characters escaped, secrets redacted."""
 
 import logging
-import re
 import sys
+from datetime import UTC, datetime
+
+import orjson
 
 from mcm.errors import InvalidInput
+from mcm.kit import clock, telling
+from mcm.kit.redaction import redacted
 
-_SECRET = re.compile(
-    r"((?:password|passwd|secret|token|authorization|api[_-]?key|private[_-]?key)[\"']?\s*[:=]\s*[\"']?)"
-    r"(?:(?:Bearer|Basic)\s+)?[^\s\"',;&]+",
-    re.IGNORECASE,
-)
 # Never below WARNING, whatever is asked for: at DEBUG they write down requests and answers whole.
 QUIET = ("alembic", "urllib3", "botocore", "boto3", "httpx", "httpcore", "keystoneauth", "openstack", "stevedore")
-_URL_PASSWORD = re.compile(r"(://[^/\s:@]+):[^/\s@]+@")
 
 
 class SafeFormatter(logging.Formatter):
@@ -21,17 +19,35 @@ class SafeFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         text = redacted(super().format(record))
+        told = telling.current()
+        if told.request_id:
+            text += f" [{' '.join(filter(None, (told.request_id, told.principal_id)))}]"
         lines = text.split("\n")
         return "\n  ".join("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines)
 
 
-def redacted(text: str) -> str:
-    return _URL_PASSWORD.sub(r"\1:***@", _SECRET.sub(r"\1***", text))
+class JsonFormatter(logging.Formatter):
+    """One object for each record: time, level, logger, message, request_id, principal_id, and exception if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = telling.current()
+        line = {
+            "time": clock.to_text(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": redacted(record.getMessage()),
+            "request_id": told.request_id,
+            "principal_id": told.principal_id,
+        }
+        if record.exc_info:
+            line["exception"] = redacted(self.formatException(record.exc_info))
+        return orjson.dumps(line, default=str).decode()
 
 
-def configure(level: str) -> None:
+def configure(level: str, log_format: str = "text") -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    plain = SafeFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    handler.setFormatter(JsonFormatter() if log_format == "json" else plain)
     root = logging.getLogger()
     root.handlers = [handler]
     try:

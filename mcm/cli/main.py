@@ -6,7 +6,26 @@ from io import TextIOWrapper
 import typer
 from typer.main import get_command
 
-from mcm.cli import account, db, instance, provider, resource, server, sync, system
+from mcm.cli import (
+    account,
+    audit,
+    context,
+    db,
+    instance,
+    keys,
+    login,
+    oidc,
+    provider,
+    quota,
+    resource,
+    role,
+    server,
+    sync,
+    system,
+    tenant,
+    token,
+    user,
+)
 from mcm.cli.failures import guarded
 
 app = typer.Typer(
@@ -22,7 +41,16 @@ for name, module in (
     ("account", account),
     ("resource", resource),
     ("instance", instance),
+    ("tenant", tenant),
+    ("quota", quota),
+    ("audit", audit),
     ("db", db),
+    ("keys", keys),
+    ("oidc", oidc),
+    ("user", user),
+    ("role", role),
+    ("token", token),
+    ("context", context),
 ):
     app.add_typer(module.app, name=name)
 for command in (
@@ -33,6 +61,9 @@ for command in (
     system.doctor,
     system.explain,
     system.openapi,
+    login.login,
+    login.logout,
+    login.whoami,
 ):
     app.command()(command)
 

@@ -23,6 +23,7 @@ from mcm.cli.asking import (
 )
 from mcm.cli.escaping import numbered
 from mcm.cli.failures import USAGE, Failure
+from mcm.cli.files import write_file
 from mcm.cli.output import Column, Columns, Format, Output, age, note, plain, print_one, print_rows
 
 app = typer.Typer(help="Every resource of every cloud.", no_args_is_help=True, rich_markup_mode=None)
@@ -192,7 +193,7 @@ def export(
                 sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
             return
-        _write(file, parts)
+        write_file(file, parts)
     note(f"written: {file}")
 
 
@@ -202,25 +203,6 @@ def _shown(parts: Iterator[bytes]) -> Iterator[bytes]:
     for part in parts:
         yield numbered(decoder.decode(part)).encode()
     yield numbered(decoder.decode(b"", True)).encode()
-
-
-def _write(file: Path, parts: Iterator[bytes]) -> None:
-    """Aside first: an export that breaks off leaves no half file under the name. A pipe or device is written to."""
-    special = file.exists() and not file.is_file()
-    aside = file if special else file.with_name(f".{file.name}.part")
-    try:
-        with aside.open("wb") as target:
-            for part in parts:
-                target.write(part)
-        if not special:
-            aside.replace(file)
-    except OSError as error:
-        raise Failure(
-            f"{file} cannot be written: {error.strerror or error}", next_step="choose another place, or free some space"
-        ) from error
-    finally:
-        if not special:
-            aside.unlink(missing_ok=True)
 
 
 def _list(id: str, what: str, columns: list[Column], output: Format, chosen: str | None, limit: int | None) -> None:

@@ -42,6 +42,18 @@ def read_secrets(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def read_secret(source: str, what: str, option: str) -> str:
+    """One secret from `env:VARIABLE`, `file:PATH` or `-`."""
+    if source == "-" or source.startswith(("env:", "file:")):
+        return _value(what, source)
+    # Not echoed: it may be the secret itself.
+    raise Failure(
+        f"the {what} stands in the arguments, where others can read it",
+        next_step=f"{option} env:VARIABLE, file:PATH or -",
+        exit_code=USAGE,
+    )
+
+
 def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The provider's own reader of the cloud's own file."""
     from mcm.contract import ProviderError

@@ -68,6 +68,8 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling starts too late for SELECT and too early for DDL: `_begin_sqlite` does it.
     connection.isolation_level = None
     for pragma in (
+        # For a new file only. A resource takes a kilobyte: few of them fill a page of the usual 4 KiB well.
+        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",

@@ -26,6 +26,8 @@ class Database:
         self.engine = opened
         # SQLite has one writer, and its own way of waiting for it is unfair: threads of this process queue here.
         self._writer: AbstractContextManager[object] = _Turn() if self.dialect == "sqlite" else nullcontext()
+        # What every writing session carries in its `info`, such as the chain of the audit trail.
+        self.carried: dict[str, object] = {}
 
     @property
     def dialect(self) -> str:
@@ -48,8 +50,11 @@ class Database:
         bind = (connection or self.engine).execution_options(**options)
         try:
             with translated(), self._writer, Session(bind, expire_on_commit=False) as session, session.begin():
+                session.info.update(self.carried)
                 yield session
                 session.flush()
+                for last_step in session.info.pop("before_commit", ()):
+                    last_step()
         finally:
             if connection is not None:
                 # A connection keeps its options, unlike an engine.
@@ -73,6 +78,14 @@ class _Turn:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def before_commit(session: Session, last_step: Callable[[], None]) -> None:
+    """Run `last_step` as the last of the transaction, when all else is flushed; if it fails, so does the transaction.
+
+    Only sessions of `Database.writing` do: others never get there.
+    """
+    session.info.setdefault("before_commit", []).append(last_step)
 
 
 def after_commit(session: Session, effect: Callable[[], None]) -> None:

@@ -1,93 +1,101 @@
-"""Copies a whole database into an empty one, between SQLite and PostgreSQL either way; a backup is such a copy.
+"""Copies a whole database into an empty one, between SQLite and PostgreSQL either way.
 
 The source is read in one snapshot, so writers may go on; the target is written in one transaction, so a copy that
-breaks off leaves it as empty as it was. Secrets travel sealed: without the master key's file they stay closed.
+breaks off leaves it as empty as it was. A copy starts read-only. Secrets travel sealed: without the master key, which
+is not in the database, they stay closed.
 """
 
-import os
-import shutil
-import sqlite3
-import tempfile
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Engine, Integer, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text
 
-from mcm.db import migrate
+from mcm.db import migrate, standing
+from mcm.db.digest import Digest
 from mcm.db.engine import build_engine, shown
 from mcm.db.session import translated
-from mcm.errors import Conflict, InvalidInput
-from mcm.models import Base
+from mcm.errors import Conflict, Unavailable
+from mcm.models import Base, Installation, VaultKey
 
 _BATCH = 1000
 # A fresh schema has these rows of its own.
 _SEEDED = ("tenant", "principal")
 
 
-def copy(source: Engine, target_url: str) -> dict[str, int]:
-    """Rows copied by table. Raises Conflict when the target holds data, Unavailable for another schema."""
+@dataclass
+class Copied:
+    """What a copy holds. rows and checksums by table; keys: ids of the master keys its secrets need."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    checksums: dict[str, str] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values())
+
+
+def copy(source: Engine, target_url: str, note: str = "a copy of another database") -> Copied:
+    """Raises Conflict when the target holds data, Unavailable for another schema. note: what the target is from now."""
     migrate.require_current(source)
     target = build_engine(target_url, null_pool=True)
     try:
         migrate.upgrade(target)
-        with translated():
-            return _copy(source, target, shown(target_url))
+        with translated(), target.begin() as writing:
+            copied = _copy(source, writing, shown(target_url))
+            standing.mark_read_only(writing, note)
+        return copied
     finally:
         target.dispose()
 
 
-def backup(source: Engine, file: Path) -> dict[str, int]:
-    """A copy as one SQLite file, readable by its owner only; written aside and renamed, so never half there."""
-    if file.exists():
-        raise InvalidInput(f"{file} exists already", next_step="choose another name, or remove it")
-    if not file.parent.is_dir():
-        raise InvalidInput(f"there is no folder {file.parent}")
-    aside = file.with_name(f".{file.name}.part")
+def check(target_url: str, copied: Copied) -> None:
+    """Reads the copy again and compares. Raises Unavailable naming what differs or is damaged."""
+    target = build_engine(target_url, null_pool=True)
     try:
-        _discard(aside)
-        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        counts = copy(source, f"sqlite:///{aside}")
-        _as_one_file(aside)
-        aside.replace(file)
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be written: {error}") from error
+        found = contents(target)
+        wrong = migrate.damage(target)
     finally:
-        _discard(aside)
-    return counts
+        target.dispose()
+    wrong += differing(copied, found)
+    if wrong:
+        raise Unavailable(
+            f"the copy is not what was copied: {'; '.join(wrong[:5])}",
+            next_step="check the disk, and make it again; do not rely on this one",
+        )
 
 
-def restore(file: Path, target_url: str) -> dict[str, int]:
-    """A backup into an empty database. An older backup is brought to this version's schema in a copy first."""
-    if not file.is_file():
-        raise InvalidInput(f"there is no file {file}")
-    with tempfile.TemporaryDirectory(prefix="mcm-restore-") as directory:
-        own = Path(directory) / "backup.db"
-        shutil.copyfile(file, own)
-        source = build_engine(f"sqlite:///{own}", null_pool=True)
-        try:
-            migrate.upgrade(source)
-            return copy(source, target_url)
-        finally:
-            source.dispose()
+def differing(expected: Copied, found: Copied) -> list[str]:
+    """Sentences about tables whose rows or checksums differ."""
+    wrong = []
+    for name, number in expected.rows.items():
+        if found.rows.get(name) != number:
+            wrong.append(f"{name} has {found.rows.get(name, 0)} rows instead of {number}")
+        elif found.checksums[name] != expected.checksums[name]:
+            wrong.append(f"{name} has other contents")
+    return wrong
 
 
-def _copy(source: Engine, target: Engine, name: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    snapshot = {} if source.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with source.connect().execution_options(**snapshot) as reading, target.begin() as writing:
-        for table in Base.metadata.sorted_tables:
-            if table.name not in _SEEDED and writing.scalar(select(func.count()).select_from(table)):
-                raise Conflict(f"{name} already holds data (table {table.name})", next_step="name an empty database")
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name in _SEEDED:
-                writing.execute(table.delete())
-        for table in Base.metadata.sorted_tables:
-            counts[table.name] = 0
-            rows = reading.execution_options(yield_per=_BATCH).execute(select(table)).mappings()
-            for part in rows.partitions(_BATCH):
-                writing.execute(insert(table), [dict(row) for row in part])
-                counts[table.name] += len(part)
-            if target.dialect.name == "postgresql":
+def contents(engine: Engine) -> Copied:
+    """As `copy` counts, of a database as it is; in one snapshot."""
+    copied = Copied()
+    with translated(), _snapshot(engine) as reading:
+        for table in _tables():
+            for _ in _parts(reading, table, copied):
+                pass
+        copied.keys = _keys(reading)
+    return copied
+
+
+def _copy(source: Engine, writing: Connection, name: str) -> Copied:
+    copied = Copied()
+    with _snapshot(source) as reading:
+        _require_empty(writing, name)
+        for table in _tables():
+            for part in _parts(reading, table, copied):
+                writing.execute(insert(table), part)
+            if writing.dialect.name == "postgresql":
                 for column in _counters(table):
                     writing.execute(
                         text(
@@ -95,21 +103,46 @@ def _copy(source: Engine, target: Engine, name: str) -> dict[str, int]:
                             f"(SELECT coalesce(max({column}), 0) + 1 FROM {table.name}), false)"
                         )
                     )
-    return counts
+        copied.keys = _keys(reading)
+    return copied
+
+
+def _require_empty(writing: Connection, name: str) -> None:
+    for table in Base.metadata.sorted_tables:
+        if table.name not in _SEEDED and writing.scalar(select(func.count()).select_from(table)):
+            raise Conflict(f"{name} already holds data (table {table.name})", next_step="name an empty database")
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in _SEEDED:
+            writing.execute(table.delete())
+
+
+def _tables() -> list[Table]:
+    """All but the one that says whether this very database may act: each has its own."""
+    return [table for table in Base.metadata.sorted_tables if table.name != Installation.__tablename__]
+
+
+def _parts(reading: Connection, table: Table, copied: Copied) -> Iterator[list[dict[str, Any]]]:
+    digest = Digest()
+    rows = reading.execution_options(yield_per=_BATCH).execute(select(table)).mappings()
+    for part in rows.partitions(_BATCH):
+        found = [dict(row) for row in part]
+        for row in found:
+            digest.add(row)
+        yield found
+    name = str(table.name)
+    copied.rows[name], copied.checksums[name] = digest.rows, digest.hex
+
+
+def _snapshot(engine: Engine) -> Connection:
+    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    return engine.connect().execution_options(**level)
+
+
+def _keys(reading: Connection) -> list[str]:
+    return sorted(reading.scalars(select(VaultKey.id).where(VaultKey.retired_at.is_(None))))
 
 
 def _counters(table: Table) -> list[str]:
     """Columns that count by themselves: a copied maximum must not be given out again."""
     column = table.autoincrement_column
     return [column.name] if column is not None and isinstance(column.type, Integer) else []
-
-
-def _as_one_file(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
-
-
-def _discard(file: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -15,6 +15,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic import SecretStr
+
 from mcm.cli.client import connected
 from mcm.cli.instance import COLUMNS
 from mcm.cli.output import Format, print_rows
@@ -44,7 +46,14 @@ def run(listen: str | None, instances: int) -> None:
     # Around everything: whenever the signal comes, what was started is ended and the directory removed.
     with until_told(), tempfile.TemporaryDirectory(prefix="mcm-demo-") as directory:
         settings = Settings().model_copy(
-            update={"data_dir": Path(directory), "database_url": "", "master_key_file": None}
+            update={
+                "data_dir": Path(directory),
+                "database_url": "",
+                "master_key_file": None,
+                "master_key": SecretStr(""),
+                "master_key_old": SecretStr(""),
+                "transit_url": "",
+            }
         )
         print(f"demonstration: everything is kept in {directory} and removed at the end", file=sys.stderr)
         running: list[Estate] = []

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 from mcm.auth.door import Presented
 from mcm.auth.permissions import Permission
 from mcm.auth.service import NOTHING, Caller, View, limit, view
+from mcm.db import standing
+from mcm.edge.cookies import cookie_name
 from mcm.edge.runtime import Runtime
+from mcm.edge.source import source_of
 from mcm.errors import Forbidden
+from mcm.kit import telling
 
 
 def _runtime(request: Request) -> Runtime:
@@ -22,11 +26,23 @@ def _runtime(request: Request) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]
 
 
-def _caller(request: Request, runtime: RuntimeDep) -> Caller:
-    source = request.headers.get("x-mcm-client", "") or (request.client.host if request.client else "local")
-    return runtime.door.identify(
-        Presented(source[:64], request.state.request_id, request.method, request.headers, request.cookies)
+def _presented(request: Request, runtime: RuntimeDep) -> Presented:
+    return Presented(
+        source_of(request, runtime.settings, in_process=runtime.door.in_process),
+        request.state.request_id,
+        request.method,
+        request.headers,
+        request.cookies.get(cookie_name(runtime.settings), ""),
     )
+
+
+PresentedDep = Annotated[Presented, Depends(_presented)]
+
+
+def _caller(runtime: RuntimeDep, presented: PresentedDep) -> Caller:
+    found = runtime.door.identify(presented)
+    telling.note_principal(found.principal_id)
+    return found
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]
@@ -44,8 +60,11 @@ class Unit:
             yield limit(session, self.view)
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Session]:
+    def writing(self, *, durable: bool = True, while_read_only: bool = False) -> Iterator[Session]:
+        """while_read_only: also in a restored copy that nobody has confirmed, such as for signing in to look at it."""
         with self._runtime.database.writing(durable=durable) as session:
+            if not while_read_only:
+                standing.require_confirmed(session)
             yield limit(session, self.view)
 
 

@@ -1,13 +1,18 @@
 """What every answer carries and every request must satisfy: request id, security headers, host check, body limit."""
 
+import math
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from mcm.edge.rates import Rates
+from mcm.edge.tracing import traced
+from mcm.kit import telling
 from mcm.kit.ids import new_id
 
 Scope = MutableMapping[str, Any]
@@ -23,14 +28,18 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class EdgeMiddleware:
     """Pure ASGI, so that streamed exports stay streams."""
 
-    def __init__(self, app: Any, *, hosts: frozenset[str] | None) -> None:
+    def __init__(
+        self, app: Any, *, hosts: frozenset[str] | None, rates: Rates | None = None, over_tls: bool = False
+    ) -> None:
         """hosts: names the Host header may carry (DNS rebinding would bring others); None: any."""
-        self._app, self._hosts = app, hosts
+        self._app, self._hosts, self._rates = app, hosts, rates
+        self._headers = _HEADERS | (_OVER_TLS if over_tls else {})
 
     async def __call__(self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         if scope["type"] != "http":
@@ -40,20 +49,31 @@ class EdgeMiddleware:
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id("rq")
         scope.setdefault("state", {})["request_id"] = request_id
+        telling.begin(request_id)
 
         async def sending(message: Scope) -> None:
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     out.setdefault(name, value)
                 out["X-Request-Id"] = request_id
             await send(message)
 
-        refused = self._refused(headers, request_id)
+        refused = self._refused(headers, request_id) or self._too_often(scope, request_id)
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        await self._app(scope, _limited(receive), sending)
+        await traced(self._app, scope, _limited(receive), sending)
+
+    def _too_often(self, scope: Scope, request_id: str) -> JSONResponse | None:
+        wait = self._rates.wait(Request(scope)) if self._rates is not None else 0.0
+        if wait <= 0:
+            return None
+        seconds = max(math.ceil(wait), 1)
+        answer = _problem(429, "too_many_requests", "you ask more often than mcm answers one caller",
+                          f"come again in {seconds} s", request_id)  # fmt: skip
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
 
     def _refused(self, headers: Headers, request_id: str) -> JSONResponse | None:
         host = headers.get("host", "").lower()

@@ -2,24 +2,29 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from mcm.auth.service import Caller
+from mcm.db import standing
 from mcm.edge.dependencies import CallerDep, Unit, UnitDep
 from mcm.errors import BadRequest, Conflict, InvalidInput, McmError
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
+from mcm.vault import StaleKey
 
 KeyHeader = Annotated[
     str | None,
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="one for each intended change"),
 ]
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_SLOW = "__mcm_holds_password__"
 
 
 class Mutation:
@@ -34,10 +39,25 @@ class Mutation:
     def earlier(self) -> Response | None:
         """The saved answer, for a mutation that must look before it calls a cloud."""
         with self._unit.reading() as session:
-            return self._saved(session)
+            saved = self._saved(session)
+            if saved is None:
+                # Before the cloud is called, not only when what it said is to be written.
+                standing.require_confirmed(session)
+            return saved
 
-    def run(self, change: Callable[[Session], Any], *, status: int = 200) -> Response:
-        """`change` returns what the answer's body will be (a pydantic model or JSON-able data)."""
+    def run(self, change: Callable[[Session], Any], *, status: int = 200, once: tuple[str, ...] = ()) -> Response:
+        """`change` returns what the answer's body will be (a pydantic model or JSON-able data).
+
+        once: fields that are shown this one time; they are not stored, and a repeated request gets null instead.
+
+        It runs a second time, in a transaction of its own, when the master key was rotated while it sealed something.
+        """
+        try:
+            return self._attempt(change, status, once)
+        except StaleKey:
+            return self._attempt(change, status, once)
+
+    def _attempt(self, change: Callable[[Session], Any], status: int, once: tuple[str, ...]) -> Response:
         try:
             with self._unit.writing() as session:
                 if saved := self._saved(session):
@@ -50,7 +70,7 @@ class Mutation:
                         key=self._key,
                         request_hash=self._hash,
                         status=status,
-                        answer=answer,
+                        answer=answer | dict.fromkeys(once) if once else answer,
                         created_at=clock.now(),
                     )
                 )
@@ -79,14 +99,25 @@ class Mutation:
         return response
 
 
+def holds_password(endpoint: _Endpoint) -> _Endpoint:
+    """The body may hold a password: what is stored of the request is then as hard to try against as its hash."""
+    setattr(endpoint, _SLOW, True)
+    return endpoint
+
+
+def _slow_hash(asked: bytes, key: str) -> str:
+    return hashlib.scrypt(asked, salt=key.encode(), n=2**14, r=8, p=5, maxmem=64 * 2**20).hex()
+
+
 async def _mutation(request: Request, unit: UnitDep, caller: CallerDep, key: KeyHeader = None) -> Mutation:
     if key is None:
         raise BadRequest(
             "a change needs an Idempotency-Key header", next_step="send a random one; repeat it when you retry"
         )
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\0".encode())
-    digest.update(await request.body())
-    return Mutation(unit, caller, key, digest.hexdigest())
+    asked = f"{request.method} {request.url.path}?{request.url.query}\0".encode() + await request.body()
+    slow = getattr(request.scope.get("endpoint"), _SLOW, False)
+    digest = await run_in_threadpool(_slow_hash, asked, key) if slow else hashlib.sha256(asked).hexdigest()
+    return Mutation(unit, caller, key, digest)
 
 
 MutationDep = Annotated[Mutation, Depends(_mutation)]

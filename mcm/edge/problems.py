@@ -34,7 +34,9 @@ def problem(request: Request, error: McmError, status: int | None = None) -> JSO
     }
     if error.details:
         body["details"] = error.details
-    return JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
+    wait = error.details.get("retry_after_s")
+    headers = {"Retry-After": str(wait)} if wait is not None else {}
+    return JSONResponse(body, status_code=body["status"], headers=headers, media_type="application/problem+json")
 
 
 def install(app: FastAPI, remedies: Mapping[str, str] = MappingProxyType({})) -> None:

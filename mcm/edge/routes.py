@@ -11,6 +11,22 @@ from mcm.edge.dependencies import Authorization
 
 OPEN_ROUTES = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
 
+# How people come in: who they are is what these find out, so no permission can be asked for. Each with its reason.
+SIGN_IN_ROUTES: dict[str, str] = {
+    "/api/v1/auth/login": "takes the password",
+    "/api/v1/auth/device": "a command line asks for a code that somebody signed in will approve",
+    "/api/v1/auth/device/token": "the command line asks whether that was done; the secret device code opens it",
+    "/api/v1/auth/oidc": "names the OpenID providers for the login page",
+    "/api/v1/auth/oidc/{name}/start": "sends the browser to one",
+    "/api/v1/auth/oidc/{name}/callback": "where it comes back to; only what the same browser began opens a session",
+    "/api/v1/auth/oidc/{name}/logout": "says where a login ends at the provider, after mcm's own has ended",
+    "/login": "the form for the password",
+    "/device": "sends whoever is not signed in to /login; approving asks for the session",
+    "/password": "as /device; changing it asks for the session and the old password",
+    "/setup": "the one-time link makes the first administrator",
+}
+OPEN_ROUTES |= frozenset(SIGN_IN_ROUTES)
+
 
 def route_permissions(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
     """(method, path) → permission of every route; None where the route asks for none."""

@@ -9,6 +9,7 @@ from mcm.settings import Settings
 if TYPE_CHECKING:
     from mcm.auth.door import Door
     from mcm.gateway import Gateway
+    from mcm.identity.pepper import Pepper
     from mcm.registry import Registry
     from mcm.sync.executor import SyncExecutor
     from mcm.vault import Vault
@@ -25,3 +26,4 @@ class Runtime:
     vault: "Vault"
     gateway: "Gateway"
     executor: "SyncExecutor"
+    pepper: "Pepper"

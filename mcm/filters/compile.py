@@ -61,6 +61,7 @@ class FilterContext:
     columns: every envelope column by name. current: the rows are today's, so that tags and sightings have tables; past
     rows carry tags as JSON, and whose sightings they were is known of their source only.
     fresh, unreachable: ids of scopes whose last read is recent, and of those that fail; all others are stale.
+    limited: whoever asks may see a part of everything: `accounts` are all there are for them.
     """
 
     dialect: str
@@ -70,6 +71,7 @@ class FilterContext:
     accounts: Sequence[AccountFacts] = ()
     fresh: frozenset[int] = frozenset()
     unreachable: frozenset[int] = frozenset()
+    limited: bool = False
 
     @cached_property
     def json(self) -> JsonValues:
@@ -201,6 +203,10 @@ class _Compiler:
         operator = condition.operator
         positive = _COMPLEMENT.get(operator, operator)
         ids = [a.id for a in self.context.accounts if text_matches(a.name, positive, condition.operand)]
+        return self._of_accounts(operator, ids)
+
+    def _of_accounts(self, operator: Operator, ids: list[str]) -> ColumnElement[bool]:
+        """Read through one of the accounts, or sighted by one."""
         source = self.context.columns["account_id"]
         holds = self.context.among(source, ids)
         if ids and self.context.current:
@@ -220,6 +226,10 @@ class _Compiler:
         operator = condition.operator
         positive = _COMPLEMENT.get(operator, operator)
         dialect = self.context.dialect
+        if self.context.limited:
+            # An account outside could see a resource inside; nobody may find that out by guessing its id.
+            ids = [a.id for a in self.context.accounts if text_matches(a.id, positive, condition.operand)]
+            return self._of_accounts(operator, ids)
         holds = text_condition(self.context.columns["account_id"], positive, condition.operand, dialect)
         if self.context.current:
             sighting = Sighting.__table__.alias()

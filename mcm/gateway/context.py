@@ -9,6 +9,7 @@ from mcm.contract import InvalidRequest, ProviderError, ProxySettings, TlsSettin
 from mcm.gateway.egress import EgressGuard
 from mcm.gateway.governor import Governor
 from mcm.gateway.sockets import SocketRegister
+from mcm.kit import tracing
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
@@ -45,6 +46,7 @@ class LiveContext:
         self._until = 0.0
         self._ended = ""
         self._cancel: threading.Event | None = None
+        self._span: tracing.Span | None = None
         self._call: tuple[tuple[str, str, str], float] | None = None
 
     def arm(self, seconds: float, cancel: threading.Event | None) -> None:
@@ -86,10 +88,15 @@ class LiveContext:
             self.check()
         self.counters.waited_s += wait
         self.counters.calls += 1
+        tracing.finish(self._span)
+        names = {"mcm.account": self._account_id, "mcm.service": service, "mcm.region": region}
+        self._span = tracing.begin("cloud.call", **names)
         self._call = (key, time.monotonic())
 
     def after_call(self, *, status: int = 0, received: int = 0, retry_after: float | None = None) -> None:
         self.counters.received += received
+        tracing.finish(self._span, http__response__status_code=status, mcm__received=received)
+        self._span = None
         if self._call is not None:
             key, started = self._call
             self._call = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from mcm.contract import InvalidRequest, Unreachable
+from mcm.settings import Settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -105,6 +106,13 @@ class EgressGuard:
         return "*" in self.private or any(
             address.version == network.version and address in network for network in self._networks
         )
+
+
+def guard_of(settings: Settings) -> EgressGuard:
+    return EgressGuard(
+        private=tuple(part.strip().lower() for part in settings.allowed_private_hosts.split(",") if part.strip()),
+        loopback=settings.loopback_allowed,
+    )
 
 
 def _literal(host: str) -> Address | None:

@@ -24,7 +24,7 @@ from mcm.errors import McmError
 from mcm.gateway.admission import Admission, Change
 from mcm.gateway.breaker import Breaker
 from mcm.gateway.context import Counters, LiveContext
-from mcm.gateway.egress import EgressGuard
+from mcm.gateway.egress import guard_of
 from mcm.gateway.governor import Governor
 from mcm.gateway.watchdog import Watchdog
 from mcm.registry import Registry
@@ -72,10 +72,7 @@ class Gateway:
 
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._settings, self._registry = settings, registry
-        self._guard = EgressGuard(
-            private=tuple(part.strip().lower() for part in settings.allowed_private_hosts.split(",") if part.strip()),
-            loopback=settings.loopback_allowed,
-        )
+        self._guard = guard_of(settings)
         self.governor = Governor(settings.calls_per_second)
         self.breaker = Breaker()
         self.admission = Admission()

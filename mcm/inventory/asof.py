@@ -23,13 +23,16 @@ _OWN = ("labels", "owner", "data_class", "managed", "version")
 
 @dataclass(frozen=True)
 class Branch:
-    """columns: the envelope by name, mcm's own included. living: not gone. current: today's rows, with tag rows."""
+    """columns: the envelope by name, mcm's own included. living: not gone. current: today's rows, with tag rows.
+
+    owner: where it stands who may see a row, if not in the row itself."""
 
     source: FromClause
     columns: Mapping[str, ColumnElement[Any]]
     living: ColumnElement[bool]
     holds: tuple[ColumnElement[bool], ...] = ()
     current: bool = True
+    owner: Mapping[str, ColumnElement[Any]] | None = None
 
 
 def parse_as_of(text: str | None) -> datetime | None:
@@ -64,7 +67,8 @@ def branches(at: datetime | None) -> tuple[Branch, ...]:
     then = (_VERSION.c.valid_from <= at, _VERSION.c.valid_to > at)
     return (
         Branch(_CURRENT, current, _living(_CURRENT), (_CURRENT.c.valid_from <= at,), current=False),
-        Branch(superseded, past, _living(_VERSION), then, current=False),
+        # Whose it is now decides who sees what it was: a tenant gets the history with the resource, and loses it too.
+        Branch(superseded, past, _living(_VERSION), then, current=False, owner=dict(owner.c.items())),
     )
 
 

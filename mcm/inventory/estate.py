@@ -45,12 +45,19 @@ class ScopeState:
 
 
 class Estate:
-    """at: now, or the past instant that is asked about."""
+    """at: now, or the past instant that is asked about. outside: how many resources the scopes had that are not here,
+    as whoever asks may not see them; an estimate for planning. None: everything is here."""
 
     def __init__(
-        self, at: datetime, accounts: Iterable[AccountState], scopes: Iterable[ScopeState], *, past: bool = False
+        self,
+        at: datetime,
+        accounts: Iterable[AccountState],
+        scopes: Iterable[ScopeState],
+        *,
+        past: bool = False,
+        outside: int | None = None,
     ) -> None:
-        self.at, self.past = at, past
+        self.at, self.past, self.outside = at, past, outside
         self.accounts = {account.id: account for account in accounts}
         self.scopes = {scope.id: scope for scope in scopes}
 
@@ -75,6 +82,10 @@ class Estate:
     @cached_property
     def unreachable(self) -> frozenset[int]:
         return frozenset(ident for ident, found in self._by_freshness.items() if found == "unreachable")
+
+    @property
+    def limited(self) -> bool:
+        return self.outside is not None
 
     @cached_property
     def resources(self) -> int:
@@ -127,6 +138,8 @@ class Estate:
         """One sentence for what is not fresh: which read, since when, and why."""
         scope = self.scopes.get(scope_id)
         if scope is None:
+            if self.limited:
+                return "how fresh it is is known to those only who may see its account"
             return (
                 "how fresh it was then is no longer known"
                 if self.past

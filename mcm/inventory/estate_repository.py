@@ -1,13 +1,18 @@
 """SQL behind the estate: accounts and scopes now, or as the ledger of reads tells of a past instant."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from mcm.auth.service import view_of
 from mcm.inventory.estate import AccountState, Estate, ScopeState
 from mcm.kit import clock
 from mcm.models import Account, Scope, SyncRun
+from mcm.tenancy import sight
 
 _ACCOUNT = (
     Account.id,
@@ -23,31 +28,51 @@ _PLACE = (Scope.id, Scope.account_id, Scope.region, Scope.kind)
 
 
 def load(session: Session, at: datetime | None = None) -> Estate:
-    """`at` None: now."""
-    if at is None:
-        accounts = [AccountState(*row) for row in session.execute(select(*_ACCOUNT))]
-        scopes = session.execute(
-            select(
-                *_PLACE,
-                Scope.status,
-                Scope.reason,
-                Scope.as_of,
-                Scope.interval_s,
-                Scope.resources,
-                Scope.failing_since,
-                Scope.error_message,
-            )
-        )
-        return Estate(clock.now(), accounts, [ScopeState(*row) for row in scopes])
-    return _past(session, at)
+    """What the session may see, at an instant (None: now). The accounts it sees in part keep their faults to
+    themselves: a cloud's error messages tell of its insides."""
+    seen = view_of(session)
+    if seen.everything:
+        accounts = session.execute(select(*_ACCOUNT).where(*_by(at)))
+        return _now(session, accounts) if at is None else _past(session, at, accounts)
+    number = select(func.sum(Scope.resources)).scalar_subquery().label("number")
+    query = select(*_ACCOUNT, Account.tenant_id, number).where(*_by(at), *sight.accounts(session))
+    rows = session.execute(query).all()
+    estate = _now(session, rows) if at is None else _past(session, at, rows)
+    part = {row.id for row in rows if row.tenant_id not in seen.tenants}
+    for ident in part:
+        estate.accounts[ident] = replace(estate.accounts[ident], error_message=None)
+    for scope in list(estate.scopes.values()) if part else ():
+        if scope.account_id in part:
+            estate.scopes[scope.id] = replace(scope, error_message=None)
+    estate.outside = max((int(rows[0].number or 0) if rows else 0) - estate.resources, 0)
+    return estate
 
 
-def _past(session: Session, at: datetime) -> Estate:
-    """Accounts connected by then. A scope's state is the outcome of its newest finished run that began by then."""
-    accounts = [
-        AccountState(row.id, row.name, row.ownership, row.provider, row.realm)
-        for row in session.execute(select(*_ACCOUNT).where(Account.created_at <= at))
-    ]
+def _by(at: datetime | None) -> list[ColumnElement[bool]]:
+    """Accounts connected by then."""
+    return [] if at is None else [Account.created_at <= at]
+
+
+def _now(session: Session, rows: Iterable[Any]) -> Estate:
+    accounts = [AccountState(*row[: len(_ACCOUNT)]) for row in rows]
+    scopes = session.execute(
+        select(
+            *_PLACE,
+            Scope.status,
+            Scope.reason,
+            Scope.as_of,
+            Scope.interval_s,
+            Scope.resources,
+            Scope.failing_since,
+            Scope.error_message,
+        ).where(*sight.scopes(session))
+    )
+    return Estate(clock.now(), accounts, [ScopeState(*row) for row in scopes])
+
+
+def _past(session: Session, at: datetime, rows: Iterable[Any]) -> Estate:
+    """A scope's state is the outcome of its newest finished run that began by then."""
+    accounts = [AccountState(row.id, row.name, row.ownership, row.provider, row.realm) for row in rows]
     run = aliased(SyncRun)
     newest = (
         select(run.id)
@@ -64,7 +89,7 @@ def _past(session: Session, at: datetime) -> Estate:
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(
+    ended = session.execute(
         select(
             *_PLACE,
             Scope.status,
@@ -75,7 +100,9 @@ def _past(session: Session, at: datetime) -> Estate:
             SyncRun.outcome,
             SyncRun.started_at,
             SyncRun.error_message,
-        ).outerjoin(SyncRun, SyncRun.id == newest)
+        )
+        .outerjoin(SyncRun, SyncRun.id == newest)
+        .where(*sight.scopes(session))
     )
     known = {account.id for account in accounts}
     status = {"failed": "failing", "quarantined": "quarantined", "complete": "ok", None: "pending"}
@@ -93,7 +120,7 @@ def _past(session: Session, at: datetime) -> Estate:
             failing_since=row.started_at if row.outcome == "failed" else None,
             error_message=row.error_message,
         )
-        for row in rows
+        for row in ended
         if row.account_id in known
     ]
     return Estate(at, accounts, scopes, past=True)

@@ -84,7 +84,8 @@ def _folded(
         counts[_value(stored, name, estate)] += number
     if name == "account" and query.at is None:
         for account_id, number in _seen_by_others(session, query, dialect, estate):
-            counts[estate.account_name(account_id)] += number
+            if account_id in estate.accounts:
+                counts[estate.account_name(account_id)] += number
     return counts
 
 
@@ -178,7 +179,7 @@ def _expression(field: Field, key: str | None) -> Callable[[Branch, FilterContex
             return context.json.entry(column, "" if own else field.column, key or "")
         if field.source is Source.PROJECT:
             return func.coalesce(branch.columns["project_name"], branch.columns["project"])
-        return branch.columns[field.column]
+        return context.columns[field.column]
 
     return make
 

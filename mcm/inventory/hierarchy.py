@@ -21,7 +21,8 @@ from mcm.inventory.levels import level
 from mcm.inventory.query import AnyRow
 from mcm.inventory.schemas import HierarchyNode, HierarchyPage
 from mcm.kit.text import decode_token
-from mcm.paging import decode_cursor, encode_cursor
+from mcm.paging import encode_cursor
+from mcm.tenancy import sight
 
 Place = tuple[str, str]
 After = tuple[str, str] | None
@@ -55,7 +56,7 @@ def children(session: Session, parent: str | None, limit: int, cursor: str | Non
     """`parent` None: the accounts. Raises BadRequest for a parent or cursor that mcm did not give out."""
     estate = estate_repository.load(session)
     below = _below(session, estate, _decoded(parent) if parent else ("root",))
-    section, after = _place_of(cursor)
+    section, after = _place_of(session, cursor)
     stubs: list[Stub] = []
     for number, read in enumerate(below.sections):
         room = limit + 1 - len(stubs)
@@ -63,7 +64,7 @@ def children(session: Session, parent: str | None, limit: int, cursor: str | Non
             stubs += read(after if number == section else None, room)
     shown, following = stubs[:limit], None
     if len(stubs) > limit:
-        following = encode_cursor([str(shown[-1].section), *shown[-1].sort])
+        following = sight.cursor_of(session, [str(shown[-1].section), *shown[-1].sort])
     sums: dict[tuple[str, str], dict[str, Any]] = {}
     for kind in {stub.type for stub in shown} - {"instance"}:
         for row in below.sums(kind, [stub for stub in shown if stub.type == kind]):
@@ -227,10 +228,10 @@ def _decoded(token: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _place_of(cursor: str | None) -> tuple[int, After]:
+def _place_of(session: Session, cursor: str | None) -> tuple[int, After]:
     if cursor is None:
         return 0, None
-    section, name, tie = decode_cursor(cursor, 3)
+    section, name, tie = sight.values_of(session, cursor, 3)
     texts = all(isinstance(text, str) and "\0" not in text for text in (section, name, tie))
     if not texts or not section.isdecimal() or len(section) > 2:
         raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")

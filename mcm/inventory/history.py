@@ -21,11 +21,16 @@ def changes(older: Mapping[str, Any], newer: Mapping[str, Any], estate: Estate) 
         if older[name] != newer[name]
     ]
     if older["account_id"] != newer["account_id"]:
-        names = [estate.account_name(row["account_id"]) or row["account_id"] for row in (older, newer)]
+        names = [_account(row["account_id"], estate) for row in (older, newer)]
         found.append(FieldChange(field="account", before=names[0], after=names[1]))
     for prefix in ("tags", "attributes"):
         found += _by_key(prefix, older[prefix] or {}, newer[prefix] or {})
     return found + _by_key("relations", _grouped(older["relations"]), _grouped(newer["relations"]))
+
+
+def _account(account_id: str, estate: Estate) -> str | None:
+    """The name; the id of one that was removed, unless it may be one that whoever asks must not know of."""
+    return estate.account_name(account_id) or (None if estate.limited else account_id)
 
 
 def _by_key(prefix: str, older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[FieldChange]:

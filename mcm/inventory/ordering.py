@@ -26,7 +26,7 @@ from mcm.models import Account
 MAX_TERMS = 5
 _NEVER_NULL = frozenset(
     {"id", "kind", "name", "native_id", "native_kind", "provider", "region", "state", "native_state", "managed"}
-    | {"account_id", "first_seen", "last_changed", "presence"}
+    | {"first_seen", "last_changed", "presence"}
 )
 
 

@@ -42,6 +42,7 @@ _ANY_PRESENCE = ("id", "native_id", "last_changed")
 _LIVING_ONLY = ("project_id", "project_name", "name", "kind")
 _FEWEST, _MOST = 200, 5000
 _MOST_MERGED = 4000
+_LITTLE = 4
 _OF_SIGHTINGS = ("account", "account_id")
 _OF_SCOPES = frozenset({"account", "account_id", "ownership", "provider", "region"})
 _FACTS = _OF_SCOPES | {"kind"}
@@ -83,7 +84,8 @@ def plan(session: Session, query: Query, estate: Estate, filter_context: FilterC
 
 def _merge(query: Query, estate: Estate, limit: int) -> Merge | None:
     """The scopes that can hold matches, when they are few and fewer than the index by kind stands for."""
-    if query.with_gone or query.expression is None or [term.field for term in query.order] != ["name"]:
+    small = _sees_little(estate)
+    if query.with_gone or (query.expression is None and not small) or [term.field for term in query.order] != ["name"]:
         return None
     terms = [term for term in conjuncts(query.expression) if isinstance(term, Condition)]
     ambiguous = _ambiguous_accounts(query, estate)
@@ -93,11 +95,16 @@ def _merge(query: Query, estate: Estate, limit: int) -> Merge | None:
         if all(_presence_possible(term, estate, scope) for term in terms)
     ]
     kinds = {scope.kind for scope in found}
-    fewer = not found or len(found) < sum(scope.kind in kinds for scope in estate.scopes.values())
+    fewer = not found or small or len(found) < sum(scope.kind in kinds for scope in estate.scopes.values())
     if not fewer or len(found) * limit > _MOST_MERGED:
         return None
     settled = tuple(term for term in terms if _settled(term, estate, found, ambiguous))
     return Merge(tuple(sorted(scope.id for scope in found)), settled)
+
+
+def _sees_little(estate: Estate) -> bool:
+    """Whether a walk would mostly come by what whoever asks may not see."""
+    return estate.outside is not None and estate.resources * _LITTLE < estate.outside
 
 
 def _presence_possible(term: Condition, estate: Estate, scope: ScopeState) -> bool:

@@ -30,6 +30,9 @@ def item(row: AnyRow, estate: Estate) -> Item:
     stored: Any = row._mapping
     made: Item = {name: stored[name] for name in _AS_STORED}
     account = estate.accounts.get(made["account_id"])
+    if account is None and estate.limited:
+        # Of somebody else, through whom it was read once.
+        made["account_id"] = None
     scope_id = stored["scope_id"]
     presence = estate.presence(stored["presence"], scope_id)
     made["account"] = account.name if account else None

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal_column, select, union_all
 
+from mcm.auth.service import EVERYTHING, View
 from mcm.errors import BadRequest
 from mcm.filters import FIELDS, Condition, Expression, FilterContext, canonical, compile_filter, conditions, conjuncts
 from mcm.filters.matching import matching as choices_matching
@@ -16,6 +17,7 @@ from mcm.filters.text_sql import contains
 from mcm.inventory.asof import Branch, branches
 from mcm.inventory.estate import Estate
 from mcm.inventory.ordering import DEFAULT, OrderTerm
+from mcm.tenancy import sight
 
 MAX_SEARCH = 200
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -26,13 +28,16 @@ ITEM_COLUMNS = tuple(name for name in branches(None)[0].columns if name not in _
 
 @dataclass(frozen=True)
 class Query:
-    """at: the instant that is asked about, None for now. gone: resources whose absence was confirmed are listed too."""
+    """at: the instant that is asked about, None for now. gone: resources whose absence was confirmed are listed too.
+
+    seen: what whoever asks may see; nothing else is listed or counted."""
 
     expression: Expression | None = None
     search: str = ""
     order: tuple[OrderTerm, ...] = DEFAULT
     at: datetime | None = None
     gone: bool = False
+    seen: View = EVERYTHING
 
     @cached_property
     def with_gone(self) -> bool:
@@ -46,7 +51,9 @@ class Query:
         """Binds a cursor to what it was given out for."""
         at = self.at.isoformat() if self.at else ""
         order = ",".join(term.text for term in self.order)
-        parts = (canonical(self.expression), self.search, order, at, str(self.with_gone))
+        parts = [canonical(self.expression), self.search, order, at, str(self.with_gone)]
+        if not self.seen.everything:
+            parts.append(sight.mark(self.seen))
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()
 
 
@@ -67,14 +74,20 @@ def clean_search(text: str | None) -> str:
 
 
 def context(dialect: str, branch: Branch, estate: Estate) -> FilterContext:
+    columns = branch.columns
+    if estate.limited:
+        # A row may name an account of somebody else, through whom it was read once: no order, facet or filter tells it.
+        known = columns["account_id"].in_(sorted(estate.accounts))
+        columns = {**columns, "account_id": case((known, columns["account_id"]))}
     return FilterContext(
         dialect=dialect,
-        columns=branch.columns,
+        columns=columns,
         current=branch.current,
         now=estate.at,
         accounts=tuple(estate.accounts.values()),
         fresh=estate.fresh,
         unreachable=estate.unreachable,
+        limited=estate.limited,
     )
 
 
@@ -87,6 +100,9 @@ def restrictions(query: Query, branch: Branch, filter_context: FilterContext) ->
         found.append(compile_filter(query.expression, filter_context))
     if query.search:
         found.append(contains(branch.columns["search"], query.search))
+    visible = sight.resources(query.seen, filter_context.dialect, branch.owner or branch.columns)
+    if visible is not None:
+        found.append(visible)
     return found
 
 

@@ -1,4 +1,6 @@
-"""SQL of single resources: rows, documents, versions, relations, sightings. Lists have theirs in `listing.py`."""
+"""SQL of single resources: rows, documents, versions, relations, sightings. Lists have theirs in `listing.py`.
+
+`find` asks the session's view; documents, versions and sightings are read of what it found."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mcm.inventory.query import ITEM_COLUMNS, AnyRow
 from mcm.models import RelationRow, ResourceNative, ResourceRow, ResourceVersion, Scope, Sighting
+from mcm.tenancy import sight
 
 _RESOURCE = ResourceRow.__table__
 _VERSION = ResourceVersion.__table__
@@ -23,7 +26,8 @@ _RELATED = ("id", "kind", "native_id", "name", "state", "presence", "account_id"
 
 def find(session: Session, resource_id: str) -> AnyRow | None:
     columns = [_RESOURCE.c[name] for name in (*ITEM_COLUMNS, "native_scope")]
-    return session.execute(select(*dict.fromkeys(columns)).where(_RESOURCE.c.id == resource_id)).one_or_none()
+    query = select(*dict.fromkeys(columns)).where(_RESOURCE.c.id == resource_id, *sight.resources_of(session))
+    return session.execute(query).one_or_none()
 
 
 def native(session: Session, resource_id: str) -> AnyRow | None:
@@ -68,7 +72,7 @@ def sightings(session: Session, resource_id: str) -> Sequence[AnyRow]:
 
 
 def relation_counts(session: Session, resource_id: str) -> list[tuple[str, str, str, int]]:
-    """(direction, type, kind of the other, number); what is gone no longer counts as a source."""
+    """(direction, type, kind of the other, number); what is gone, or outside the view, does not count as a source."""
     out = session.execute(
         select(_RELATION.c.type, _RELATION.c.target_kind, func.count())
         .where(_RELATION.c.source_id == resource_id)
@@ -78,7 +82,7 @@ def relation_counts(session: Session, resource_id: str) -> list[tuple[str, str, 
     into = session.execute(
         select(_RELATION.c.type, _RESOURCE.c.kind, func.count())
         .join(_RESOURCE, _RESOURCE.c.id == _RELATION.c.source_id)
-        .where(_RELATION.c.target_id == resource_id, _RESOURCE.c.presence != "gone")
+        .where(_RELATION.c.target_id == resource_id, _RESOURCE.c.presence != "gone", *sight.resources_of(session))
         .group_by(_RELATION.c.type, _RESOURCE.c.kind)
         .order_by(_RELATION.c.type, _RESOURCE.c.kind)
     )
@@ -94,7 +98,7 @@ def outgoing(
     kind: str | None,
     limit: int,
 ) -> Sequence[AnyRow]:
-    """Ordered by type and target; the columns of the target are null where mcm does not know it."""
+    """Ordered by type and target; the columns of the target are null where mcm does not know it, or may not tell."""
     query = (
         select(
             _RELATION.c.type,
@@ -103,7 +107,7 @@ def outgoing(
             _RELATION.c.target_native_id.label("other_native_id"),
             *(_RESOURCE.c[name] for name in _RELATED),
         )
-        .outerjoin(_RESOURCE, _RESOURCE.c.id == _RELATION.c.target_id)
+        .outerjoin(_RESOURCE, and_(_RESOURCE.c.id == _RELATION.c.target_id, *sight.resources_of(session)))
         .where(_RELATION.c.source_id == resource_id)
         .order_by(_RELATION.c.type, _RELATION.c.target_id)
         .limit(limit)
@@ -131,7 +135,7 @@ def incoming(
             *(_RESOURCE.c[name] for name in _RELATED),
         )
         .join(_RESOURCE, _RESOURCE.c.id == _RELATION.c.source_id)
-        .where(_RELATION.c.target_id == resource_id, _RESOURCE.c.presence != "gone")
+        .where(_RELATION.c.target_id == resource_id, _RESOURCE.c.presence != "gone", *sight.resources_of(session))
         .order_by(_RELATION.c.type, _RELATION.c.source_id)
         .limit(limit)
     )

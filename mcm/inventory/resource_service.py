@@ -13,7 +13,8 @@ from mcm.inventory.query import AnyRow
 from mcm.inventory.schemas import NativeDocument, RelatedResource, RelationItem, VersionItem
 from mcm.inventory.service import found
 from mcm.kit import clock
-from mcm.paging import Page, decode_cursor, encode_cursor
+from mcm.paging import Page
+from mcm.tenancy import sight
 
 _DIRECTIONS = ("outgoing", "incoming")
 
@@ -43,7 +44,7 @@ def versions(session: Session, resource_id: str, limit: int, cursor: str | None)
         if current is not None:
             rows.append((current, None))
     else:
-        before = _instant(decode_cursor(cursor, 1)[0])
+        before = _instant(sight.values_of(session, cursor, 1)[0])
     older = repository.versions(session, resource_id, before, limit + 1)
     rows += [(row, row.valid_to) for row in older]
     shown = [
@@ -53,7 +54,7 @@ def versions(session: Session, resource_id: str, limit: int, cursor: str | None)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1][1]
-        following = encode_cursor([clock.to_text(last) if last else None])
+        following = sight.cursor_of(session, [clock.to_text(last) if last else None])
     return Page(items=shown, next_cursor=following)
 
 
@@ -69,7 +70,7 @@ def relations(
 ) -> Page[RelationItem]:
     """Outgoing ones first; within a direction by type, then by the other's id."""
     found(session, resource_id)
-    start, after = _place(cursor)
+    start, after = _place(session, cursor)
     estate = estate_repository.load(session)
     made: list[tuple[str, AnyRow]] = []
     for name, read in (("outgoing", repository.outgoing), ("incoming", repository.incoming)):
@@ -83,15 +84,15 @@ def relations(
     following = None
     if len(made) > limit:
         name, last = made[limit - 1]
-        following = encode_cursor([name, last.type, last.other])
+        following = sight.cursor_of(session, [name, last.type, last.other])
     items = [RelationItem(direction=name, type=row.type, resource=_related(row, estate)) for name, row in made[:limit]]
     return Page(items=items, next_cursor=following)
 
 
-def _place(cursor: str | None) -> tuple[str, tuple[str, str] | None]:
+def _place(session: Session, cursor: str | None) -> tuple[str, tuple[str, str] | None]:
     if cursor is None:
         return "outgoing", None
-    name, type_, other = decode_cursor(cursor, 3)
+    name, type_, other = sight.values_of(session, cursor, 3)
     texts = all(isinstance(text, str) and "\0" not in text for text in (name, type_, other))
     if not texts or name not in _DIRECTIONS:
         raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")

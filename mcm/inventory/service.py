@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
-from mcm.auth.service import Caller
+from mcm.auth.permissions import Permission
+from mcm.auth.service import Caller, view_of
 from mcm.errors import BadRequest, InvalidInput
 from mcm.filters import Condition, Expression, Operator, parse
 from mcm.filters.syntax import Pattern, also
@@ -29,6 +30,7 @@ from mcm.inventory.schemas import (
     SightingItem,
 )
 from mcm.paging import decode_cursor, encode_cursor
+from mcm.tenancy import sight
 
 MAX_LABELS = 64
 
@@ -58,6 +60,7 @@ def understood(session: Session, question: Question) -> tuple[Query, Estate]:
             order=parse_order(question.order_by, typed=(question.search or "").strip()),
             at=at,
             gone=question.include_gone,
+            seen=view_of(session),
         ),
         estate,
     )
@@ -72,7 +75,8 @@ def page(session: Session, question: Question, limit: int, cursor: str | None, c
         digest, *after = decode_cursor(cursor, 1 + listing.cursor_length(query))
         if digest != query.digest:
             raise BadRequest(
-                "the cursor belongs to another filter, search, order or instant", next_step="start without one"
+                "the cursor belongs to another filter, search, order, instant or set of rights",
+                next_step="start without one",
             )
     rows, following = listing.Listing(session, query, estate, limit + 1, after).page()
     return {
@@ -127,7 +131,10 @@ def detail(session: Session, resource_id: str, kind: str | None = None) -> Resou
         RelationCount(direction=direction, type=type_, kind=other, count=number)
         for direction, type_, other, number in repository.relation_counts(session, resource_id)
     ]
-    made.sightings = [_sighting(row, estate) for row in repository.sightings(session, resource_id)]
+    seers = repository.sightings(session, resource_id)
+    made.sightings = [
+        _sighting(row, estate) for row in seers if not estate.limited or row.account_id in estate.accounts
+    ]
     return made
 
 
@@ -146,7 +153,9 @@ def etag(version: int) -> str:
 
 def update(session: Session, caller: Caller, resource_id: str, body: ResourceUpdate, if_match: str | None) -> None:
     """Changes mcm's own fields and records what they were and are. Raises StaleVersion, InvalidInput."""
-    stored: Any = found(session, resource_id)._mapping
+    stored: Any = sight.changeable(
+        session, caller, Permission.RESOURCE_READ, lambda: found(session, resource_id)
+    )._mapping
     version = stored["version"]
     if if_match is not None and if_match.strip() not in ("*", etag(version)):
         raise _stale(version)

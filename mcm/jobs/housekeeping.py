@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
+from mcm.audit import segments
+from mcm.identity import upkeep as identity
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
 from mcm.sync import service as sync
+from mcm.tenancy import quota
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -23,8 +26,23 @@ def run(runtime: "Runtime") -> None:
             delete(IdempotencyKey).where(IdempotencyKey.created_at < clock.now() - timedelta(days=KEY_DAYS))
         )
         dropped = sync.prune(session, runtime.settings)
+        identity.prune(session)
+        quota.expire(session)
     if dropped:
         log.info("%d rows past their time were dropped", dropped)
+    _keep_audit(runtime)
+
+
+def _keep_audit(runtime: "Runtime") -> None:
+    """Each segment in a transaction of its own: changes wait for it."""
+    with runtime.database.writing() as session:
+        sealed = segments.seal_due(session)
+    if sealed is not None:
+        log.info("audit segment %d is sealed", sealed)
+    pruned: int | None = 0
+    while pruned is not None:
+        with runtime.database.writing() as session:
+            pruned = segments.prune(session, runtime.settings.audit_days)
 
 
 def reanchor(runtime: "Runtime") -> int:

@@ -9,6 +9,9 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from mcm.audit.exporting import HeadExport
+from mcm.audit.keys import SegmentKeys
+from mcm.db import standing
 from mcm.errors import McmError
 from mcm.jobs import housekeeping
 from mcm.kit import clock
@@ -28,6 +31,7 @@ class Jobs:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._offset: float | None = None
+        self._said = False
         self._jumped_s = 0.0
         # APScheduler's own log lines repeat for every tick; failures come through the listener.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -36,15 +40,31 @@ class Jobs:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
         )
+        head = HeadExport(runtime.settings, runtime.database, SegmentKeys(runtime.vault))
         for name, seconds, work in (
             ("sync.dispatch", 2, self._dispatch),
             ("sync.heartbeat", 30, runtime.executor.heartbeat),
             ("sync.recover", 60, runtime.executor.recover),
             ("gateway.close_idle", 60, runtime.gateway.close_idle),
+            ("audit.export_head", 60, head.run),
             ("housekeeping", 3600, self._tidy),
         ):
-            self._scheduler.add_job(_logged(name, work), "interval", seconds=seconds, id=name)
+            self._scheduler.add_job(_logged(name, self._unless_read_only(work)), "interval", seconds=seconds, id=name)
         self._scheduler.add_listener(_heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def _unless_read_only(self, work: Callable[[], object]) -> Callable[[], object]:
+        """A restored copy that nobody has confirmed keeps still: it neither reads clouds nor drops what is old."""
+
+        def run() -> None:
+            with self._runtime.database.reading() as session:
+                found = standing.read_only(session)
+            if found is None:
+                work()
+            elif not self._said:
+                self._said = True
+                log.warning("%s: %s", standing.sentence(found), standing.NEXT_STEP)
+
+        return run
 
     def start(self) -> None:
         self._scheduler.start()

@@ -1,31 +1,67 @@
 """The tables, one file for each family. Migrations are written by hand against these; a test compares the two."""
 
 from mcm.models.account import Account, Secret
-from mcm.models.audit import AuditEvent, IdempotencyKey
+from mcm.models.audit import AuditEvent, AuditSegment, IdempotencyKey
 from mcm.models.base import Base
+from mcm.models.identity import (
+    ApiToken,
+    DeviceRequest,
+    ExternalIdentity,
+    IdentitySecret,
+    LoginSession,
+    LoginThrottle,
+    RecoveryCode,
+    RoleBinding,
+    Setting,
+    SetupLink,
+    User,
+)
+from mcm.models.keys import Installation, VaultKey
+from mcm.models.oidc import OidcProvider, OidcUsed
 from mcm.models.principal import Principal, Tenant
 from mcm.models.relation import MAX_TAG_KEY, MAX_TAG_VALUE, RelationRow, ResourceTag
 from mcm.models.resource import ResourceNative, ResourceRow, ResourceVersion
 from mcm.models.scope import Scope, Sighting
 from mcm.models.sync import SyncRequest, SyncRun
+from mcm.models.tenancy import QuotaLimit, QuotaReservation, TenantRule, TenantScope
 
 __all__ = [
     "MAX_TAG_KEY",
     "MAX_TAG_VALUE",
     "Account",
+    "ApiToken",
     "AuditEvent",
+    "AuditSegment",
     "Base",
+    "DeviceRequest",
+    "ExternalIdentity",
     "IdempotencyKey",
+    "IdentitySecret",
+    "Installation",
+    "LoginSession",
+    "LoginThrottle",
+    "OidcProvider",
+    "OidcUsed",
     "Principal",
+    "QuotaLimit",
+    "QuotaReservation",
+    "RecoveryCode",
     "RelationRow",
     "ResourceNative",
     "ResourceRow",
     "ResourceTag",
     "ResourceVersion",
+    "RoleBinding",
     "Scope",
     "Secret",
+    "Setting",
+    "SetupLink",
     "Sighting",
     "SyncRequest",
     "SyncRun",
     "Tenant",
+    "TenantRule",
+    "TenantScope",
+    "User",
+    "VaultKey",
 ]

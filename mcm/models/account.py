@@ -46,5 +46,5 @@ class Secret(Base):
 
     account_id: Mapped[str] = mapped_column(key_text(), ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(key_text(), primary_key=True)
-    master_key_id: Mapped[str] = mapped_column(key_text(), index=True)
+    master_key_id: Mapped[str] = mapped_column(key_text(), ForeignKey("vault_key.id"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

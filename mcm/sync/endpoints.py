@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
 from mcm.accounts import service as accounts
@@ -11,14 +11,17 @@ from mcm.contract import ResourceKind
 from mcm.db.session import after_commit
 from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
 from mcm.edge.mutation import MutationDep
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import BadRequest, InvalidInput
 from mcm.kit import clock
 from mcm.kit.text import closest
 from mcm.sync import progress, repository, service
 from mcm.sync.schemas import Decision, RequestItem, RunItem, SyncOrder, Undone
+from mcm.tenancy import sight
 
 router = APIRouter(prefix="/sync", tags=["sync"])
+# What a database takes for a number.
+ScopeId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.post("/requests", status_code=202, dependencies=[authorize(Permission.SYNC_RUN)], response_model=RequestItem)
@@ -27,7 +30,8 @@ def request_sync(body: SyncOrder, runtime: RuntimeDep, mutation: MutationDep) ->
     kinds = _kinds(body.kinds)
 
     def change(session: Session) -> RequestItem:
-        chosen = [accounts.get(session, name) for name in body.accounts] or list(accounts.everyone(session))
+        named = [accounts.to_change(session, mutation.caller, name) for name in body.accounts]
+        chosen = named or list(accounts.everyone(session))
         if not chosen:
             raise InvalidInput("there are no accounts yet", next_step="add one: `mcm account add`")
         made = service.request(session, mutation.caller, chosen, kinds, body.full)
@@ -66,7 +70,7 @@ def list_runs(
     }
     before = None
     if cursor:
-        at, run_id = decode_cursor(cursor, 2)
+        at, run_id = sight.values_of(session, cursor, 2)
         try:
             before = (clock.from_text(at), str(run_id))
         except (TypeError, ValueError) as error:
@@ -75,12 +79,12 @@ def list_runs(
     last = runs[limit - 1] if len(runs) > limit else None
     return Page(
         items=progress.run_items(runs[:limit], runtime.executor),
-        next_cursor=encode_cursor([clock.to_text(last.started_at), last.id]) if last else None,
+        next_cursor=sight.cursor_of(session, [clock.to_text(last.started_at), last.id]) if last else None,
     )
 
 
 @router.post("/scopes/{scope_id}/quarantine", dependencies=[authorize(Permission.SYNC_DECIDE)], response_model=Decision)
-def decide_quarantine(scope_id: int, body: Decision, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def decide_quarantine(scope_id: ScopeId, body: Decision, runtime: RuntimeDep, mutation: MutationDep) -> Any:
     """accept: let go what the cloud no longer lists. reject: keep it and read again."""
 
     def change(session: Session) -> Decision:

@@ -13,8 +13,9 @@ from datetime import timedelta
 
 from mcm.accounts.access import account_access
 from mcm.contract import ProviderError
+from mcm.db import standing
 from mcm.errors import McmError
-from mcm.kit import clock, process
+from mcm.kit import clock, process, tracing
 from mcm.kit.ids import new_id
 from mcm.models import Account, SyncRun
 from mcm.sync import record, repository
@@ -67,6 +68,8 @@ class SyncExecutor:
             try:
                 self._asked = False
                 with self._tools.database.reading() as session:
+                    if standing.read_only(session):
+                        return started
                     due = repository.due(session, clock.now(), limit=2000, focus=self._focus)
                 started += sum(self._start(scope_id, account_id, region) for scope_id, account_id, region in due)
             finally:
@@ -94,7 +97,10 @@ class SyncExecutor:
         if self._stopping.is_set():
             cancel.set()
         try:
-            outcome = run_scope(self._tools, plan, progress, cancel)
+            with tracing.span("sync.run", mcm__run=run_id, mcm__scope=scope_id, mcm__account=account_id) as span:
+                outcome = run_scope(self._tools, plan, progress, cancel)
+                if span is not None:
+                    span.set_attribute("mcm.outcome", outcome)
         finally:
             with self._lock:
                 self._running.pop(run_id, None)
@@ -126,6 +132,8 @@ class SyncExecutor:
     def recover(self) -> int:
         """Frees the leases of dead processes of this machine. Returns how many."""
         with self._tools.database.reading() as session:
+            if standing.read_only(session):
+                return 0
             dead = [scope_id for scope_id, owner in repository.leases(session) if process.is_dead(owner)]
         if dead:
             with self._tools.database.writing() as session:
@@ -189,6 +197,8 @@ class SyncExecutor:
     def _claim(self, scope_id: int, run_id: str) -> Plan | None:
         now = clock.now()
         with self._tools.database.writing(durable=False) as session:
+            if standing.read_only(session):
+                return None
             scope = repository.claim(session, scope_id, run_id, process.owner(), now, LEASE_S)
             if scope is None:
                 return None
@@ -216,7 +226,6 @@ class SyncExecutor:
                 target=Target(
                     scope_id=scope.id,
                     account_id=account.id,
-                    tenant_id=account.tenant_id,
                     provider=account.provider,
                     realm=account.realm or "",
                     kind=scope.kind,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from mcm.kit import clock
 from mcm.sync import statements as sql
+from mcm.tenancy import assignment
 
 BRAKE_SHARE = 0.2
 BRAKE_ITEMS = 10
@@ -23,7 +24,6 @@ class Target:
 
     scope_id: int
     account_id: str
-    tenant_id: str
     provider: str
     realm: str
     kind: str
@@ -72,13 +72,13 @@ def apply_seen(connection: Connection, target: Target, at: datetime) -> Outcome:
     values: dict[str, Any] = {
         "scope": target.scope_id,
         "account": target.account_id,
-        "tenant": target.tenant_id,
         "provider": target.provider,
         "realm": target.realm,
         "kind": target.kind,
         "at": clock.to_text(at),
     }
     outcome = Outcome()
+    ruled = assignment.rules_exist(connection)
     if sql.scalar(connection, "SELECT count(*) FROM sync_stage"):
         existing = sql.scalar(connection, "SELECT count(*) FROM sync_stage s JOIN resource r ON r.id = s.id")
         if existing:
@@ -94,6 +94,8 @@ def apply_seen(connection: Connection, target: Target, at: datetime) -> Outcome:
         outcome.added -= outcome.changed + outcome.returned
         for statement in sql.insert_parts(connection):
             sql.run(connection, statement, values)
+        if ruled:
+            assignment.assign_staged(connection)
         sql.run(connection, sql.upsert_sightings(connection), values)
     if sql.scalar(connection, sql.ANY_BACK, **values):
         sql.run(connection, sql.ARCHIVE_BACK, values)
@@ -123,6 +125,7 @@ def pass_on(connection: Connection, scope_id: int) -> None:
     if sql.scalar(connection, sql.ANY_TO_PASS, scope=scope_id):
         sql.run(connection, sql.VOID_HEIR, {"scope": scope_id})
         sql.run(connection, sql.PASS_ON, {"scope": scope_id})
+        assignment.note_passed(connection)
 
 
 def hold(connection: Connection, scope_id: int) -> int:

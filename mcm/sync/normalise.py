@@ -130,7 +130,7 @@ class Normaliser:
         try:
             tags = orjson.dumps(resource.tags, option=orjson.OPT_SORT_KEYS) if resource.tags else b"{}"
             encoded = (_dumps(scalars), _dumps(values), tags, _dumps(relations))
-            clean = not any(b"\\u0000" in part for part in encoded)
+            clean = b"\\u0000" not in b"".join(encoded)
         except TypeError:
             clean = False
         if not clean:

@@ -10,6 +10,7 @@ from mcm.models import Account, Scope, SyncRequest, SyncRun
 from mcm.sync import repository
 from mcm.sync.errors import RunNotFound
 from mcm.sync.schemas import RequestItem, RequestScope, RunItem
+from mcm.tenancy import sight
 
 if TYPE_CHECKING:
     from mcm.sync.executor import SyncExecutor
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
 def follow(session: Session, executor: "SyncExecutor", request_id: str) -> RequestItem:
     request = session.get(SyncRequest, request_id)
     if request is None:
-        raise RunNotFound(f"there is no sync request '{request_id}'")
-    names = {row.id: row for row in session.scalars(select(Account).where(Account.id.in_(request.accounts)))}
+        raise _unknown(request_id)
+    inside = sight.whole_accounts(session)
+    names = {row.id: row for row in session.scalars(select(Account).where(Account.id.in_(request.accounts), *inside))}
+    if not names and not sight.holds_tenant(session, request.tenant_id):
+        raise _unknown(request_id)
     scopes = repository.scopes_of(session, list(names), request.kinds)
     finished = repository.newest_finished(session, [scope.id for scope in scopes], request.at)
     running = _running(session, [scope.id for scope in scopes])
     items = [_scope(scope, names[scope.account_id], finished, running, executor) for scope in scopes]
     items += [
         RequestScope(scope_id=0, account=name, region="", kind="", outcome="failed", error_code="account_removed")
-        for name in set(request.accounts) - set(names)
+        for name in _removed(session, request)
     ]
     waiting = sum(item.outcome in ("waiting", "running") for item in items)
     return RequestItem(
@@ -37,6 +41,17 @@ def follow(session: Session, executor: "SyncExecutor", request_id: str) -> Reque
         waiting=waiting,
         scopes=items,
     )
+
+
+def _unknown(request_id: str) -> RunNotFound:
+    return RunNotFound(f"there is no sync request '{request_id}'")
+
+
+def _removed(session: Session, request: SyncRequest) -> set[str]:
+    """Ids of accounts that are no more; those that are only outside the view are not told of."""
+    if not sight.holds_tenant(session, request.tenant_id):
+        return set()
+    return set(request.accounts) - set(session.scalars(select(Account.id).where(Account.id.in_(request.accounts))))
 
 
 def run_items(runs: Sequence[SyncRun], executor: "SyncExecutor") -> list[RunItem]:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRun
+from mcm.tenancy import sight
 
 DISCOVERY_KIND = "region"
 
@@ -141,8 +142,9 @@ def scopes_of(session: Session, account_ids: Sequence[str], kinds: Sequence[str]
 def run_page(
     session: Session, filters: Mapping[str, Any], before: tuple[datetime, str] | None, limit: int
 ) -> Sequence[SyncRun]:
-    """Newest first."""
-    query = select(SyncRun).order_by(SyncRun.started_at.desc(), SyncRun.id.desc()).limit(limit)
+    """Newest first; those of accounts that the session sees whole."""
+    query = select(SyncRun).where(*sight.of_whole_accounts(session, SyncRun.account_id))
+    query = query.order_by(SyncRun.started_at.desc(), SyncRun.id.desc()).limit(limit)
     for name, value in filters.items():
         if value is not None:
             query = query.where(getattr(SyncRun, name) == value)
@@ -150,6 +152,17 @@ def run_page(
         at, run_id = before
         query = query.where(or_(SyncRun.started_at < at, and_(SyncRun.started_at == at, SyncRun.id < run_id)))
     return session.scalars(query).all()
+
+
+def run(session: Session, run_id: str) -> SyncRun | None:
+    """Under the session's view, as `scope`."""
+    inside = sight.of_whole_accounts(session, SyncRun.account_id)
+    return session.scalar(select(SyncRun).where(SyncRun.id == run_id, *inside))
+
+
+def scope(session: Session, scope_id: int) -> Scope | None:
+    inside = sight.of_whole_accounts(session, Scope.account_id)
+    return session.scalar(select(Scope).where(Scope.id == scope_id, *inside))
 
 
 def newest_finished(session: Session, scope_ids: Sequence[int], since: datetime) -> dict[int, SyncRun]:

@@ -7,7 +7,6 @@ lease is held to the end: a read that began meanwhile would be overwritten by wh
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -89,7 +88,7 @@ def _steps(tools: Tools, plan: Plan, progress: Progress, lease: Lease, meter: Me
                 confirm(tools, plan, lease, stage, meter)
                 outcome = record.finish(tools, plan)
         finally:
-            stage.clear()
+            stage.close()
     return outcome
 
 
@@ -129,16 +128,15 @@ def _weigh(plan: Plan, lease: Lease, connection: Connection, read: Read) -> None
 def _cursor_before_listing(feed: ChangeFeed, plan: Plan, region: Region, lease: Lease) -> str | None:
     """A cursor from before the listing that follows, so that nothing falls between the two.
 
-    A feed that lives in the connection is costly to open: the very first read does without, and a full read goes on
-    with an open one (what it has to tell by now, the listing tells too)."""
-    kind = ResourceKind(plan.target.kind)
+    A feed that lives in the connection is costly to open: the very first read does without, and a full read leaves an
+    open one as it is. What it has to tell by now it tells once more after the listing; whether it has expired as well.
+    """
     if not feed.durable:
         if plan.first_read:
             return None
-        if plan.feed_cursor and not lease.fresh:
-            with suppress(FeedExpired):
-                return feed.changes(kind, region, plan.feed_cursor).cursor
-    return feed.open_feed(kind, region)
+        if plan.full and plan.feed_cursor and not lease.fresh:
+            return plan.feed_cursor
+    return feed.open_feed(ResourceKind(plan.target.kind), region)
 
 
 def _changes(

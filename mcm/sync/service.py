@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
+from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.kit import clock
 from mcm.kit.ids import new_id
@@ -14,6 +15,7 @@ from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRequest, SyncR
 from mcm.settings import Settings
 from mcm.sync import merge, repository, scopes
 from mcm.sync.errors import NotQuarantined, RunNotFound, ScopeNotFound, UndoImpossible
+from mcm.tenancy import sight
 
 BOOST = timedelta(minutes=5)
 # How long a read's process may be silent before another takes the scope over.
@@ -94,9 +96,7 @@ def boost(session: Session, scope_ids: Sequence[int]) -> None:
 def decide_quarantine(session: Session, caller: Caller, scope_id: int, accept: bool) -> Scope:
     """accept: what the cloud no longer lists is missing, and will be gone once confirmed; the rights of now are the
     new normal. Else: the marks are dropped and the next complete read decides anew."""
-    scope = session.get(Scope, scope_id)
-    if scope is None:
-        raise ScopeNotFound(f"there is no scope {scope_id}")
+    scope = sight.changeable(session, caller, Permission.SYNC_READ, lambda: _scope(session, scope_id))
     if scope.status != "quarantined":
         raise NotQuarantined(f"the scope is {scope.status}, not quarantined: there is nothing to decide")
     held = repository.held_sightings(session, scope_id)
@@ -128,9 +128,7 @@ def undo(session: Session, caller: Caller, run_id: str, settings: Settings) -> i
     """Brings back what a run's scope lost since that run began, within the tombstones' time. Returns how many.
 
     What is brought back is missing until the cloud is asked again, and the scope waits in quarantine."""
-    run = session.get(SyncRun, run_id)
-    if run is None:
-        raise RunNotFound(f"there is no run '{run_id}'")
+    run = sight.changeable(session, caller, Permission.SYNC_READ, lambda: _run(session, run_id))
     if run.started_at < clock.now() - timedelta(days=settings.tombstone_days):
         raise UndoImpossible(f"tombstones are kept {settings.tombstone_days} days; this run is older")
     scope = session.get(Scope, run.scope_id)
@@ -151,6 +149,20 @@ def undo(session: Session, caller: Caller, run_id: str, settings: Settings) -> i
         scope.error_code, scope.error_message = "quarantined", f"{len(lost)} disappearances were undone by a person"
     audit.record(session, caller, "sync.undo", "sync_run", run_id, details={"resources": len(lost)})
     return len(lost)
+
+
+def _scope(session: Session, scope_id: int) -> Scope:
+    found = repository.scope(session, scope_id)
+    if found is None:
+        raise ScopeNotFound(f"there is no scope {scope_id}")
+    return found
+
+
+def _run(session: Session, run_id: str) -> SyncRun:
+    found = repository.run(session, run_id)
+    if found is None:
+        raise RunNotFound(f"there is no run '{run_id}'")
+    return found
 
 
 def reanchor(session: Session) -> int:

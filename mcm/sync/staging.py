@@ -14,6 +14,7 @@ from mcm.db.bulk import insert_rows, placeholders
 from mcm.sync.normalise import Content, Normaliser, Row, tag_rows
 
 BATCH = 500
+_EMPTIED = 2000
 _STAGE = ", ".join(f"{name} TEXT" for name in Row._fields)
 _TABLES = {
     "sync_stage": f"{_STAGE}, owned INTEGER",
@@ -31,6 +32,7 @@ class Stage:
         self.listed = 0
         self.repeated = 0
         self.staged = 0
+        self._most = 0
         self._first_read = first_read
         with connection.begin():
             for name, columns in _TABLES.items():
@@ -42,6 +44,13 @@ class Stage:
             for name in _TABLES:
                 self.connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
         self.listed = self.repeated = self.staged = 0
+
+    def close(self) -> None:
+        """After many rows the connection goes with its tables: emptying them takes long, and their file would stay."""
+        if self._most > _EMPTIED:
+            self.connection.invalidate()
+        else:
+            self.clear()
 
     def add(self, batch: Sequence[Resource]) -> None:
         """At most BATCH resources. Counts a resource that was listed before as repeated; its later form counts."""
@@ -99,6 +108,7 @@ class Stage:
             relations += self.normaliser.relation_rows(ident, resource)
             tags += tag_rows(ident, resource)
         self.staged += len(rows)
+        self._most = max(self._most, self.staged)
         insert_rows(self.connection, "sync_stage", (*Row._fields, "owned"), rows)
         insert_rows(
             self.connection,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from mcm.models import ResourceRow, ResourceVersion
 from mcm.sync.normalise import Row
+from mcm.tenancy.assignment import tenant_of
 
 _ENVELOPE = [
     column.name
@@ -27,12 +28,15 @@ _ALIVE = "missing_since IS NULL"
 # NOT EXISTS and not NOT IN: PostgreSQL compares each with each once a subquery of that kind outgrows its work memory.
 _UNLISTED = "NOT EXISTS (SELECT 1 FROM sync_seen x WHERE x.resource_id = sighting.resource_id)"
 
+# The account's tenant as of now: it may have gone to another one while it was read. Rules have their say afterwards.
+_HOME = "(SELECT a.tenant_id FROM account a WHERE a.id = CAST(:account AS TEXT))"
 # Content belongs to the account that saw the resource first, as long as it sees it: two accounts with different rights
 # would otherwise rewrite each other's view at every sync.
 LEAVE_TO_OWNER = f"""UPDATE sync_stage SET owned = 0 WHERE EXISTS (
   SELECT 1 FROM resource r JOIN sighting g ON g.resource_id = r.id AND g.scope_id = r.scope_id
   WHERE r.id = sync_stage.id AND r.scope_id <> :scope AND r.presence = 'present' AND g.{_ALIVE})"""
-TAKE_EQUAL = """UPDATE resource SET scope_id = :scope, account_id = :account, provider = :provider
+TAKE_EQUAL = f"""UPDATE resource SET scope_id = :scope, account_id = CAST(:account AS TEXT), provider = :provider,
+  tenant_id = {tenant_of("resource", "CAST(:account AS TEXT)")}
   WHERE scope_id <> :scope AND id IN (SELECT id FROM sync_stage WHERE owned = 2)"""
 LEAVE_EQUAL = """UPDATE sync_stage SET owned = 2 WHERE owned = 1 AND EXISTS (
   SELECT 1 FROM resource r WHERE r.id = sync_stage.id AND r.presence = 'present'
@@ -80,9 +84,11 @@ _HEIR = f"""(SELECT min(h.scope_id) FROM sighting h WHERE h.resource_id = {{row}
 ANY_TO_PASS = f"SELECT count(*) FROM resource r WHERE {_TO_PASS}"
 VOID_HEIR = f"""UPDATE sighting SET fingerprint = '' WHERE {_ALIVE} AND resource_id IN (
   SELECT r.id FROM resource r WHERE {_TO_PASS})"""
+_HEIR_ACCOUNT = f"""(SELECT account_id FROM scope WHERE scope.id = {_HEIR.replace("{row}", "resource.id")})"""
 PASS_ON = f"""UPDATE resource SET
-  account_id = (SELECT account_id FROM scope WHERE scope.id = {_HEIR.replace("{row}", "resource.id")}),
-  scope_id = {_HEIR.replace("{row}", "resource.id")}
+  account_id = {_HEIR_ACCOUNT},
+  scope_id = {_HEIR.replace("{row}", "resource.id")},
+  tenant_id = {tenant_of("resource", _HEIR_ACCOUNT)}
   WHERE id IN (SELECT r.id FROM resource r WHERE {_TO_PASS})"""
 
 DROP_SIGHTINGS = "DELETE FROM sighting WHERE scope_id = :scope AND resource_id IN ({ids})"
@@ -148,14 +154,14 @@ def _cast(dialect: str, name: str, source: str) -> str:
 def _upsert_resources(dialect: str) -> str:
     staged = [name for name in Row._fields if name != "native"]
     given = {
-        "tenant_id": ":tenant", "realm": ":realm", "kind": ":kind", "provider": ":provider", "account_id": ":account",
+        "tenant_id": _HOME, "realm": ":realm", "kind": ":kind", "provider": ":provider", "account_id": ":account",
         "scope_id": ":scope", "presence": "'present'", "missing_since": "NULL", "gone_at": "NULL",
         "first_seen": _cast(dialect, "first_seen", ":at"), "valid_from": _cast(dialect, "valid_from", ":at"),
     }  # fmt: skip
     ours = {"labels": _cast(dialect, "labels", "'{}'"), "managed": "'observed'", "version": "1"}
     values = {name: _cast(dialect, name, f"s.{name}") for name in staged} | given | ours
     columns = [column.name for column in ResourceRow.__table__.columns if column.name in values]
-    kept = {"id", "first_seen", "tenant_id", *ours}
+    kept = {"id", "first_seen", *ours}
     renewed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in kept)
     return (
         f"INSERT INTO resource ({', '.join(columns)}) SELECT {', '.join(values[name] for name in columns)} "
@@ -182,7 +188,7 @@ def insert_parts(connection: Connection) -> tuple[str, ...]:
     return (
         "INSERT INTO relation (source_id, type, target_id, target_kind, target_native_id) "
         "SELECT t.source_id, t.type, t.target_id, t.target_kind, t.target_native_id FROM sync_stage_relation t "
-        f"WHERE t.source_id IN {_OWNED} ORDER BY t.source_id",
+        f"WHERE t.source_id IN {_OWNED} ORDER BY t.source_id, t.type, t.target_id",
         "INSERT INTO resource_tag (resource_id, key, value) SELECT t.resource_id, t.key, t.value "
         f"FROM sync_stage_tag t WHERE t.resource_id IN {_OWNED}",
         f"INSERT INTO resource_native (resource_id, at, document) SELECT s.id, {_cast(dialect, 'at', ':at')}, "

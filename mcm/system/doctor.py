@@ -9,16 +9,19 @@ from pydantic import BaseModel
 from sqlalchemy import func, select, text
 
 from mcm import __version__
-from mcm.accounts.access import place
-from mcm.db import migrate
+from mcm.db import migrate, standing
 from mcm.db.engine import shown
 from mcm.errors import McmError
-from mcm.models import Account, Scope, Secret
-from mcm.vault import VaultError
+from mcm.keys import health as keys
+from mcm.models import Account, Scope
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
 
+LOCAL_MODE = (
+    "there is no user yet, so everybody on this machine who reaches the loopback address may do everything, as one "
+    "local principal: no login, no roles, no tenants, no second factor"
+)
 _LOW_DISK_BYTES = 500 * 2**20
 
 
@@ -30,7 +33,8 @@ class Finding(BaseModel):
 
 
 def examine(runtime: "Runtime") -> list[Finding]:
-    return [*_machine(runtime), *_database(runtime), *_vault(runtime), *_providers(runtime), *_accounts(runtime)]
+    checks = (_machine, _login, _database, _standing, _vault, _providers, _accounts)
+    return [finding for check in checks for finding in check(runtime)]
 
 
 def _machine(runtime: "Runtime") -> Iterator[Finding]:
@@ -45,6 +49,23 @@ def _machine(runtime: "Runtime") -> Iterator[Finding]:
             detail=f"{free // 2**20} MiB free at {directory}",
             next_step="free some space: writes fail when the disk is full" if low else "",
         )
+
+
+def _login(runtime: "Runtime") -> Iterator[Finding]:
+    """Says what the local mode skips."""
+    try:
+        required = runtime.door.login_required()
+    except McmError:
+        return
+    if required:
+        yield Finding(check="login", result="ok", detail="everybody signs in; commands beside the database need not")
+        return
+    yield Finding(
+        check="login",
+        result="ok",
+        detail=f"local mode: {LOCAL_MODE}",
+        next_step="`mcm user create --admin NAME` ends it",
+    )
 
 
 def _database(runtime: "Runtime") -> Iterator[Finding]:
@@ -71,34 +92,29 @@ def _database(runtime: "Runtime") -> Iterator[Finding]:
         )
 
 
-def _vault(runtime: "Runtime") -> Iterator[Finding]:
+def _standing(runtime: "Runtime") -> Iterator[Finding]:
     try:
         with runtime.database.reading() as session:
-            row = session.scalars(select(Secret).limit(1)).first()
-        file = runtime.settings.master_key
-        # Looking for the key would make one.
-        if not file.exists():
-            yield _missing_key(str(file), needed=row is not None)
-            return
-        if row is not None:
-            runtime.vault.open(row.sealed, place(row.account_id, row.key))
-        yield Finding(check="master key", result="ok", detail=f"key {runtime.vault.key_id} opens the stored secrets")
-    except VaultError as error:
-        yield Finding(check="master key", result="failed", detail=error.message, next_step=error.next_step)
+            found = standing.read_only(session)
     except McmError:
         # The database's own finding says so.
         return
+    if found is not None:
+        detail = standing.sentence(found)
+        yield Finding(check="read-only", result="warning", detail=detail, next_step=standing.NEXT_STEP)
 
 
-def _missing_key(file: str, *, needed: bool) -> Finding:
-    if needed:
-        return Finding(
-            check="master key",
-            result="failed",
-            detail=f"secrets are stored, but their key file {file} is gone",
-            next_step="put it back from its backup, or enter the secrets again",
-        )
-    return Finding(check="master key", result="ok", detail=f"no secrets are stored; {file} is made with the first one")
+def _vault(runtime: "Runtime") -> Iterator[Finding]:
+    try:
+        with runtime.database.reading() as session:
+            health = keys.examine(session, runtime.vault)
+    except McmError:
+        return
+    for detail, next_step in health.problems:
+        yield Finding(check="master key", result="failed", detail=detail, next_step=next_step)
+    if not health.problems:
+        result: Literal["ok", "warning"] = "warning" if health.next_step else "ok"
+        yield Finding(check="master key", result=result, detail=health.detail, next_step=health.next_step)
 
 
 def _providers(runtime: "Runtime") -> Iterator[Finding]:

@@ -7,19 +7,21 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from mcm import __version__
 from mcm.auth.permissions import Permission
-from mcm.db import migrate
-from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
-from mcm.errors import McmError
+from mcm.auth.service import allowed
+from mcm.db import migrate, standing
+from mcm.edge.dependencies import PresentedDep, RuntimeDep, authorize
+from mcm.edge.runtime import Runtime
+from mcm.errors import Forbidden, McmError
 from mcm.system import apidocs, doctor, metrics
-from mcm.system.page import WELCOME
+from mcm.system.page import welcoming
 
 open_router = APIRouter(include_in_schema=True, tags=["system"])
 router = APIRouter(prefix="/system", tags=["system"])
 
 
 @open_router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def welcome() -> HTMLResponse:
-    return HTMLResponse(WELCOME)
+def welcome(runtime: RuntimeDep) -> HTMLResponse:
+    return HTMLResponse(welcoming(_read_only(runtime), _local_mode(runtime)))
 
 
 @open_router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
@@ -35,17 +37,47 @@ def healthz() -> dict[str, str]:
 
 @open_router.get("/readyz", responses={503: {"description": "not ready, with the reason"}})
 def readyz(runtime: RuntimeDep) -> Any:
-    """The database answers and has this version's schema."""
+    """The database answers and has this version's schema; "read-only" for a copy that nobody has confirmed."""
     try:
         migrate.require_current(runtime.database.engine)
     except McmError as error:
         return JSONResponse({"status": "not ready", "reason": error.message}, status_code=503)
+    if said := _read_only(runtime):
+        return {"status": "read-only", "reason": said}
     return {"status": "ready"}
 
 
+def _local_mode(runtime: Runtime) -> str:
+    """What it skips; "" where people sign in, or when the database cannot say."""
+    try:
+        return "" if runtime.door.login_required() else doctor.LOCAL_MODE
+    except McmError:
+        return ""
+
+
+def _read_only(runtime: Runtime) -> str:
+    """Why nothing may be changed; "" when it may, or when the database cannot say."""
+    try:
+        with runtime.database.reading() as session:
+            found = standing.read_only(session)
+    except McmError:
+        return ""
+    return f"{standing.sentence(found)}: {standing.NEXT_STEP}" if found else ""
+
+
 @open_router.get("/metrics", response_class=PlainTextResponse)
-def show_metrics(session: ReadSession, runtime: RuntimeDep) -> Response:
-    text, content_type = metrics.render(session, runtime)
+def show_metrics(runtime: RuntimeDep, presented: PresentedDep) -> Response:
+    """Where mcm asks for a login: with a token that has system.read, or with MCM_METRICS_OPEN."""
+    if not (runtime.settings.own_machine or runtime.settings.metrics_open):
+        caller = runtime.door.identify(presented)
+        if not allowed(caller, Permission.SYSTEM_READ):
+            raise Forbidden(
+                f"{caller.name} lacks the permission '{Permission.SYSTEM_READ}'",
+                next_step="use a token with it, or set MCM_METRICS_OPEN=true",
+            )
+    # Of the whole: numbers by account, whoever may see them may see all.
+    with runtime.database.reading() as session:
+        text, content_type = metrics.render(session, runtime)
     return Response(text, media_type=content_type)
 
 

@@ -14,22 +14,70 @@ EXPLANATIONS: dict[str, Explanation] = {
     "account_removed": Explanation(
         "The account was removed while it was read.", "Nothing: its data is a tombstone now."
     ),
+    "audit_failed": Explanation(
+        "The audit trail cannot take the record of a change, so the change was not made.",
+        "`mcm doctor` and `mcm audit verify` say why: the master key, the database, or a trail that was damaged.",
+    ),
+    "audit_head_broken": Explanation(
+        "The head of the audit trail that was exported last is not in the trail: it was cut off or replaced.",
+        "Find out who changed the database. After restoring a backup, name a new file in MCM_AUDIT_HEAD_FILE.",
+    ),
     "authentication_failed": Explanation(
         "The cloud refused the credentials: wrong, expired or disabled. mcm stops, so that nobody is locked out.",
         "Enter new secrets for the account, then `mcm account check NAME`.",
     ),
     "bad_request": Explanation("The request lacks something or is malformed.", "The message says what to change."),
+    "beyond_reach": Explanation(
+        "The user, or the place, is outside of the part that the caller administers.",
+        "Ask somebody who administers the whole.",
+    ),
     "busy": Explanation("The resource is in a task in which the cloud refuses this.", "Wait until the task has ended."),
     "capacity_exceeded": Explanation("A quota or the physical capacity is used up.", "Free some, or ask for more."),
     "cloud_failure": Explanation(
         "A cloud did not answer as needed; details.code says how.", "`mcm explain` that code."
     ),
+    "code_needed": Explanation(
+        "The password is right, and a code of the second factor is needed too.",
+        "Send it as `code` with the password; a recovery code does as well.",
+    ),
+    "confirmation_needed": Explanation(
+        "A sensitive act needs a proof of who you are that is less than 15 minutes old.",
+        "Send your password to POST /api/v1/auth/confirm, then repeat the request.",
+    ),
     "conflict": Explanation("The change collides with another one.", "Read again and repeat the change."),
+    "device_denied": Explanation(
+        "Somebody signed in refused the command line, or may not come in any more.",
+        "Ask them, or start `mcm login` again.",
+    ),
+    "device_expired": Explanation(
+        "Nobody answered within ten minutes, or the code was used already.",
+        "Start `mcm login` again.",
+    ),
+    "device_not_found": Explanation(
+        "No command line waits with this code.",
+        "Compare it with what the command line shows; it holds for ten minutes.",
+    ),
+    "device_pending": Explanation(
+        "Nobody has answered the command line's question yet.",
+        "Nothing: it asks again.",
+    ),
+    "device_slow_down": Explanation(
+        "The command line asks more often than it was told to.",
+        "Nothing: it waits longer from now on.",
+    ),
+    "duties_collide": Explanation(
+        "Duties are separated: nobody holds two of system_admin, security_admin and auditor.",
+        "Give the role to somebody else, or turn the separation off: `mcm user separation off`.",
+    ),
     "error": Explanation("mcm itself failed.", "Report it with the request id; the server's log has the cause."),
     "feed_expired": Explanation(
         "The change feed's cursor is no longer valid.", "Nothing: mcm reads everything instead."
     ),
     "forbidden": Explanation("The caller lacks a permission.", "Ask an administrator for a role that includes it."),
+    "foreign_request": Explanation(
+        "A change came with a session's cookie, but not from the server's own pages.",
+        "Send the csrf_token of GET /api/v1/auth/session as X-CSRF-Token; behind a proxy, set MCM_PUBLIC_URL.",
+    ),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
     "invalid_as_of": Explanation(
         "`as_of` is no time, or lies ahead.", "Write 2026-01-31T12:00:00Z or 2026-01-31; leave it out for now."
@@ -49,15 +97,49 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The adapter or the cloud refuses the request as malformed, or an address is not allowed.",
         "Check the account's configuration; the message names the key or the address.",
     ),
+    "last_administrator": Explanation(
+        "Nobody who may sign in would administer users any more.",
+        "Give security_admin in the whole to another user first.",
+    ),
     "lease_lost": Explanation("Another process took the read over.", "Nothing: its result counts."),
+    "login_failed": Explanation(
+        "The name, the password or the code is not right, or the user may not come in. Which one is not said.",
+        "Try again; an administrator can set a new password.",
+    ),
     "method_not_allowed": Explanation("The address exists, but not with this method.", "See /docs."),
+    "no_user": Explanation(
+        "This is for users with a password, a session or tokens, and the caller is none.",
+        "Make a user with `mcm user create NAME`, then `mcm login`.",
+    ),
     "not_authenticated": Explanation("mcm does not know who is calling.", "Log in, or send a token."),
     "not_found": Explanation("There is nothing at this address or with this id.", "Check the spelling; list first."),
     "not_quarantined": Explanation("The scope waits for no decision.", "Nothing."),
     "not_supported": Explanation("This cloud cannot do it.", "The reason says why; see the provider's README."),
+    "oidc_login_failed": Explanation(
+        "What the browser brought back from the OpenID provider belongs to no login that it began, or was used before.",
+        "Start the login again, in one browser and within ten minutes.",
+    ),
+    "oidc_not_allowed": Explanation(
+        "The OpenID provider knows the person, but mcm lets them not in: unknown, disabled, or of another domain.",
+        "Ask an administrator; `mcm oidc show NAME` says whether the provider adds users and which domains may come.",
+    ),
+    "oidc_provider_exists": Explanation("The name is taken.", "Choose another name, or change the existing provider."),
+    "oidc_provider_not_found": Explanation("No OpenID provider has this name or id.", "`mcm oidc list` shows all."),
+    "oidc_token_refused": Explanation(
+        "The OpenID provider's answer does not prove who signed in: wrong signature, audience, login or time.",
+        "Start the login again. If it stays: compare client id, secret, redirect URI and both clocks.",
+    ),
+    "oidc_unavailable": Explanation(
+        "The OpenID provider does not answer, or not as the standard says. Other ways to sign in are not affected.",
+        "Sign in with a local account; administrators: `mcm oidc check NAME` says what is wrong.",
+    ),
     "other_cloud": Explanation(
         "The credentials now lead to another cloud than when the account was added.",
         "If that is meant, remove the account and add it again: mixing two clouds in one account would lose both.",
+    ),
+    "password_refused": Explanation(
+        "The password is too short, too long, or easy to guess.",
+        "Choose several words in a row: 12 to 128 characters.",
     ),
     "paused": Explanation("The account is paused.", "`mcm account resume NAME`."),
     "permission_denied": Explanation(
@@ -70,6 +152,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The Python package through which this provider speaks to its cloud is missing.",
         "Install the extra that the message names, then restart mcm.",
     ),
+    "quota_exceeded": Explanation(
+        "There is no room left: a limit of the tenant, or of one above it, counts what lives and what is reserved.",
+        "`mcm quota show TENANT` shows both; remove something, or raise the limit that the message names.",
+    ),
     "quarantined": Explanation(
         "A complete read no longer lists so much of a scope that mcm does not believe it without a person: a lost "
         "permission looks just like an empty cloud. Nothing was removed.",
@@ -79,16 +165,56 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The cloud asks to slow down; mcm halves its rate and obeys Retry-After.",
         "Nothing, or raise the cloud's limit.",
     ),
+    "read_only": Explanation(
+        "This database came out of a copy or a backup. Until a person confirms that the original has ended, nothing is "
+        "changed and no cloud is read; what is stored can be looked at.",
+        "Make sure that the original has ended, then `mcm db confirm`.",
+    ),
     "region_not_listed": Explanation(
         "The cloud no longer lists the region.", "Check the account's rights and regions."
     ),
+    "reservation_ended": Explanation(
+        "The reservation was released or committed, or its time is over.", "Reserve anew."
+    ),
+    "reservation_not_found": Explanation("No reservation has this id.", "Reserve anew."),
     "resource_not_found": Explanation(
         "No resource has this id; what is gone is kept for the tombstones' time only.", "`mcm resource list` shows ids."
     ),
+    "role_binding_not_found": Explanation(
+        "No role binding has this id.",
+        "`mcm role list` shows those there are.",
+    ),
     "run_not_found": Explanation("No read has this id.", "`mcm sync runs` shows them."),
     "scope_not_found": Explanation("No scope has this id.", "`mcm account show NAME -o wide` shows them."),
+    "session_not_found": Explanation(
+        "You have no session with this id; it may have ended.",
+        "List your sessions.",
+    ),
+    "setup_closed": Explanation(
+        "The link for the first administrator was used, is older than an hour, or was never given.",
+        "Restart `mcm serve` for a new one, or run `mcm user create --admin NAME` beside the database.",
+    ),
     "stale_version": Explanation(
         "The resource's own fields were changed since they were read.", "Read it again and repeat the change."
+    ),
+    "token_not_found": Explanation(
+        "No API token has this id.",
+        "`mcm token list` shows those there are.",
+    ),
+    "too_many_attempts": Explanation(
+        "Too many attempts failed under this name or from this address; the pause grows with each.",
+        "Wait for details.retry_after_s seconds.",
+    ),
+    "too_many_requests": Explanation(
+        "One user, token or source asks more often than mcm answers; exports and logins count more.",
+        "Wait as long as Retry-After says. Administrators: MCM_REQUESTS_PER_SECOND.",
+    ),
+    "tenant_exists": Explanation("Another tenant at this place has the name.", "Choose another name."),
+    "tenant_not_empty": Explanation(
+        "Something still belongs to the tenant; details.holds says what.", "Move or remove it first."
+    ),
+    "tenant_not_found": Explanation(
+        "No tenant that you may see has this id, path or name.", "`mcm tenant list` shows those there are."
     ),
     "too_large": Explanation("The request body is too large.", "Send less at once."),
     "unavailable": Explanation(
@@ -103,6 +229,14 @@ EXPLANATIONS: dict[str, Explanation] = {
     "unreachable": Explanation(
         "The cloud gave no usable answer in time: refused, TLS, name, timeout, 5xx. The last good state stays.",
         "Check URL, network, proxy and certificate (`ca_file`); `mcm account check NAME` tries again.",
+    ),
+    "user_exists": Explanation(
+        "The name is taken.",
+        "Choose another name.",
+    ),
+    "user_not_found": Explanation(
+        "No user has this name or id.",
+        "`mcm user list` shows all users.",
     ),
     "vault": Explanation(
         "Secrets cannot be opened: the master key is missing, is another one, or a value was altered.",

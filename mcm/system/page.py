@@ -1,10 +1,13 @@
 """The plain front page; no script, no style from elsewhere, as the content security policy demands."""
 
-WELCOME = """<!doctype html>
+from html import escape
+
+_WELCOME = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>mcm</title><meta name="viewport" content="width=device-width"></head>
 <body>
 <h1>mcm</h1>
+{banner}
 <p>One management plane for all of an organisation's clouds. The server is running; the browser console is not part of
 this version yet.</p>
 <p lang="zh-CN">统一管理组织内所有云的平台。服务已运行；此版本尚不包含浏览器控制台。</p>
@@ -17,3 +20,14 @@ this version yet.</p>
 </body>
 </html>
 """
+
+
+def welcoming(read_only: str, local_mode: str = "") -> str:
+    """read_only: why nothing may be changed; "" when it may. local_mode: what is skipped; "" where people sign in."""
+    banner = f"<p><strong>read-only / 只读</strong>: {escape(read_only)}</p>" if read_only else ""
+    banner += (
+        f"<p><strong>local mode / 本地模式</strong>: {escape(local_mode)}.</p>"
+        if local_mode
+        else '<p><a href="/login">Sign in / 登录</a></p>'
+    )
+    return _WELCOME.replace("{banner}", banner)

@@ -1,5 +1,6 @@
 """Keeps secrets: envelope encryption with a master key that is never in the database."""
 
-from mcm.vault.vault import Vault, VaultError
+from mcm.vault.errors import StaleKey, VaultError
+from mcm.vault.vault import Vault
 
-__all__ = ["Vault", "VaultError"]
+__all__ = ["StaleKey", "Vault", "VaultError"]

@@ -12,8 +12,10 @@ SIMULATED = ("--provider", "simulated", "--ownership", "private")
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "data")
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    made = Shell(tmp_path / "data")
+    yield made
+    made.search()
 
 
 @pytest.fixture(scope="module")

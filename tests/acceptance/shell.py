@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.canary import MARK, saw
+
 MCM = str(Path(sys.executable).with_name("mcm"))
 _LONGEST_S = 240
 
@@ -42,10 +44,18 @@ class Shell:
         )  # fmt: skip
         assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
+        if MARK in done.stdout + done.stderr:
+            saw("command", f"{words}: {done.stdout}{done.stderr}")
         return done
 
     def json(self, *words: str) -> Any:
         return json.loads(self.run(*words, "-o", "json").stdout)
+
+    def search(self) -> None:
+        """Looks for secrets in clear in everything that mcm keeps: database, write-ahead log, backups, exports."""
+        for file in self.directory.rglob("*"):
+            if file.is_file() and MARK.encode() in file.read_bytes():
+                saw("file", file.name)
 
     def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -69,7 +79,11 @@ class Shell:
             yield Serving(process, line.removeprefix("ready ").strip(), log)
         finally:
             end(process)
-        assert "Traceback" not in log.read_text()
+        told = log.read_text()
+        assert "Traceback" not in told
+        if MARK in told:
+            saw("server's log", told)
+        self.search()
 
 
 def end(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
+from tests.canary import MARK
 from tests.harness.moto import MotoServer, seed_small
 from tests.harness.openstack.cloud import OpenStackCloud
 from tests.harness.postgres import PostgresServer
@@ -146,7 +147,9 @@ def test_aws(tmp_path: Path, moto_server: MotoServer) -> None:
     moto_server.reset()
     estate = seed_small(moto_server.endpoint_url).regions[moto_server.region]
     credentials = tmp_path / "credentials"
-    credentials.write_text(f"[shop]\naws_access_key_id = {moto_server.access_key_id}\naws_secret_access_key = s\n")
+    credentials.write_text(
+        f"[shop]\naws_access_key_id = {moto_server.access_key_id}\naws_secret_access_key = {MARK}-shop\n"
+    )
     with shell.serving():
         shell.run(
             "account", "add", "shop", "--provider", "aws", "--ownership", "public", "--label", "pci",

@@ -138,8 +138,9 @@ def test_the_filters_document_names_every_field_and_attribute() -> None:
     assert stated == {kind: [field.name for field in fields(shape)] for kind, shape in ATTRIBUTES.items()}
 
 
-def test_promises_name_tests_that_exist() -> None:
-    proofs = re.findall(r"`(tests/[\w/]+\.py::\w+)`", _text("README.md"))
+@pytest.mark.parametrize("name", ["README.md", "docs/security.md"])
+def test_promises_name_tests_that_exist(name: str) -> None:
+    proofs = re.findall(r"`(tests/[\w/]+\.py::\w+)`", _text(name))
     assert len(proofs) >= 10
     assert not [why for proof in proofs if (why := _missing(proof))]
 

@@ -26,6 +26,12 @@ MAY_USE_NETWORK = {
     "mcm.contract": "the types of sockets and TLS contexts in signatures",
     "mcm.cli.client": "the command line is a client of the HTTP API",
     "mcm.cli.inprocess": "the same client without a socket",
+    "mcm.oidc": "asks OpenID providers, through the gateway's guard",
+    "mcm.app": "urllib.parse takes the host out of MCM_PUBLIC_URL",
+    "mcm.settings": "urllib.parse makes an Origin of MCM_PUBLIC_URL",
+    "mcm.identity": "urllib.parse reads forms and quotes what goes into links",
+    "mcm.vault.transit_client": "asks the key server that the installation names",
+    "mcm.kit.hushed": "urllib.parse spells a secret as it stands in a URL",
     "mcm.cli.account": "urllib.parse quotes a name into a path",
 }
 MAY_USE_FASTAPI = ("mcm.app", "mcm.api", "mcm.openapi", "mcm.edge")
@@ -164,7 +170,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_what_is_imported_is_declared(part: str) -> None:
     """By the distribution itself for mcm, by the cloud's extra for its adapter, directly or through one of them."""
     extras = set(project()["project"]["optional-dependencies"])
-    chosen = {"mcm": {"postgres"}, "_transport": extras, "_demo": {"demo"}}.get(part, {part} & extras)
+    chosen = {"mcm": {"postgres", "otel"}, "_transport": extras, "_demo": {"demo"}}.get(part, {part} & extras)
     installed = _closure("mcm", frozenset(chosen))
     where = packages_distributions()
     wrong = []

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Column, Engine, Table, inspect, select, text
 
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.errors import Conflict, Unavailable
 from mcm.models import Base
 from tests import lab as labs
+from tests.guards import unchain, unguarded
 
 
 @pytest.fixture
@@ -27,10 +29,15 @@ def _revisions() -> list[str]:
     return [script.revision for script in walked][::-1]
 
 
+def _kept(table: Table) -> list[Column[Any]]:
+    """A step back forgets since when a key is known, and nothing asks for it."""
+    return [column for column in table.columns if (table.name, column.name) != ("vault_key", "created_at")]
+
+
 def _dump(engine: Engine) -> dict[str, list[str]]:
     with engine.connect() as connection:
         return {
-            table.name: sorted(str(tuple(row)) for row in connection.execute(select(table)))
+            table.name: sorted(str(tuple(row)) for row in connection.execute(select(*_kept(table))))
             for table in Base.metadata.sorted_tables
         }
 
@@ -84,6 +91,12 @@ def test_with_data_every_step_keeps_it_or_refuses(database_url: str, engine: Eng
         lab.run("instance")
         before = _dump(engine)
         for lower in _revisions()[-2::-1]:
+            if lower == "0003":
+                with pytest.raises(Conflict, match=r"lose the seals of \d+ rows? of audit_event"):
+                    migrate.downgrade(engine, lower)
+                assert _dump(engine) == before
+                unchain(engine)
+                before = _dump(engine)
             migrate.downgrade(engine, lower)
             migrate.upgrade(engine)
             assert _dump(engine) == before
@@ -109,7 +122,7 @@ def test_the_first_schema_is_not_left_while_there_is_something_to_lose(
     lab.world().remove(lab.resources()[0].native_id)
     lab.run("instance")
     lab.close()
-    with engine.begin() as connection:
+    with unguarded(engine) as connection:
         for other in reversed(Base.metadata.sorted_tables):
             if other.name not in (table, "tenant", "principal"):
                 connection.execute(other.delete())

@@ -1,31 +1,25 @@
 """Every changing route: demands a key, repeats the first answer, leaves a record, and does nothing when it cannot."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select, text
 
 from mcm.app import build_app
-from mcm.auth.service import DEFAULT_TENANT, LOCAL_PRINCIPAL
+from mcm.auth.service import DEFAULT_TENANT
 from mcm.models import AuditEvent, Base
+from mcm.oidc import service as oidc
+from mcm.oidc.schemas import OidcProviderCreate
+from mcm.tenancy import service as tenants
+from mcm.tenancy.schemas import TenantCreate
 from tests import lab as labs
+from tests.architecture import identity_calls
+from tests.architecture.calls import Call
 from tests.architecture.layout import application, client
-from tests.architecture.test_routes import _READING, _routes
-from tests.lab import Lab
-
-
-@dataclass
-class Call:
-    """A request that succeeds, and the actions its audit rows name."""
-
-    url: str
-    actions: list[str]
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
+from tests.architecture.test_routes import _READING, WITHOUT_KEY, _routes
+from tests.lab import CALLER, Lab
 
 
 def _create(lab: Lab) -> Call:
@@ -79,17 +73,87 @@ def _undo(lab: Lab) -> Call:
     return Call(f"/sync/runs/{run.id}/undo", ["sync.undo"])
 
 
-CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = {
+def _tenant(lab: Lab) -> str:
+    with lab.runtime.database.writing() as session:
+        wanted = TenantCreate(name="branch", parent=DEFAULT_TENANT)
+        return tenants.create(session, CALLER, wanted).id
+
+
+def _add_tenant(lab: Lab) -> Call:
+    return Call("/tenants", ["tenant.create"], {"name": "new", "kind": "department", "parent": "default"})
+
+
+def _rename_tenant(lab: Lab) -> Call:
+    return Call(f"/tenants/{_tenant(lab)}", ["tenant.update"], {"name": "other"}, {"If-Match": '"1"'})
+
+
+def _move_tenant(lab: Lab) -> Call:
+    return Call(f"/tenants/{_tenant(lab)}/move", ["tenant.move"], {"parent": None})
+
+
+def _remove_tenant(lab: Lab) -> Call:
+    return Call(f"/tenants/{_tenant(lab)}", ["tenant.remove"])
+
+
+def _set_quota(lab: Lab) -> Call:
+    return Call(f"/tenants/{_tenant(lab)}/quota", ["quota.set"], {"instances": 5})
+
+
+def _set_rules(lab: Lab) -> Call:
+    return Call("/tenant-rules", ["tenant.rules"], {"rules": [{"account": "lab", "tenant": _tenant(lab)}]})
+
+
+def _add_oidc(lab: Lab) -> Call:
+    # Nothing listens there: adding asks nobody, and a check that fails is an answer.
+    body = {"name": "corp", "issuer": "http://127.0.0.1:1", "client_id": "mcm", "client_secret": "a-client-secret"}
+    return Call("/oidc-providers", ["oidc_provider.create"], body)
+
+
+def _with_oidc(lab: Lab) -> str:
+    wanted = OidcProviderCreate.model_validate(_add_oidc(lab).body)
+    with lab.runtime.database.writing() as session:
+        oidc.create(session, labs.CALLER, lab.runtime.vault, wanted)
+    return "/oidc-providers/corp"
+
+
+def _update_oidc(lab: Lab) -> Call:
+    return Call(_with_oidc(lab), ["oidc_provider.update"], {"title": "Corporate login"}, {"If-Match": '"1"'})
+
+
+def _remove_oidc(lab: Lab) -> Call:
+    return Call(_with_oidc(lab), ["oidc_provider.remove"])
+
+
+def _check_oidc(lab: Lab) -> Call:
+    return Call(f"{_with_oidc(lab)}/check", ["oidc_provider.check", "oidc_provider.check"])
+
+
+def _rotate_key(lab: Lab) -> Call:
+    return Call("/keys/rotation", ["keys.rotate"])
+
+
+CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = identity_calls.CALLS | {
     ("POST", "/api/v1/accounts"): _create,
     ("PATCH", "/api/v1/accounts/{name}"): _update,
     ("DELETE", "/api/v1/accounts/{name}"): _remove,
     ("POST", "/api/v1/accounts/{name}/check"): _check,
     ("POST", "/api/v1/accounts/{name}/pause"): _pause,
     ("POST", "/api/v1/accounts/{name}/resume"): _resume,
+    ("POST", "/api/v1/oidc-providers"): _add_oidc,
+    ("PATCH", "/api/v1/oidc-providers/{name}"): _update_oidc,
+    ("DELETE", "/api/v1/oidc-providers/{name}"): _remove_oidc,
+    ("POST", "/api/v1/oidc-providers/{name}/check"): _check_oidc,
     ("PATCH", "/api/v1/resources/{resource_id}"): _label,
     ("POST", "/api/v1/sync/requests"): _read,
+    ("POST", "/api/v1/tenants"): _add_tenant,
+    ("PATCH", "/api/v1/tenants/{tenant}"): _rename_tenant,
+    ("POST", "/api/v1/tenants/{tenant}/move"): _move_tenant,
+    ("DELETE", "/api/v1/tenants/{tenant}"): _remove_tenant,
+    ("PUT", "/api/v1/tenants/{tenant}/quota"): _set_quota,
+    ("PUT", "/api/v1/tenant-rules"): _set_rules,
     ("POST", "/api/v1/sync/scopes/{scope_id}/quarantine"): _quarantine,
     ("POST", "/api/v1/sync/runs/{run_id}/undo"): _undo,
+    ("POST", "/api/v1/keys/rotation"): _rotate_key,
 }
 _EACH = pytest.mark.parametrize(("method", "path"), sorted(CALLS), ids=lambda value: value.replace("/api/v1/", ""))
 
@@ -131,6 +195,7 @@ def _everything(lab: Lab) -> dict[str, list[str]]:
 
 def test_every_changing_route_is_here() -> None:
     found = {(method, route.path) for method, route in _routes() if method not in _READING}
+    found -= {tuple(line.split(" ")) for line in WITHOUT_KEY}
     assert found == set(CALLS)
 
 
@@ -150,14 +215,15 @@ def test_a_change_needs_a_key_is_recorded_once_and_repeated_never(
     rows = _audit(lab)[recorded:]
     assert [row.action for row in rows] == call.actions
     for row in rows:
-        assert (row.principal_id, row.tenant_id) == (LOCAL_PRINCIPAL, DEFAULT_TENANT)
+        assert (row.principal_id, row.tenant_id) == (call.principal_id, DEFAULT_TENANT)
         assert row.request_id == first.headers["x-request-id"]
         assert row.target_id
         assert row.source
 
     after = _everything(lab)
     again = _send(http, method, call, "key-1")
-    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    shown = first.json() | dict.fromkeys(call.once) if call.once else first.json()
+    assert (again.status_code, again.json()) == (first.status_code, shown)
     assert again.headers["idempotent-replay"] == "true"
     other = _send(http, method, call, "key-1", url=f"{call.url}?another=request")
     assert (other.status_code, other.json()["code"]) == (422, "invalid_input")
@@ -172,6 +238,20 @@ def test_what_cannot_be_recorded_is_not_done(lab: Lab, http: httpx.Client, metho
     answer = _send(http, method, call, "key-1")
     assert answer.status_code >= 400
     assert answer.headers["content-type"] == "application/problem+json"
+    assert _everything(lab) == before
+
+
+@_EACH
+def test_what_cannot_be_chained_is_not_done(lab: Lab, http: httpx.Client, method: str, path: str) -> None:
+    """The key of the audit trail's open segment does not open, as with another master key."""
+    call = CALLS[method, path](lab)
+    with lab.runtime.database.writing() as session:
+        session.execute(text("UPDATE audit_segment SET key_sealed = head"))
+    before = _everything(lab)
+    answer = _send(http, method, call, "key-1")
+    assert answer.status_code == 503
+    # What opens that key itself comes first.
+    assert answer.json()["code"] == ("vault" if path.endswith("/keys/rotation") else "audit_failed")
     assert _everything(lab) == before
 
 

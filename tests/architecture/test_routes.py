@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from mcm.auth.permissions import Permission
 from mcm.edge.mutation import _mutation
-from mcm.edge.routes import OPEN_ROUTES, require_permissions, route_permissions
+from mcm.edge.routes import OPEN_ROUTES, SIGN_IN_ROUTES, require_permissions, route_permissions
 from mcm.inventory.kinds import PLURALS
 from tests.architecture.layout import application, client
 
@@ -23,8 +23,23 @@ def _routes() -> Iterator[tuple[str, RouteContext]]:
                 yield method, route
 
 
+# What opens, rotates or ends a session, and must not be answered from a record: signing in twice is two sessions.
+WITHOUT_KEY = {
+    *(f"POST /api/v1/auth/{step}" for step in ("login", "logout", "confirm", "password", "device", "device/token")),
+    *(f"POST /{page}" for page in ("login", "password", "device", "setup")),
+}
+_OPEN = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+_SIGN_IN = {
+    *(f"/api/v1/auth/{step}" for step in ("login", "device", "device/token")),
+    *(f"/{page}" for page in ("login", "password", "device", "setup")),
+}
+_OIDC = {"/api/v1/auth/oidc", *(f"/api/v1/auth/oidc/{{name}}/{step}" for step in ("start", "callback", "logout"))}
+
+
 def test_open_routes_are_these() -> None:
-    assert set(OPEN_ROUTES) == {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+    assert set(OPEN_ROUTES) == _OPEN | _SIGN_IN | _OIDC
+    assert set(SIGN_IN_ROUTES) == _SIGN_IN | _OIDC
+    assert all(SIGN_IN_ROUTES.values()), "each with its reason"
 
 
 def test_every_other_route_asks_for_a_permission() -> None:
@@ -56,12 +71,12 @@ def test_reading_routes_ask_for_reading_permissions_only() -> None:
 
 def test_every_changing_route_goes_through_a_mutation() -> None:
     """Which demands the Idempotency-Key; test_mutations.py tries each."""
-    naked = [
+    naked = {
         f"{method} {route.path}"
         for method, route in _routes()
         if method not in _READING and all(inner.call is not _mutation for inner in route.dependant.dependencies)
-    ]
-    assert not naked
+    }
+    assert naked == WITHOUT_KEY
 
 
 def test_no_reading_route_goes_through_a_mutation() -> None:
@@ -83,7 +98,19 @@ def test_every_route_tells_what_it_is() -> None:
 
 def test_collections_are_plural_nouns_below_one_version() -> None:
     roots = {path.split("/")[3] for (_, path) in route_permissions(application()) if path.startswith("/api/v1/")}
-    assert roots == {"accounts", "providers", "resources", "sync", "system", "hierarchy", *PLURALS.values()}
+    tenancy = {"tenants", "tenant-rules"}
+    identity = {"auth", "users", "roles", "role-bindings", "tokens"}
+    assert roots - tenancy - identity - {"keys"} == {
+        "accounts",
+        "audit",
+        "oidc-providers",
+        "providers",
+        "resources",
+        "sync",
+        "system",
+        "hierarchy",
+        *PLURALS.values(),
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])

@@ -14,6 +14,8 @@ DOCUMENT = ROOT / "docs" / "configuration.md"
 ELSEWHERE = {"MCM_DEBUG"}
 _MAY_READ = {
     "mcm/cli/client.py": "MCM_SERVER and MCM_TOKEN without importing pydantic",
+    "mcm/cli/contexts.py": "MCM_CONFIG_DIR without importing pydantic",
+    "mcm/cli/login.py": "MCM_SERVER, the server to sign in to",
     "mcm/cli/entry.py": "whether a shell asks for completion",
     "mcm/cli/failures.py": "MCM_DEBUG",
     "mcm/cli/secrets.py": "--secret KEY=env:VARIABLE, where the user names the variable",

@@ -14,6 +14,8 @@ PARTS = {
     "sync-ec2": "tests.bench.ec2",
     "sync-openstack": "tests.bench.openstack",
     "list": "tests.bench.listing",
+    "audit": "tests.bench.audit",
+    "authorised": "tests.bench.authorised",
     "load": "tests.bench.load",
     "start": "tests.bench.start",
 }

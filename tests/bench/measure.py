@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+_SAID = 20_000
+
 
 @dataclass
 class Measured:
@@ -41,14 +43,17 @@ def answer(*results: Measured) -> None:
 
 
 def child(module: str, *arguments: object, given: str = "") -> list[Measured]:
-    """Runs `python -m module arguments` with `given` on standard input and returns what it answered."""
+    """Runs `python -m module arguments` with `given` on standard input and returns what it answered.
+
+    Raises RuntimeError with what the child said when it fails; the arguments, a password among them, stay out of it."""
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         input=given,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
-        check=True,
     )
+    if done.returncode:
+        raise RuntimeError(f"{module} ended with exit status {done.returncode}:\n{done.stderr[-_SAID:]}")
     return [Measured(**item) for item in json.loads(done.stdout.strip().splitlines()[-1])]
 
 

@@ -56,11 +56,13 @@ def flat(element: Element) -> Content | None:
         children = element.iterchildren(_PROPERTY)
     properties: dict[str, Any] = {}
     for prop in children:
-        name, value = prop
+        if len(prop) != 2:
+            raise ValueError(f"a property of {len(prop)} parts")
+        value = prop[1]  # by number: unpacking an element takes half as long again
         if len(value):
-            properties[name.text] = [plain_fields(item) if len(item) else item.text for item in value]
+            properties[prop[0].text] = [plain_fields(item) if len(item) else item.text for item in value]
         else:
-            properties[name.text] = value.text
+            properties[prop[0].text] = value.text
     return Content(obj.get("type"), _reference_value(obj), properties)
 
 

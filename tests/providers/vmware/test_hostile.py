@@ -109,6 +109,11 @@ def test_a_broken_second_value_is_no_listing() -> None:
     assert type(raised(lambda asked: strange, ResourceKind.INSTANCE)) is UnexpectedResponse
 
 
+def test_a_property_of_three_parts_is_no_listing() -> None:
+    body = page([machine(1)]).body.replace(b"</name>", b"</name><between/>", 1)
+    assert type(raised(lambda asked: Reply(body), ResourceKind.INSTANCE)) is UnexpectedResponse
+
+
 def test_entities_are_not_expanded() -> None:
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 10}">' for n in range(9))
     body = page([content("HostSystem", "host-1", {"name": "NAME"})]).body

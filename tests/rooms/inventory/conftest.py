@@ -30,7 +30,9 @@ def client(database: Database) -> TestClient:
 def application(database: Database) -> FastAPI:
     app = FastAPI()
     nothing: Any = None
-    app.state.runtime = Runtime(Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing)
+    app.state.runtime = Runtime(
+        Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing, nothing
+    )
     problems.install(app)
     app.include_router(router, prefix="/api/v1")
 

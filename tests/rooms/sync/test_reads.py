@@ -10,6 +10,7 @@ from mcm.accounts import service as accounts
 from mcm.contract import Region, Resource, ResourceKind
 from mcm.kit import clock
 from mcm.sync import service as sync
+from mcm.sync import staging
 from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER, Lab
 
@@ -87,6 +88,38 @@ def test_feed_brings_changes_without_a_full_read(lab: Lab) -> None:
     assert lab.by_native_id(kept.native_id).name == "through-the-feed"
     assert lab.by_native_id(added).presence == "present"
     assert lab.by_native_id(removed.native_id).presence == "gone"
+
+
+def test_a_full_read_leaves_a_feed_of_the_connection_as_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has happened before the full read is told twice, and nothing between the two is lost."""
+    monkeypatch.setattr(SimulatedProvider, "durable", False)
+    lab.account(regions="1")
+    lab.sync(kinds=("instance", "project"))
+    assert lab.scope("instance").feed_cursor is None
+    lab.run("instance")
+    opened = lab.scope("instance").feed_cursor
+    assert opened
+    first, second, *_ = lab.resources()
+    lab.world().change(first.native_id, name="before the full read")
+    run = lab.run("instance")
+    assert (run.mode, run.changed) == ("full", 1)
+    assert lab.scope("instance").feed_cursor == opened
+    lab.world().change(second.native_id, name="after it")
+    run = lab.run("instance", full=False)
+    assert (run.mode, run.listed, run.changed) == ("changes", 2, 1)
+    assert lab.by_native_id(second.native_id).name == "after it"
+
+
+def test_a_large_read_leaves_nothing_to_the_next_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "_EMPTIED", 5)
+    lab.account(regions="1")
+    lab.sync(kinds=("instance", "project"))
+    before = lab.dump()
+    lab.world().remove(gone := lab.resources()[0].native_id)
+    run = lab.run("instance")
+    assert (run.added, run.changed, run.unchanged, run.gone) == (0, 0, run.listed, 1)
+    assert lab.by_native_id(gone).presence == "gone"
+    assert len(lab.dump()["resource"]) == len(before["resource"])
 
 
 def test_duplicate_names_are_two_resources(lab: Lab) -> None:

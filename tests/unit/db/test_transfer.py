@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from mcm.db import migrate, transfer
+from mcm.db import backups, migrate, standing, transfer
 from mcm.db.engine import build_engine
 from mcm.errors import Conflict, InvalidInput
 from mcm.models import Base
@@ -33,6 +33,7 @@ def _contents(url: str) -> dict[str, list[str]]:
                 json.dumps(list(row), default=str, sort_keys=True) for row in connection.execute(select(table))
             )
             for table in Base.metadata.sorted_tables
+            if table.name != "installation"
         }
     engine.dispose()
     return found
@@ -44,12 +45,15 @@ def test_copy_holds_everything(filled: labs.Lab, kind: str, tmp_path: Path, post
     if kind == "postgresql":
         url = postgres_server.url_for(postgres_server.create_database())
     counts = transfer.copy(filled.runtime.database.engine, url)
-    assert counts["resource"] > 12
-    assert counts["resource_version"] > 0
+    assert counts.rows["resource"] > 12
+    assert counts.rows["resource_version"] > 0
     assert _contents(url) == _contents(filled.runtime.settings.database)
+    transfer.check(url, counts)
     # What counts by itself goes on after the copied maximum.
     engine = build_engine(url, null_pool=True)
     other = labs.make(url, tmp_path)
+    with other.runtime.database.writing() as session:
+        assert standing.confirm(session) is not None
     other.account("second", instances=3)
     assert set(other.sync("second")) == {"complete"}
     other.close()
@@ -58,11 +62,11 @@ def test_copy_holds_everything(filled: labs.Lab, kind: str, tmp_path: Path, post
 
 def test_backup_is_one_private_file_and_restores(filled: labs.Lab, tmp_path: Path) -> None:
     file = tmp_path / "saved.mcm"
-    transfer.backup(filled.runtime.database.engine, file)
+    backups.backup(filled.runtime.database.engine, file)
     assert file.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir() if "saved" in path.name] == ["saved.mcm"]
     url = f"sqlite:///{tmp_path / 'restored.db'}"
-    transfer.restore(file, url)
+    backups.restore(file, url)
     assert _contents(url) == _contents(filled.runtime.settings.database)
 
 
@@ -82,22 +86,23 @@ def test_bad_files_are_refused(filled: labs.Lab, tmp_path: Path) -> None:
     file = tmp_path / "there.mcm"
     file.write_text("not a database")
     with pytest.raises(InvalidInput, match="exists already"):
-        transfer.backup(filled.runtime.database.engine, file)
+        backups.backup(filled.runtime.database.engine, file)
     with pytest.raises(InvalidInput, match="no folder"):
-        transfer.backup(filled.runtime.database.engine, tmp_path / "nowhere" / "b.mcm")
+        backups.backup(filled.runtime.database.engine, tmp_path / "nowhere" / "b.mcm")
     with pytest.raises(InvalidInput, match="no file"):
-        transfer.restore(tmp_path / "absent.mcm", f"sqlite:///{tmp_path / 'x.db'}")
+        backups.restore(tmp_path / "absent.mcm", f"sqlite:///{tmp_path / 'x.db'}")
 
 
 def test_secrets_do_not_open_without_their_key(filled: labs.Lab, tmp_path: Path) -> None:
     file = tmp_path / "saved.mcm"
-    transfer.backup(filled.runtime.database.engine, file)
+    backups.backup(filled.runtime.database.engine, file)
     assert b"token" in file.read_bytes()  # the key's name
     restored = labs.make(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path / "elsewhere")
-    transfer.restore(file, restored.runtime.settings.database)
+    backups.restore(file, restored.runtime.settings.database)
     restored.clouds = filled.clouds
-    with restored.runtime.database.reading() as session:
+    with restored.runtime.database.writing() as session:
         assert session.execute(text("SELECT count(*) FROM secret")).scalar() == 1
+        standing.confirm(session)
     assert set(restored.sync()) == {"failed"}
     assert "master key" in (restored.scope("region").error_message or "")
     restored.close()

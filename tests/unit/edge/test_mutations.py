@@ -87,10 +87,10 @@ def test_refused_change_leaves_its_key_free(served_lab: Served, lab: Lab) -> Non
 
 
 def test_secrets_are_not_kept_with_the_key(served_lab: Served, lab: Lab) -> None:
-    served_lab.send("POST", PATH, _account(secrets={"token": "canary-4711"}), key="one")
+    served_lab.send("POST", PATH, _account(secrets={"token": "kanari7-4711"}), key="one")
     with lab.runtime.database.reading() as session:
         row = session.get_one(IdempotencyKey, ("prn_local", "one"))
-    assert "canary" not in f"{row.answer}{row.request_hash}"
+    assert "kanari7" not in f"{row.answer}{row.request_hash}"
 
 
 @pytest.mark.parametrize("times", [20])

@@ -19,20 +19,20 @@ from pathlib import Path
 from mcm.vault import keyfile
 print("ready", flush=True)
 sys.stdin.readline()
-print(keyfile.load_or_create(Path(sys.argv[1])).hex(), flush=True)
+print(keyfile.load_or_create(Path(sys.argv[1]))[0].hex(), flush=True)
 """
 
 
 def test_new_key_is_32_random_bytes_that_only_the_owner_may_read(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "master.key"
-    key = keyfile.load_or_create(file)
+    (key,) = keyfile.load_or_create(file)
     assert len(key) == 32
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert base64.b64decode(file.read_text()) == key
     assert os.listdir(file.parent) == ["master.key"]
-    assert keyfile.load_or_create(file) == key
-    assert keyfile.load_or_create(tmp_path / "another.key") != key
+    assert keyfile.load_or_create(file) == (key,)
+    assert keyfile.load_or_create(tmp_path / "another.key") != (key,)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o601, 0o610, 0o622])
@@ -48,9 +48,9 @@ def test_key_that_others_could_read_is_refused_with_the_remedy(tmp_path: Path, m
 @pytest.mark.parametrize("mode", [0o600, 0o400])
 def test_key_for_the_owner_alone_is_taken(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "master.key"
-    key = keyfile.load_or_create(file)
+    (key,) = keyfile.load_or_create(file)
     file.chmod(mode)
-    assert keyfile.load_or_create(file) == key
+    assert keyfile.load_or_create(file) == (key,)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_processes_that_start_together_end_with_one_key(tmp_path: Path) -> None:
         child.stdin.flush()
     answers = [child.communicate(timeout=60)[0].strip() for child in children]
     assert all(child.returncode == 0 for child in children)
-    assert set(answers) == {keyfile.load_or_create(file).hex()}
+    assert set(answers) == {keyfile.load_or_create(file)[0].hex()}
     assert os.listdir(file.parent) == ["master.key"]
 
 
@@ -113,7 +113,7 @@ def test_threads_that_start_together_end_with_one_key(tmp_path: Path) -> None:
 
         def create(_: int, file: Path = file, barrier: threading.Barrier = barrier) -> bytes:
             barrier.wait()
-            return keyfile.load_or_create(file)
+            return keyfile.load_or_create(file)[0]
 
         with ThreadPoolExecutor(8) as pool:
             assert len(set(pool.map(create, range(8)))) == 1
@@ -123,4 +123,4 @@ def test_threads_that_start_together_end_with_one_key(tmp_path: Path) -> None:
 def test_leftover_of_a_killed_process_does_not_keep_the_next_from_starting(tmp_path: Path) -> None:
     """In a container a process that is started again often has the same id."""
     (tmp_path / f".master.key.{os.getpid()}").write_bytes(b"half a k")
-    assert len(keyfile.load_or_create(tmp_path / "master.key")) == 32
+    assert len(keyfile.load_or_create(tmp_path / "master.key")[0]) == 32

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcm.vault import Vault, VaultError
+from mcm.vault.local import FileKeys
 
 PLACE = "secret/acc_1/password/sealed"
 SECRET = "pass\u00e9-phrase \u5bc6\u7801 \U0001f512"
@@ -29,6 +30,11 @@ POSITIONS = sorted({(name, at) for name, first, last in PARTS for at in (first, 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     return Vault(tmp_path / "keys" / "master.key")
+
+
+def _file(vault: Vault) -> Path:
+    assert isinstance(vault.source, FileKeys)
+    return vault.source.path
 
 
 def _flipped(sealed: bytes, position: int, bit: int) -> bytes:
@@ -102,6 +108,7 @@ def test_wrapped_key_of_one_value_does_not_open_another(vault: Vault) -> None:
 def test_another_key_is_named_and_nothing_opens(vault: Vault, tmp_path: Path) -> None:
     sealed = vault.seal(SECRET, PLACE)
     other = Vault(tmp_path / "other" / "master.key")
+    other.seal("x", PLACE)
     with pytest.raises(VaultError) as refused:
         other.open(sealed, PLACE)
     assert vault.key_id in refused.value.message
@@ -112,6 +119,7 @@ def test_another_key_is_named_and_nothing_opens(vault: Vault, tmp_path: Path) ->
 def test_forged_key_id_does_not_help(vault: Vault, tmp_path: Path) -> None:
     sealed = vault.seal(SECRET, PLACE)
     other = Vault(tmp_path / "other" / "master.key")
+    other.seal("x", PLACE)
     forged = sealed[:1] + bytes.fromhex(other.key_id) + sealed[9:]
     with pytest.raises(VaultError, match="altered"):
         other.open(forged, PLACE)
@@ -119,14 +127,14 @@ def test_forged_key_id_does_not_help(vault: Vault, tmp_path: Path) -> None:
 
 def test_key_id_tells_nothing_about_the_key(vault: Vault) -> None:
     vault.seal("x", PLACE)
-    key = base64.b64decode(vault._file.read_text())
+    key = base64.b64decode(_file(vault).read_text())
     assert bytes.fromhex(vault.key_id) not in key
     assert len(bytes.fromhex(vault.key_id)) == 8
 
 
 def test_same_key_file_opens_in_another_process_s_vault(vault: Vault) -> None:
     sealed = vault.seal(SECRET, PLACE)
-    assert Vault(vault._file).open(sealed, PLACE) == SECRET
+    assert Vault(_file(vault)).open(sealed, PLACE) == SECRET
 
 
 def test_key_is_not_created_by_reading_inventory(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""One's own second factor and sessions over HTTP."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from mcm.auth.permissions import Permission
+from mcm.edge.confirmation import recently_confirmed
+from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, authorize
+from mcm.edge.mutation import MutationDep
+from mcm.edge.paging import Page
+from mcm.identity import own
+from mcm.identity.parameters import require_user
+from mcm.identity.schemas import CodeOnly, RecoveryAnswer, SessionItem, TotpAnswer
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+_CHANGE = [authorize(Permission.OWN_WRITE), recently_confirmed]
+_END = [authorize(Permission.OWN_WRITE)]
+
+
+@router.post("/totp", status_code=201, dependencies=_CHANGE, response_model=TotpAnswer)
+def enrol_totp(runtime: RuntimeDep, mutation: MutationDep) -> Any:
+    """The secret for an authenticator app, shown once. It counts when a code of it came back."""
+    require_user(mutation.caller)
+
+    def change(session: Session) -> TotpAnswer:
+        secret, uri = own.start_totp(session, runtime.vault, mutation.caller)
+        return TotpAnswer(key=secret, uri=uri)
+
+    return mutation.run(change, status=201, once=("key", "uri"))
+
+
+@router.post("/totp/confirm", dependencies=_CHANGE, response_model=RecoveryAnswer)
+def confirm_totp(body: CodeOnly, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+    """From now on every sign-in needs a code. Answers with recovery codes, shown once."""
+    require_user(mutation.caller)
+    code = body.code.get_secret_value()
+    return mutation.run(
+        lambda session: RecoveryAnswer(recovery_codes=own.confirm_totp(session, runtime.vault, mutation.caller, code)),
+        once=("recovery_codes",),
+    )
+
+
+@router.post("/totp/recovery-codes", dependencies=_CHANGE, response_model=RecoveryAnswer)
+def renew_recovery_codes(mutation: MutationDep) -> Any:
+    """New ones instead of all earlier ones, shown once."""
+    require_user(mutation.caller)
+    return mutation.run(
+        lambda session: RecoveryAnswer(recovery_codes=own.renew_recovery(session, mutation.caller)),
+        once=("recovery_codes",),
+    )
+
+
+@router.delete("/totp", dependencies=_CHANGE)
+def remove_totp(mutation: MutationDep) -> Any:
+    require_user(mutation.caller)
+
+    def change(session: Session) -> dict[str, bool]:
+        own.remove_totp(session, mutation.caller)
+        return {"second_factor": False}
+
+    return mutation.run(change)
+
+
+@router.get("/sessions", dependencies=[authorize(Permission.OWN_READ)])
+def list_own_sessions(session: ReadSession, caller: CallerDep) -> Page[SessionItem]:
+    return Page(items=own.own_sessions(session, caller), next_cursor=None)
+
+
+@router.delete("/sessions/{session_id}", dependencies=_END)
+def end_own_session(session_id: str, mutation: MutationDep) -> Any:
+    require_user(mutation.caller)
+
+    def change(session: Session) -> dict[str, int]:
+        own.end_session(session, mutation.caller, session_id)
+        return {"sessions": 1}
+
+    return mutation.run(change)
+
+
+@router.delete("/sessions", dependencies=_END)
+def end_own_sessions(mutation: MutationDep) -> Any:
+    """All of them, this one too."""
+    require_user(mutation.caller)
+    return mutation.run(lambda session: {"sessions": own.end_sessions(session, mutation.caller)})

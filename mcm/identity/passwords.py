@@ -1,0 +1,111 @@
+"""Passwords: argon2id, a blocklist instead of composition rules, and the same work for names nobody has.
+
+https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, OWASP ASVS 5.0 6.2.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from mcm.identity.errors import PasswordRefused
+
+SHORTEST, LONGEST = 12, 128
+MEMORY_KIB, PASSES, LANES = 47_104, 2, 1
+_LIST = "commonest_passwords.txt"
+_CONTEXT = "mcm"
+# Each hash takes 46 MiB: more at once would let strangers fill the memory.
+_AT_ONCE = BoundedSemaphore(4)
+_HASHER = PasswordHasher(PASSES, MEMORY_KIB, LANES, hash_len=32, salt_len=16, type=Type.ID)
+_LEET = str.maketrans("@4310$5!7+", "aaeiossitt")
+_AROUND = re.compile(r"^[\W\d_]{0,6}|[\W\d_]{0,6}$")
+
+
+def hashed(password: str) -> str:
+    with _AT_ONCE:
+        return _HASHER.hash(_normal(password))
+
+
+@cache
+def _nobodys() -> str:
+    """What is verified for a user who has no password, or does not exist: the same work, and never true."""
+    return hashed("nobody has this password: 3f0b6f0e2f")
+
+
+def verify(stored: str | None, password: str) -> bool:
+    """Takes as long for None as for a wrong password."""
+    given = _normal(password)[:LONGEST]
+    known = stored or _nobodys()
+    with _AT_ONCE:
+        try:
+            right = _HASHER.verify(known, given)
+        except (VerificationError, InvalidHashError):
+            return False
+    return right and stored is not None
+
+
+def outdated(stored: str) -> bool:
+    """It was hashed with other parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def require_good(password: str, *, name: str, others: tuple[str, ...] = ()) -> None:
+    """Raises PasswordRefused with the reason. name: the user's; others: more words that are theirs."""
+    given = _normal(password)
+    if not SHORTEST <= len(given) <= LONGEST:
+        raise PasswordRefused(
+            f"a password has {SHORTEST} to {LONGEST} characters, this one {len(given)}",
+            next_step="several words in a row are easy to remember and hard to guess",
+        )
+    if reason := _weakness(given, (name, _CONTEXT, *others)):
+        raise PasswordRefused(f"this password is easy to guess: {reason}", next_step="choose one of several words")
+
+
+def _weakness(given: str, context: tuple[str, ...]) -> str:
+    folded = given.casefold()
+    if len(set(folded)) < 5:
+        return "it has fewer than five different characters"
+    if _steps(folded):
+        return "its characters follow each other"
+    rest = folded
+    for word in context:
+        for part in (word.casefold(), word.casefold().partition("@")[0]):
+            rest = rest.replace(part, "") if len(part) >= 3 else rest
+    if rest != folded and len(rest) < 8:
+        return "it is made of the user's or the program's name"
+    known = _known()
+    shapes = {folded, _AROUND.sub("", folded)}
+    shapes |= {shape.translate(_LEET) for shape in shapes}
+    shapes |= {_AROUND.sub("", shape) for shape in shapes}
+    shapes |= {_once(shape) for shape in shapes}
+    return "it is on the list of the commonest ones" if shapes & known else ""
+
+
+def _steps(text: str) -> bool:
+    """abcdefghijkl, 123456789012, 987654321098."""
+    steps = {(ord(after) - ord(before)) % 10 if after.isdigit() and before.isdigit() else ord(after) - ord(before)
+             for before, after in pairwise(text)}  # fmt: skip
+    return len(steps) == 1
+
+
+def _once(text: str) -> str:
+    """`password` for passwordpassword."""
+    for size in range(3, len(text) // 2 + 1):
+        if text == text[:size] * (len(text) // size) + text[: len(text) % size]:
+            return text[:size]
+    return text
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset((files(__package__) / _LIST).read_text(encoding="utf-8").split())
+
+
+def _normal(password: str) -> str:
+    """The same password from every keyboard: one form for letters that have several."""
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,235 @@
+"""Who holds which role where; separation of duties; nobody gives or takes more than they may. Never commits."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mcm.audit import service as audit
+from mcm.auth import sessions
+from mcm.auth.roles import SEPARATED, Role
+from mcm.auth.service import Caller, View, view_of
+from mcm.errors import InvalidInput
+from mcm.identity import repository
+from mcm.identity.errors import BeyondReach, BindingNotFound, DutiesCollide, LastAdministrator, UserNotFound
+from mcm.identity.schemas import BindingItem, HeldIn
+from mcm.kit import clock
+from mcm.kit.ids import new_id
+from mcm.models import Account, Principal, RoleBinding, Setting, Tenant
+
+_SEPARATION = "separation_of_duties"
+WHOLE = HeldIn()
+
+
+def separated(session: Session) -> bool:
+    row = session.get(Setting, _SEPARATION)
+    return bool(row and row.value)
+
+
+def set_separation(session: Session, caller: Caller, on: bool) -> None:
+    """Turning it on is refused, naming them, while somebody holds two of the separated roles."""
+    repository.serialise(session)
+    if on and (names := repository.holders_of_several(session)):
+        raise DutiesCollide(
+            f"{', '.join(names)} hold more than one of {_separated_names()}",
+            next_step="take one of them away with `mcm role unbind`, then turn the separation on",
+        )
+    row = session.get(Setting, _SEPARATION)
+    if row is None:
+        session.add(Setting(key=_SEPARATION, value=on, changed_at=clock.now()))
+    else:
+        row.value, row.changed_at = on, clock.now()
+    audit.record(session, caller, "separation.on" if on else "separation.off", "setting", _SEPARATION)
+
+
+def bind(session: Session, caller: Caller, user_name: str, role: Role, where: HeldIn) -> BindingItem:
+    """Their sessions end: they sign in again with what they hold now."""
+    found = repository.find(session, user_name)
+    if found is None:
+        raise UserNotFound(f"there is no user '{user_name}'", next_step="`mcm user list` shows all")
+    principal = found[0]
+    place = _place(session, where)
+    if not covers(view_of(session), place):
+        raise BeyondReach(f"{caller.name} may not give roles there", next_step="ask somebody who administers the whole")
+    require_reach(session, principal.id)
+    repository.serialise(session)
+    row = add(session, principal.id, role, place, given_by=caller.principal_id)
+    if row is None:
+        raise InvalidInput(f"{principal.name} holds {role} there already")
+    sessions.end_all(session, principal.id)
+    audit.record(session, caller, "role.bind", "user", principal.id, details={"role": role, "in": row.held_in})
+    return item(row, principal.name)
+
+
+def unbind(session: Session, caller: Caller, binding_id: str) -> BindingItem:
+    found = repository.binding(session, binding_id)
+    if found is None:
+        raise BindingNotFound(
+            f"there is no role binding '{binding_id}'", next_step="`mcm role list` shows those there are"
+        )
+    row, name = found
+    repository.serialise(session)
+    told = item(row, name)
+    session.delete(row)
+    session.flush()
+    require_administrator(session, caller, {row.principal_id})
+    sessions.end_all(session, row.principal_id)
+    said = {"role": row.role, "in": row.held_in}
+    audit.record(session, caller, "role.unbind", "user", row.principal_id, details=said)
+    return told
+
+
+def add(
+    session: Session, principal_id: str, role: Role, where: View, *, given_by: str, issuer: str | None = None
+) -> RoleBinding | None:
+    """One binding after the check of separated duties; None when it is there already. `serialise` comes before."""
+    held = repository.bindings(session, [principal_id])
+    place = _held_in(where)
+    if any(row.role == role and row.held_in == place.text for row in held):
+        return None
+    clash = {row.role for row in held} & SEPARATED - {role}
+    if role in SEPARATED and clash and separated(session):
+        raise DutiesCollide(
+            f"who holds {', '.join(sorted(clash))} cannot hold {role} too: duties are separated here",
+            next_step="give it to somebody else, or turn the separation off (`mcm user separation off`)",
+        )
+    row = RoleBinding(
+        id=new_id("rob"), principal_id=principal_id, role=role, held_in=place.text, tenant_id=place.tenant,
+        account_id=place.account, project=place.project, issuer=issuer, created_at=clock.now(), created_by=given_by,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def replace_given_by(
+    session: Session, caller: Caller, issuer: str, principal_id: str, wanted: Iterable[tuple[Role, View]]
+) -> bool:
+    """What an identity provider's groups give at a sign-in, instead of what it gave before; True when that changed.
+
+    A View here is EVERYTHING, one tenant, or one project. What people gave stays. Raises DutiesCollide."""
+    repository.serialise(session)
+    named = {(role, _held_in(where).text): (role, where) for role, where in wanted}
+    held = repository.bindings(session, [principal_id])
+    gone = [row for row in held if row.issuer == issuer and (row.role, row.held_in) not in named]
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    added = [
+        new
+        for role, where in named.values()
+        if (new := add(session, principal_id, role, where, given_by=principal_id, issuer=issuer)) is not None
+    ]
+    if gone or added:
+        said = {
+            "issuer": issuer,
+            "given": sorted(f"{row.role} in {row.held_in}" for row in added),
+            "taken": sorted(f"{row.role} in {row.held_in}" for row in gone),
+        }
+        audit.record(session, caller, "role.sync", "user", principal_id, details=said)
+    return bool(gone or added)
+
+
+def require_reach(session: Session, principal_id: str) -> None:
+    """Who administers a part may not touch a user who holds something outside it: a new password would open that."""
+    seen = view_of(session)
+    if seen.everything:
+        return
+    for row in repository.bindings(session, [principal_id]):
+        if not covers(seen, _view_of_binding(row)):
+            raise BeyondReach(
+                "this user holds roles outside of what you administer",
+                next_step="ask somebody who administers the whole",
+            )
+
+
+def require_administrator(session: Session, caller: Caller, touched: set[str]) -> None:
+    """Raises LastAdministrator when the change just made leaves nobody who could say who may do what.
+
+    Whoever owns the data directory may do even that: they can make a new one."""
+    if caller.unlimited or repository.administrators(session):
+        return
+    raise LastAdministrator(
+        "nobody who may sign in would administer users any more",
+        next_step="give security_admin in the whole to another user first",
+        details={"users": len(touched)},
+    )
+
+
+def covers(seen: View, place: View) -> bool:
+    if seen.everything:
+        return True
+    return not place.everything and place.tenants <= seen.tenants and all(
+        project in seen.projects for project in place.projects
+    )  # fmt: skip
+
+
+def item(row: RoleBinding, name: str) -> BindingItem:
+    return BindingItem(
+        id=row.id, user=name, user_id=row.principal_id, role=Role(row.role), held_in=row.held_in,
+        tenant_id=row.tenant_id, account_id=row.account_id, project=row.project, issuer=row.issuer,
+        created_at=row.created_at, created_by=row.created_by,
+    )  # fmt: skip
+
+
+def items(rows: Sequence[tuple[RoleBinding, str]]) -> list[BindingItem]:
+    return [item(row, name) for row, name in rows]
+
+
+class _Place:
+    def __init__(self, text: str, tenant: str | None, account: str | None, project: str | None) -> None:
+        self.text, self.tenant, self.account, self.project = text, tenant, account, project
+
+
+def _held_in(where: View) -> _Place:
+    if where.everything:
+        return _Place("whole", None, None, None)
+    if len(where.tenants) == 1 and not where.projects:
+        (tenant,) = where.tenants
+        return _Place(f"tenant:{tenant}", tenant, None, None)
+    if len(where.projects) == 1 and not where.tenants:
+        ((account, project),) = where.projects
+        return _Place(f"project:{account}:{project}", None, account, project)
+    raise ValueError("a role is held in the whole, in one tenant or in one project")
+
+
+def _view_of_binding(row: RoleBinding) -> View:
+    if row.tenant_id is not None:
+        return View(tenants=frozenset({row.tenant_id}))
+    if row.account_id is not None:
+        return View(projects=frozenset({(row.account_id, row.project or "")}))
+    return View(everything=True)
+
+
+def _place(session: Session, where: HeldIn) -> View:
+    """By name or id. Raises InvalidInput for a tenant or account that is not there, or not for the session's eyes."""
+    seen = view_of(session)
+    if where.tenant is not None:
+        found = session.execute(
+            select(Tenant.id).where((Tenant.id == where.tenant) | (Tenant.name == where.tenant))
+        ).first()
+        if found is None or not (seen.everything or found[0] in seen.tenants):
+            raise InvalidInput(f"there is no tenant '{where.tenant}'", next_step="`mcm tenant list` shows all")
+        return View(tenants=frozenset({found[0]}))
+    if where.account is not None:
+        row = session.execute(
+            select(Account.id).where((Account.id == where.account) | (Account.name == where.account))
+        ).first()
+        project = (row[0], where.project or "") if row else None
+        if project is None or not (seen.everything or project in seen.projects):
+            raise InvalidInput(f"there is no account '{where.account}'", next_step="`mcm account list` shows all")
+        return View(projects=frozenset({project}))
+    return View(everything=True)
+
+
+def _separated_names() -> str:
+    return ", ".join(sorted(SEPARATED))
+
+
+def name_of(session: Session, principal_id: str) -> str:
+    found = session.get(Principal, principal_id)
+    return found.name if found else principal_id
+
+
+def covers_everything(session: Session) -> bool:
+    return view_of(session).everything

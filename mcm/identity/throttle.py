@@ -1,0 +1,85 @@
+"""Pauses that grow with every failed attempt, for each name and each source, kept in the database for all processes.
+
+An attempt counts before it is judged, so that many at once do not slip through; one that succeeds clears its name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mcm.identity import repository
+from mcm.identity.errors import TooManyAttempts
+from mcm.kit import clock
+from mcm.models import LoginThrottle
+
+LONGEST_PAUSE = timedelta(minutes=15)
+# After this long without a failure the count begins anew.
+FORGOTTEN_AFTER = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """free: attempts without a pause; the next ones wait 1 s, 2 s, 4 s … up to LONGEST_PAUSE."""
+
+    kind: str
+    free: int
+
+
+NAME = Limit("name", 5)
+# Many people may sit behind one address.
+SOURCE = Limit("source", 30)
+USER_CODES = Limit("code", 10)
+SETUP = Limit("setup", 10)
+
+
+def attempt(session: Session, *keys: tuple[Limit, str]) -> None:
+    """Counts one attempt under each key. Raises TooManyAttempts, counting nothing, while one of them must wait."""
+    now = clock.now()
+    # In one order, so that two attempts do not wait for each other.
+    named = sorted((f"{limit.kind}:{text}", limit) for limit, text in keys)
+    rows = [(_row(session, key, now), limit) for key, limit in named]
+    _require_free([row for row, _ in rows], now)
+    for row, limit in rows:
+        failures = 1 if now - row.failed_at > FORGOTTEN_AFTER else row.failures + 1
+        row.failures, row.failed_at = failures, now
+        row.blocked_until = _until(now, failures - limit.free)
+    session.flush()
+
+
+def require_free(session: Session, *keys: tuple[Limit, str]) -> None:
+    """Raises TooManyAttempts while one of them must wait; counts nothing."""
+    names = [f"{limit.kind}:{text}" for limit, text in keys]
+    _require_free(session.scalars(select(LoginThrottle).where(LoginThrottle.key.in_(names))).all(), clock.now())
+
+
+def clear(session: Session, limit: Limit, text: str) -> None:
+    session.execute(delete(LoginThrottle).where(LoginThrottle.key == f"{limit.kind}:{text}"))
+
+
+def prune(session: Session) -> None:
+    session.execute(delete(LoginThrottle).where(LoginThrottle.failed_at < clock.now() - FORGOTTEN_AFTER))
+
+
+def _require_free(rows: Sequence[LoginThrottle], now: datetime) -> None:
+    waits = [row.blocked_until for row in rows if row.blocked_until is not None and row.blocked_until > now]
+    if waits:
+        seconds = max(int((max(waits) - now).total_seconds()) + 1, 1)
+        raise TooManyAttempts(
+            f"too many attempts failed; the next one is possible in {seconds} s",
+            next_step="wait, and then try again once",
+            details={"retry_after_s": seconds},
+        )
+
+
+def _until(now: datetime, beyond: int) -> datetime | None:
+    if beyond < 0:
+        return None
+    return now + min(timedelta(seconds=2 ** min(beyond, 20)), LONGEST_PAUSE)
+
+
+def _row(session: Session, key: str, now: datetime) -> LoginThrottle:
+    repository.insert_new(session, LoginThrottle, {"key": key, "failures": 0, "failed_at": now})
+    return session.scalars(select(LoginThrottle).where(LoginThrottle.key == key).with_for_update()).one()

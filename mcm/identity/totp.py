@@ -1,0 +1,137 @@
+"""Time-based one-time passwords and the recovery codes for the day the phone is gone.
+
+https://www.rfc-editor.org/rfc/rfc6238 with SHA-1, 30 s and six digits: what every authenticator app can do.
+"""
+
+import base64
+import hmac
+import secrets
+from urllib.parse import quote
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from mcm.auth.tokens import digest, same
+from mcm.identity import repository, sealing
+from mcm.kit import clock
+from mcm.models import IdentitySecret, RecoveryCode, User
+from mcm.vault import Vault
+
+STEP_S, DIGITS, WINDOW = 30, 6, 1
+RECOVERY_CODES = 10
+_KEY = "totp"
+
+
+def code_at(secret: str, step: int) -> str:
+    """The code of one 30-second step; `secret` in base32."""
+    mac = hmac.new(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1").digest()
+    start = mac[-1] & 15
+    number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFF_FFFF
+    return str(number % 10**DIGITS).zfill(DIGITS)
+
+
+def step_now() -> int:
+    return int(clock.now().timestamp()) // STEP_S
+
+
+def accepted_step(secret: str, code: str, last: int | None) -> int | None:
+    """The step whose code this is: now, one before or one after, and newer than the last one that was taken."""
+    now = step_now()
+    found = None
+    for step in range(now - WINDOW, now + WINDOW + 1):
+        # All are compared, so that the time tells nothing.
+        if same(code_at(secret, step), code) and (last is None or step > last):
+            found = step
+    return found
+
+
+def start(session: Session, vault: Vault, user: User) -> str:
+    """A new secret, which counts when a code of it has come back; until then an older one goes on."""
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
+    _keep(session, vault, user.principal_id, _KEY if user.totp_since is None else f"{_KEY}.new", secret)
+    return secret
+
+
+def confirm(session: Session, vault: Vault, user: User, code: str) -> bool:
+    """True: the second factor is on from now on."""
+    key = _KEY if user.totp_since is None else f"{_KEY}.new"
+    row = repository.sealed(session, user.principal_id, key)
+    if row is None:
+        return False
+    secret = sealing.opened(vault, row)
+    step = accepted_step(secret, code, None)
+    if step is None:
+        return False
+    _keep(session, vault, user.principal_id, _KEY, secret)
+    session.execute(
+        delete(IdentitySecret).where(IdentitySecret.owner == user.principal_id, IdentitySecret.key == f"{_KEY}.new")
+    )
+    user.totp_since, user.totp_step = clock.now(), step
+    return True
+
+
+def check(session: Session, vault: Vault, user: User, code: str) -> str:
+    """`code` or `recovery`, whichever was right, and neither is right again; "" when it is wrong.
+
+    The user's row must be locked: two requests with one code must not both pass."""
+    typed = "".join(code.split())
+    row = repository.sealed(session, user.principal_id, _KEY)
+    if row is None:
+        return ""
+    if len(typed) == DIGITS and typed.isdigit():
+        step = accepted_step(sealing.opened(vault, row), typed, user.totp_step)
+        if step is None:
+            return ""
+        user.totp_step = step
+        return "code"
+    spent = session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.principal_id == user.principal_id,
+            RecoveryCode.code_hash == digest(_bare(typed)),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=clock.now())
+        .returning(RecoveryCode.code_hash)
+    ).first()
+    return "recovery" if spent is not None else ""
+
+
+def new_recovery_codes(session: Session, user: User) -> list[str]:
+    """Instead of all earlier ones. 80 random bits each."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.principal_id == user.principal_id))
+    codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(principal_id=user.principal_id, code_hash=digest(code)) for code in codes)
+    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in codes]
+
+
+def remove(session: Session, user: User) -> None:
+    session.execute(
+        delete(IdentitySecret).where(
+            IdentitySecret.owner == user.principal_id, IdentitySecret.key.in_((_KEY, f"{_KEY}.new"))
+        )
+    )
+    session.execute(delete(RecoveryCode).where(RecoveryCode.principal_id == user.principal_id))
+    user.totp_since = user.totp_step = None
+
+
+def uri(secret: str, name: str) -> str:
+    """What authenticator apps read: https://github.com/google/google-authenticator/wiki/Key-Uri-Format"""
+    return f"otpauth://totp/mcm:{quote(name)}?secret={secret}&issuer=mcm&digits={DIGITS}&period={STEP_S}"
+
+
+def locked(session: Session, principal_id: str) -> User | None:
+    """The user's row, held until the transaction ends."""
+    return session.scalars(select(User).where(User.principal_id == principal_id).with_for_update()).first()
+
+
+def _keep(session: Session, vault: Vault, owner: str, key: str, secret: str) -> None:
+    row = repository.sealed(session, owner, key)
+    if row is None:
+        row = IdentitySecret(owner=owner, key=key)
+        session.add(row)
+    sealing.seal(vault, row, secret)
+
+
+def _bare(code: str) -> str:
+    return code.replace("-", "").casefold()

@@ -1,0 +1,92 @@
+"""mcm audit … on a local database, as a person types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mcm.db.engine import build_engine
+from mcm.db.session import Database
+from tests.rooms.auditlog.world import Trail
+
+_MCM = str(Path(sys.executable).with_name("mcm"))
+
+
+@pytest.fixture
+def trail(sqlite_template: Path, tmp_path: Path) -> Trail:
+    (tmp_path / "mcm.db").write_bytes(sqlite_template.read_bytes())
+    made = Trail(Database(build_engine(f"sqlite:///{tmp_path / 'mcm.db'}", null_pool=True)), tmp_path)
+    made.write(3, "thing.update", note="ok")
+    return made
+
+
+def _mcm(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MCM_")}
+    environment |= {"MCM_DATA_DIR": str(folder), "MCM_CONFIG_DIR": str(folder / "config")}
+    return subprocess.run([_MCM, "audit", *words], env=environment, capture_output=True, text=True)
+
+
+def test_list_shows_who_did_what(trail: Trail, tmp_path: Path) -> None:
+    done = _mcm(tmp_path, "list", "--action", "thing.*", "--since", "2020-01-01")
+    assert done.returncode == 0, done.stderr
+    assert [word in done.stdout for word in ("WHO", "local", "thing.update", "succeeded", "t2")] == [True] * 5
+    rows = json.loads(_mcm(tmp_path, "list", "-o", "json", "--limit", "2").stdout)
+    assert [row["seq"] for row in rows] == [3, 2]
+
+
+def test_verify_says_whole_or_names_the_row(trail: Trail, tmp_path: Path) -> None:
+    whole = _mcm(tmp_path, "verify")
+    assert (whole.returncode, whole.stdout[:14]) == (0, "whole: 3 rows ")
+    assert "no exported head" in whole.stdout
+    trail.intrude("UPDATE audit_event SET outcome = 'failed' WHERE seq = 2")
+    broken = _mcm(tmp_path, "verify")
+    assert broken.returncode == 1
+    assert "row 2 was changed" in broken.stderr
+    told = _mcm(tmp_path, "verify", "-o", "json")
+    assert (told.returncode, json.loads(told.stdout)["finding"]["seq"]) == (1, 2)
+
+
+def test_verify_compares_with_every_head_of_a_file(trail: Trail, tmp_path: Path) -> None:
+    file = tmp_path / "heads"
+    with file.open("w") as kept:
+        for _ in range(20):
+            kept.write(_mcm(tmp_path, "head").stdout if kept.tell() == 0 else trail.head() + "\n")
+            trail.write()
+    done = _mcm(tmp_path, "verify", "--head", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "20 exported heads are in it" in done.stdout
+    trail.intrude(
+        "DELETE FROM audit_event WHERE seq > 21",
+        "UPDATE audit_segment SET last_seq = 21, head = (SELECT mac FROM audit_event WHERE seq = 21) WHERE number = 1",
+    )
+    assert _mcm(tmp_path, "verify").returncode == 0
+    cut = _mcm(tmp_path, "verify", "--head", str(file))
+    assert cut.returncode == 1
+    assert "cut off" in cut.stderr
+
+
+@pytest.mark.parametrize("format", ["json", "cadf"])
+def test_export_writes_a_file_and_is_recorded(trail: Trail, tmp_path: Path, format: str) -> None:
+    file = tmp_path / "audit.jsonl"
+    done = _mcm(tmp_path, "export", "--format", format, str(file))
+    assert done.returncode == 0, done.stderr
+    assert len(file.read_text().splitlines()) == 3
+    assert [row["action"] for row in trail.rows()[3:]] == ["audit.export"] * 2
+    piped = _mcm(tmp_path, "export", "-")
+    assert len(piped.stdout.splitlines()) == 5
+    assert trail.verify().ok
+
+
+def test_segments_and_wrong_use(trail: Trail, tmp_path: Path) -> None:
+    trail.seal()
+    done = _mcm(tmp_path, "segments")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [
+        ["2", "open"],
+        ["1", "sealed"],
+        ["0", "sealed"],
+    ]
+    assert _mcm(tmp_path, "verify", "--head", str(tmp_path / "absent")).returncode == 1
+    assert _mcm(tmp_path, "list", "--since", "yesterday").returncode == 2
