@@ -38,8 +38,8 @@ class Settings(BaseSettings):
     listen: str = Field(default="127.0.0.1:8080", description="address and port of `mcm serve` and `mcm demo`")
     login: Literal["auto", "required"] = Field(
         default="auto",
-        description="required: everybody signs in. auto: so too, but while there is no user, whoever reaches a loopback "
-        "listener without a public URL may do everything",
+        description="required: everybody signs in. auto: so too, but while there is no user, whoever reaches a "
+        "loopback listener without a public URL may do everything",
     )
     public_url: str = Field(
         default="",

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from mcm.keys import rotation as rotations
+from mcm.keys import repository
 from mcm.keys.errors import KeyNotAtHand
 from mcm.keys.rotation import Rotation
 from mcm.models import Secret
@@ -107,7 +107,7 @@ def _cut_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     elif step == "reseal":
         monkeypatch.setattr(Rotation, "_check", cut)
     elif step == "check":
-        monkeypatch.setattr(rotations.repository, "forget", cut)
+        monkeypatch.setattr(repository, "forget", cut)
     elif step == "committed":
         monkeypatch.setattr(Rotation, "finish", cut)
     else:
@@ -177,7 +177,8 @@ def test_value_sealed_before_and_stored_after_a_rotation_is_refused(filled: Fill
 def test_request_that_met_a_rotation_seals_again_by_itself(
     filled: Filled, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, met = Vault.seal, []
+    original = Vault.seal
+    met: list[str] = []
 
     def sealing(self: Vault, value: str, place: str) -> bytes:
         made = original(self, value, place)

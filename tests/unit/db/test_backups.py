@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -70,9 +70,10 @@ def test_backup_that_was_altered_is_refused_and_the_target_stays_empty(
         connection.execute(statement)
         connection.commit()
     target = tmp_path / "target.db"
-    for attempt in (lambda: backups.restore(file, f"sqlite:///{target}"), lambda: backups.check(file)):
-        with pytest.raises(InvalidInput, match="damaged"):
-            attempt()
+    with pytest.raises(InvalidInput, match="damaged"):
+        backups.restore(file, f"sqlite:///{target}")
+    with pytest.raises(InvalidInput, match="damaged"):
+        backups.check(file)
     assert not target.exists()
 
 
@@ -98,7 +99,6 @@ def test_backup_while_a_sync_writes_is_one_moment_of_it(
 
     def syncing() -> None:
         while not ended.is_set():
-            lab.world().remove(lab.world().instances()[0].native_id) if hasattr(lab.world(), "instances") else None
             rounds.append(lab.sync())
 
     thread = threading.Thread(target=syncing)
@@ -140,7 +140,7 @@ def test_copy_that_differs_is_found(lab: labs.Lab, tmp_path: Path) -> None:
 
 
 def test_checksum_depends_on_rows_and_not_on_their_order() -> None:
-    def of(*rows: dict[str, object]) -> str:
+    def of(*rows: Mapping[str, object]) -> str:
         digest = Digest()
         for row in rows:
             digest.add(row)
