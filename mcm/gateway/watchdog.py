@@ -6,6 +6,8 @@ import time
 from typing import Protocol
 
 log = logging.getLogger(__name__)
+# A wait longer than the platform can count raises, and would end the thread.
+_LONGEST_WAIT_S = 3600.0
 
 
 class Guarded(Protocol):
@@ -41,7 +43,7 @@ class Watchdog:
                     self._armed.pop(id(item), None)
                 if not due:
                     next_one = min((until for until, _ in self._armed.values()), default=None)
-                    self._changed.wait(None if next_one is None else max(next_one - now, 0.01))
+                    self._changed.wait(None if next_one is None else min(max(next_one - now, 0.01), _LONGEST_WAIT_S))
                     continue
             for item in due:
                 try:

@@ -62,4 +62,3 @@ def test_a_leak_is_noticed(lab: Lab, way: "object") -> None:
     assert not canary._found
     way(lab)  # type: ignore[operator]
     assert canary._found
-    assert canary._checks["processes"] > 0

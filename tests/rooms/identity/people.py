@@ -11,7 +11,7 @@ from mcm.kit import clock
 from tests.baddays.serving import Served
 from tests.lab import CALLER, Lab
 
-PASSWORD = "several words in a row 7"
+PASSWORD = "kanari7 several words in a row"
 OTHER = "another row of words 8"
 
 

@@ -66,6 +66,8 @@ def test_nobody_learns_who_exists(lab: Lab, person: Person, monkeypatch: pytest.
     assert len(set(verified)) == 1, "with the same parameters"
 
 
+# A password in the name's place is looked up as a name.
+@pytest.mark.shows_canary
 def test_failures_are_recorded_and_a_mistyped_name_is_not(lab: Lab, person: Person) -> None:
     anna = user(lab)
     person.login("anna", OTHER)

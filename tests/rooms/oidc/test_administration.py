@@ -25,7 +25,7 @@ from tests.rooms.oidc.browser import Browser
 from tests.rooms.oidc.conftest import register
 from tests.unit.gateway.test_egress import METADATA_4
 
-SECRET = "canary-client-secret-4711"
+SECRET = "kanari7-client-secret-4711"
 BODY: dict[str, Any] = {
     "name": "corp", "issuer": "https://idp.example", "client_id": "mcm", "client_secret": SECRET,
 }  # fmt: skip
@@ -50,7 +50,7 @@ def test_the_secret_goes_in_and_never_comes_out(lab: Lab, served: Served) -> Non
 
 def test_a_secret_that_was_moved_to_another_provider_does_not_open(lab: Lab, served: Served) -> None:
     served.send("POST", "/api/v1/oidc-providers", BODY)
-    served.send("POST", "/api/v1/oidc-providers", BODY | {"name": "other", "client_secret": "another-client-secret"})
+    served.send("POST", "/api/v1/oidc-providers", BODY | {"name": "other", "client_secret": "kanari7-another-secret"})
     with lab.runtime.database.writing() as session:
         corp, other = session.scalars(select(OidcProvider).order_by(OidcProvider.name))
         session.execute(update(OidcProvider).where(OidcProvider.id == other.id).values(sealed=corp.sealed))
@@ -65,7 +65,7 @@ def test_a_secret_is_not_taken_to_another_place(served: Served, change: dict[str
     refused = served.send("PATCH", "/api/v1/oidc-providers/corp", change)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
     assert served.get("/api/v1/oidc-providers/corp").json()["issuer"] == BODY["issuer"]
-    entered = served.send("PATCH", "/api/v1/oidc-providers/corp", change | {"client_secret": "entered-again-4711"})
+    entered = served.send("PATCH", "/api/v1/oidc-providers/corp", change | {"client_secret": "kanari7-again-4711"})
     assert entered.status_code == 200
 
 
@@ -147,7 +147,7 @@ def test_a_mapping_takes_the_right_to_give_roles(lab: Lab, monkeypatch: pytest.M
 def test_a_removed_provider_lets_nobody_in_and_its_users_stay(
     lab: Lab, served: Served, browser: Browser, hostile: HostileProvider
 ) -> None:
-    register(served, "gone", issuer=hostile.issuer, client_id="mcm", client_secret="a-client-secret")
+    register(served, "gone", issuer=hostile.issuer, client_id="mcm", client_secret="kanari7-client-secret")
     back = browser.http.get(browser.start("gone").headers["location"]).headers["location"]
     with lab.runtime.database.writing() as session:
         service.remove(session, CALLER, service.get(session, "gone"))

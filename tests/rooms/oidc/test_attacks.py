@@ -46,7 +46,9 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def hostile_known(served: Served, hostile: HostileProvider) -> HostileProvider:
-    register(served, "hostile", issuer=hostile.issuer, client_id="mcm", client_secret="a-client-secret", userinfo=True)
+    register(
+        served, "hostile", issuer=hostile.issuer, client_id="mcm", client_secret="kanari7-client-secret", userinfo=True
+    )
     return hostile
 
 

@@ -163,7 +163,9 @@ def test_a_provider_that_is_down_is_not_asked_by_every_click(hostile: HostilePro
 
 
 def test_a_provider_that_is_down_gives_a_page_and_mcm_goes_on(lab: Lab, served: Served, browser: Browser) -> None:
-    register(served, "down", issuer=f"http://127.0.0.1:{free_port()}", client_id="mcm", client_secret="a-client-secret")
+    register(
+        served, "down", issuer=f"http://127.0.0.1:{free_port()}", client_id="mcm", client_secret="kanari7-client-secret"
+    )
     answer = browser.start("down")
     assert answer.status_code == 503
     assert "does not answer" in answer.text
