@@ -28,7 +28,7 @@ from mcm.jobs.schedule import Jobs
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
-from mcm.sync.run import Tools
+from mcm.sync.tools import Tools
 from mcm.system.explanations import EXPLANATIONS
 from mcm.vault.opening import open_vault
 

@@ -1,7 +1,6 @@
 """Confirms disappearances: what a complete read did not list is gone only when the cloud, asked for it, says so."""
 
 import logging
-from typing import TYPE_CHECKING
 
 from mcm.contract import ProviderError, Resource, ResourceKind, ResourceRef
 from mcm.gateway import Lease
@@ -11,15 +10,13 @@ from mcm.sync import record, repository
 from mcm.sync.meter import Meter
 from mcm.sync.plan import Plan
 from mcm.sync.staging import BATCH, Stage
-
-if TYPE_CHECKING:
-    from mcm.sync.run import Tools
+from mcm.sync.tools import Tools
 
 log = logging.getLogger(__name__)
 OBSERVE_BATCH = 100
 
 
-def confirm(tools: "Tools", plan: Plan, lease: Lease, stage: Stage, meter: Meter) -> None:
+def confirm(tools: Tools, plan: Plan, lease: Lease, stage: Stage, meter: Meter) -> None:
     """Asks in batches. A failure leaves the rest missing, to be asked again at the next read; this one stands."""
     with tools.database.reading() as session:
         rows = repository.unconfirmed(session, plan.target.scope_id)

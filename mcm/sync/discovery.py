@@ -1,7 +1,6 @@
 """Discovery: sign in, see who we are and which regions there are, and give the account its scopes."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from mcm.contract import AuthenticationFailed, Region, Resource, ResourceKind
 from mcm.contract.resources import RegionAttributes
@@ -14,12 +13,10 @@ from mcm.sync.errors import LeaseLost
 from mcm.sync.identity import note_identity
 from mcm.sync.plan import Plan
 from mcm.sync.repository import held_lease
-
-if TYPE_CHECKING:
-    from mcm.sync.run import Tools
+from mcm.sync.tools import Tools
 
 
-def discover(tools: "Tools", plan: Plan, lease: Lease) -> None:
+def discover(tools: Tools, plan: Plan, lease: Lease) -> None:
     """Fills `plan.regions` and the realm. Raises AuthenticationFailed when the account now leads to another cloud."""
     identity = lease.provider.check()
     known = plan.target.realm

@@ -21,8 +21,9 @@ from mcm.models import Account, SyncRun
 from mcm.sync import record, repository
 from mcm.sync.merge import Target
 from mcm.sync.plan import Plan, Progress
-from mcm.sync.run import Tools, run_scope
+from mcm.sync.run import run_scope
 from mcm.sync.service import LEASE
+from mcm.sync.tools import Tools
 from mcm.vault import Vault
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,16 +18,14 @@ from mcm.sync.meter import Meter
 from mcm.sync.plan import Plan, Read
 from mcm.sync.repository import DISCOVERY_KIND, held_lease, live_sightings, unconfirmed
 from mcm.sync.staging import Stage
-
-if TYPE_CHECKING:
-    from mcm.sync.run import Tools
+from mcm.sync.tools import Tools
 
 log = logging.getLogger(__name__)
 BOOST_INTERVAL_S = 15
 _FIRST_RETRY_S = 15
 
 
-def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
+def commit_read(tools: Tools, plan: Plan, stage: Stage, read: Read) -> str:
     """The merge: rows, sightings, presence, scope and ledger in one transaction. Raises LeaseLost, writing nothing.
 
     Returns the outcome; "confirming" when disappearances are to be confirmed first and `finish` ends the run."""
@@ -72,7 +69,7 @@ def commit_read(tools: "Tools", plan: Plan, stage: Stage, read: Read) -> str:
         return result
 
 
-def finish(tools: "Tools", plan: Plan) -> str:
+def finish(tools: Tools, plan: Plan) -> str:
     """Ends a run whose disappearances were confirmed, and gives the scope free."""
     with tools.database.writing(durable=False) as session:
         _release(_own(session, plan))
@@ -85,7 +82,7 @@ def _asks(session: Session, plan: Plan) -> bool:
     return plan.target.kind != DISCOVERY_KIND and bool(unconfirmed(session, plan.target.scope_id, limit=1))
 
 
-def commit_confirmed(tools: "Tools", plan: Plan, stage: Stage, absent: list[str]) -> None:
+def commit_confirmed(tools: Tools, plan: Plan, stage: Stage, absent: list[str]) -> None:
     """After `observe`: gone, or back with what the cloud just said."""
     with tools.database.writing(durable=False, connection=stage.connection) as session:
         scope = _own(session, plan)
@@ -106,7 +103,7 @@ def add_costs(database: Database, plan: Plan, meter: Meter) -> None:
         session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**meter.columns()))
 
 
-def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmError) -> str:
+def fail(tools: Tools, plan: Plan, meter: Meter, error: ProviderError | McmError) -> str:
     """The scope keeps its last good state and says since when it fails and why. Nothing is removed."""
     now = clock.now()
     try:
@@ -135,7 +132,7 @@ def fail(tools: "Tools", plan: Plan, meter: Meter, error: ProviderError | McmErr
     return "failed"
 
 
-def refuse(tools: "Tools", scope_id: int, run_id: str, error: ProviderError | McmError) -> str:
+def refuse(tools: Tools, scope_id: int, run_id: str, error: ProviderError | McmError) -> str:
     """A read that could not begin. Raises McmError when the database takes no writes."""
     now = clock.now()
     with tools.database.writing() as session:
@@ -218,7 +215,7 @@ def _removed(session: Session, plan: Plan, idents: list[str], at: datetime) -> i
     return number
 
 
-def _note_read(session: Session, tools: "Tools", scope: Scope, plan: Plan, read: Read) -> None:
+def _note_read(session: Session, tools: Tools, scope: Scope, plan: Plan, read: Read) -> None:
     now = clock.now()
     if scope.status != "quarantined":
         # A quarantined scope is as fresh as the last read that was believed.

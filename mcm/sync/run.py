@@ -7,20 +7,18 @@ lease is held to the end: a read that began meanwhile would be overwritten by wh
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mcm.contract import ChangeFeed, FeedExpired, ProviderError, Region, Resource, ResourceKind
-from mcm.db.session import Database, translated
+from mcm.db.session import translated
 from mcm.errors import McmError
-from mcm.gateway import Gateway, Lease
+from mcm.gateway import Lease
 from mcm.gateway.gateway import only_provider_errors
 from mcm.kit.ids import resource_id
-from mcm.registry import Registry, reader
-from mcm.settings import Settings
+from mcm.registry import reader
 from mcm.sync import merge, record
 from mcm.sync.confirm import confirm
 from mcm.sync.discovery import discover, region_resources
@@ -30,18 +28,9 @@ from mcm.sync.normalise import Normaliser
 from mcm.sync.plan import Plan, Progress, Read
 from mcm.sync.repository import DISCOVERY_KIND
 from mcm.sync.staging import BATCH, Stage
+from mcm.sync.tools import Tools
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Tools:
-    """What every run uses."""
-
-    settings: Settings
-    database: Database
-    registry: Registry
-    gateway: Gateway
 
 
 def run_scope(tools: Tools, plan: Plan, progress: Progress, cancel: threading.Event) -> str:
