@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth import sessions
-from mcm.auth.service import Caller, View, view_of
+from mcm.auth.permissions import Permission
+from mcm.auth.service import Caller, View, view, view_of
 from mcm.errors import InvalidInput, PreconditionFailed
 from mcm.identity import own, passwords, repository, roles, totp
 from mcm.identity.errors import BeyondReach, NoUser, UserExists, UserNotFound
@@ -42,6 +43,11 @@ def create(session: Session, caller: Caller, wanted: UserCreate, hashed: str | N
         raise BeyondReach(
             "these roles would be held in the whole, which you do not administer",
             next_step="make the user without roles, then `mcm role bind` in a tenant",
+        )
+    if wanted.roles and not view(caller, Permission.ROLE_WRITE).everything:
+        raise BeyondReach(
+            "making users is not giving roles, and that permission is not yours",
+            next_step="make the user without roles, and have somebody who may give them do so",
         )
     if repository.name_taken(session, wanted.name):
         raise UserExists(f"the name '{wanted.name}' is taken", next_step="choose another name")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
+from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -20,7 +21,7 @@ router = APIRouter()
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 DryRun = Annotated[bool, Query(description="validate and say what would happen; change nothing")]
 _TAGS: list[Any] = ["oidc"]
-_READ, _WRITE = [authorize(Permission.USER_READ)], [authorize(Permission.USER_WRITE)]
+_READ, _WRITE = [authorize(Permission.USER_READ)], [authorize(Permission.USER_WRITE), recently_confirmed]
 
 
 @router.get("/oidc-providers", tags=_TAGS, dependencies=_READ)
