@@ -58,7 +58,13 @@ class Moved:
 
     def __init__(self) -> None:
         self._real = clock.now
+        self._stopped: Any = None
         self.ahead: Any = None
 
+    def stop(self) -> None:
+        """From here on only `ahead` moves it: what holds for 30 seconds is not left to chance."""
+        self._stopped = self._real()
+
     def now(self) -> Any:
-        return self._real() + self.ahead if self.ahead else self._real()
+        now = self._stopped or self._real()
+        return now + self.ahead if self.ahead else now

@@ -19,6 +19,7 @@ def _at_once(number: int, ask: Callable[[int], httpx.Response]) -> list[int]:
 
 def test_one_code_opens_one_session(lab: Lab, served: Served, person: Person, moved: Moved) -> None:
     user(lab)
+    moved.stop()
     person.login()
     secret = person.send("POST", "/auth/totp").json()["key"]
     person.send("POST", "/auth/totp/confirm", {"code": totp.code_at(secret, totp.step_now())})

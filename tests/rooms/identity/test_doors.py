@@ -31,6 +31,7 @@ def test_codes_are_those_of_the_rfc() -> None:
 
 def test_a_second_factor_is_asked_for_and_each_code_taken_once(lab: Lab, person: Person, moved: Moved) -> None:
     user(lab)
+    moved.stop()
     person.login()
     secret, recovery = _enrol(person)
     assert person.login().json()["code"] == "code_needed"
