@@ -10,6 +10,8 @@ from mcm.identity.endpoints import router as identity
 from mcm.inventory.endpoints import router as inventory
 from mcm.keys.endpoints import router as keys
 from mcm.oidc.endpoints import router as oidc
+from mcm.operations.endpoints import router as operations
+from mcm.schedules.endpoints import router as schedules
 from mcm.sync.endpoints import router as sync
 from mcm.system.endpoints import open_router
 from mcm.system.endpoints import router as system
@@ -20,6 +22,9 @@ __all__ = ["build_router", "open_router"]
 
 def build_router() -> APIRouter:
     api = APIRouter()
-    for router in (catalog, accounts, sync, inventory, system, identity, oidc, tenancy, auditlog, keys):
+    for router in (
+        *(catalog, accounts, sync, inventory, operations, schedules),
+        *(system, identity, oidc, tenancy, auditlog, keys),
+    ):
         mount(api, router, "/api/v1")
     return api

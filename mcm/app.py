@@ -25,6 +25,7 @@ from mcm.gateway import Gateway
 from mcm.identity.endpoints import pages
 from mcm.identity.pepper import Pepper
 from mcm.jobs.schedule import Jobs
+from mcm.operations.executor import OperationExecutor
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
@@ -43,8 +44,10 @@ def build_runtime(settings: Settings) -> Runtime:
     gateway = Gateway(settings, registry)
     vault = open_vault(settings, database)
     audit.install(database, vault)
-    executor = SyncExecutor(Tools(settings, database, registry, gateway), vault)
-    return Runtime(settings, database, Door(settings, database), registry, vault, gateway, executor, Pepper())
+    tools = Tools(settings, database, registry, gateway)
+    executor, operations = SyncExecutor(tools, vault), OperationExecutor(tools, vault)
+    door = Door(settings, database)
+    return Runtime(settings, database, door, registry, vault, gateway, executor, Pepper(), operations)
 
 
 def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
@@ -61,6 +64,7 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
             yield
         finally:
             jobs.stop()
+            runtime.operations.stop()
             runtime.executor.stop()
             runtime.gateway.close()
             runtime.database.dispose()
@@ -103,6 +107,7 @@ def prepare(runtime: Runtime) -> None:
     # A database that takes no writes now can still be read; the leases are freed at the next occasion.
     with suppress(Unavailable):
         runtime.executor.recover()
+        runtime.operations.recover()
     # What is loaded by now stays: the collector need not look through it whenever a sync has made many objects.
     if gc.isenabled():
         gc.collect()

@@ -20,6 +20,7 @@ from mcm.errors import InvalidInput, Unavailable
 from mcm.identity import setup
 from mcm.jobs.schedule import Jobs
 from mcm.settings import Settings
+from mcm.system import doctor
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ def run(
         prepare(runtime)
         app = build_app(runtime)
         offer_setup(runtime)
+        if said := doctor.unknown_proxy(settings):
+            log.warning("%s: %s", *said)
 
         def tell() -> None:
             if other := runfile.write(settings.directory, url, runtime.door.owner_token):

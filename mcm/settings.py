@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     )
     workers: int = Field(default=16, ge=1, le=256, description="threads that read clouds")
     account_slots: int = Field(default=4, ge=1, le=64, description="reads of one account at the same time")
+    operation_slots: int = Field(
+        default=8, ge=1, le=256, description="operations that one account's cloud works on at the same time"
+    )
     read_deadline_s: int = Field(default=900, ge=5, description="longest time one scope may be read, seconds")
     hot_interval_s: int = Field(default=300, ge=5, description="cadence of hot kinds, seconds")
     slow_interval_s: int = Field(default=3600, ge=5, description="cadence of slow kinds, seconds")

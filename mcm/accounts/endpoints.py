@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.accounts import service
 from mcm.accounts.checking import checked
-from mcm.accounts.errors import AccountExists
+from mcm.accounts.errors import AccountExists, AccountNotFound
 from mcm.accounts.schemas import AccountAnswer, AccountCreate, AccountDetail, AccountItem, AccountUpdate, CheckAnswer
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
@@ -66,8 +66,10 @@ def create_account(
         told = result.answer.model_dump_json() if result else '{"dry_run": true, "checked": false}'
         return Response(told, media_type="application/json")
 
+    vault = service.prepared(runtime.vault, access.id, (), body.secrets)
+
     def change(session: Session) -> AccountAnswer:
-        account = service.create(session, mutation.caller, runtime.settings, runtime.vault, body, access)
+        account = service.create(session, mutation.caller, runtime.settings, vault, body, access)
         answer = None
         if result is not None and result.identity is not None:
             service.note_checked(session, account, result.identity)
@@ -89,14 +91,27 @@ def show_account(name: str, session: ReadSession, response: Response) -> Account
 
 @router.patch("/{name}", dependencies=[authorize(Permission.ACCOUNT_WRITE)], response_model=AccountItem)
 def update_account(
-    name: str, body: AccountUpdate, runtime: RuntimeDep, mutation: MutationDep, if_match: IfMatch = None
+    name: str, body: AccountUpdate, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep, if_match: IfMatch = None
 ) -> Any:
+    vault = runtime.vault
     if body.secrets is not None or body.config is not None:
         require_confirmed(mutation.caller)
+        if saved := mutation.earlier():
+            return saved
+        try:
+            with unit.reading() as session:
+                found = service.to_change(session, mutation.caller, name)
+                stored = service.stored_secrets(session, found)
+        except AccountNotFound:
+            # Renamed by this very request, repeated at the same time?
+            if saved := mutation.earlier():
+                return saved
+            raise
+        vault = service.prepared(vault, found.id, stored, body.secrets or {})
 
     def change(session: Session) -> AccountItem:
         account = service.to_change(session, mutation.caller, name)
-        service.update(session, mutation.caller, runtime.vault, runtime.registry, account, body, if_match)
+        service.update(session, mutation.caller, vault, runtime.registry, account, body, if_match)
         session.flush()
         after_commit(session, lambda: runtime.gateway.forget(account.id))
         after_commit(session, runtime.executor.wake)
@@ -110,9 +125,10 @@ def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: Mutat
     """Signs in now. The answer says what the cloud said; a failure is an answer too, not an HTTP error."""
     if saved := mutation.earlier():
         return saved
-    with unit.writing() as session:
+    with unit.reading() as session:
         account = service.to_change(session, mutation.caller, name)
         access = service.access(session, runtime.vault, runtime.registry, account)
+    with unit.writing() as session:
         audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
     runtime.gateway.breaker.reset_all(access.id)
     result = checked(runtime, access, realm=account.realm)

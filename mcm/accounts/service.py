@@ -26,6 +26,7 @@ from mcm.tenancy import assignment, sight
 from mcm.tenancy import service as tenancy
 from mcm.tenancy.locks import take_over
 from mcm.vault import Vault
+from mcm.vault.prepared import Prepared
 
 
 def get(session: Session, name_or_id: str) -> Account:
@@ -59,6 +60,21 @@ def draft(registry: Registry, wanted: AccountCreate) -> AccountAccess:
             error.message, next_step=f"`mcm provider show {wanted.provider}` lists the keys and what they mean"
         ) from error
     return AccountAccess(new_id("acc"), wanted.name, wanted.provider, 1, form)
+
+
+def prepared(vault: Vault, account_id: str, stored: Sequence[Secret], given: dict[str, SecretStr]) -> Vault:
+    """Opens and seals now, with no transaction open, what `create` or `update` will want. Raises VaultError."""
+    ready = Prepared(vault)
+    for row in stored:
+        ready.open_ahead(row.sealed, place(account_id, row.key))
+    for key, value in _plain(given).items():
+        ready.seal_ahead(value, place(account_id, key))
+    return ready
+
+
+def stored_secrets(session: Session, account: Account) -> Sequence[Secret]:
+    """Sealed."""
+    return repository.secrets(session, account.id)
 
 
 def create(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth import grants, sessions, tokens
 from mcm.auth.permissions import Permission
+from mcm.auth.proxied import proxied
 from mcm.auth.service import Caller, local_caller
 from mcm.db.session import Database
 from mcm.errors import Forbidden, NotAuthenticated, Unavailable
@@ -58,9 +59,15 @@ class Door:
             return self._by_token(presented, token)
         if presented.cookie and not token and (caller := self._by_cookie(presented)) is not None:
             return caller
-        if not self.login_required():
-            return local_caller(presented.source, presented.request_id)
-        raise NotAuthenticated("sign in first", next_step="`mcm login`, or send an API token")
+        if self.login_required():
+            raise NotAuthenticated("sign in first", next_step="`mcm login`, or send an API token")
+        if proxied(presented.headers):
+            # There is no login yet, and whoever the proxy lets in would be taken for somebody on this machine.
+            raise NotAuthenticated(
+                "a proxy stands in front of mcm, which does not know of it",
+                next_step="set MCM_PUBLIC_URL=https://… (and MCM_TRUSTED_PROXIES), and make the first user",
+            )
+        return local_caller(presented.source, presented.request_id)
 
     def login_required(self) -> bool:
         if self._settings.login == "required" or self._settings.public_url or not self._settings.loopback_allowed:

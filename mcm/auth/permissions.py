@@ -16,6 +16,12 @@ class Permission(StrEnum):
     RESOURCE_READ = "resource.read"
     RESOURCE_EXPORT = "resource.export"
     RESOURCE_WRITE = "resource.write"
+    OPERATION_READ = "operation.read"
+    OPERATION_RUN = "operation.run"
+    # What cannot be brought back: deleting, reverting.
+    OPERATION_DESTROY = "operation.destroy"
+    SCHEDULE_READ = "schedule.read"
+    SCHEDULE_WRITE = "schedule.write"
     TENANT_READ = "tenant.read"
     TENANT_WRITE = "tenant.write"
     QUOTA_READ = "quota.read"

@@ -24,10 +24,18 @@ _LOOK = _OWN | {
     Permission.SYNC_READ,
     Permission.RESOURCE_READ,
     Permission.RESOURCE_EXPORT,
+    Permission.OPERATION_READ,
+    Permission.SCHEDULE_READ,
     Permission.TENANT_READ,
     Permission.QUOTA_READ,
 }
-_OPERATE = _LOOK | {Permission.RESOURCE_WRITE, Permission.SYNC_RUN}
+_OPERATE = _LOOK | {
+    Permission.RESOURCE_WRITE,
+    Permission.SYNC_RUN,
+    Permission.OPERATION_RUN,
+    Permission.OPERATION_DESTROY,
+    Permission.SCHEDULE_WRITE,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _LOOK,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mcm.auth import tokens
 from mcm.kit import clock
 from mcm.kit.ids import new_id
-from mcm.models import LoginSession, Principal, User
+from mcm.models import DeviceRequest, LoginSession, Principal, User
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -126,7 +126,10 @@ def end(session: Session, principal_id: str, session_id: str) -> bool:
 
 
 def end_all(session: Session, principal_id: str, *, but: str = "") -> int:
-    """but: the id of a session that goes on. Returns how many ended."""
+    """but: the id of a session that goes on. Returns how many ended.
+
+    A command line that was let in from one of them, and has not come for its token yet, gets none."""
+    session.execute(delete(DeviceRequest).where(DeviceRequest.principal_id == principal_id))
     found = delete(LoginSession).where(LoginSession.principal_id == principal_id, LoginSession.id != but)
     return len(session.execute(found.returning(LoginSession.id)).all())
 

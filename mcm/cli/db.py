@@ -110,13 +110,22 @@ def restore(
 
 
 @app.command("confirm")
-def confirm(yes: bool = typer.Option(False, "--yes", help="Do not ask.")) -> None:
+def confirm(
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+    revoke_tokens: bool = typer.Option(
+        False,
+        "--revoke-tokens",
+        help="Revoke all API tokens: those that were revoked since would open again.",
+    ),
+) -> None:
     """Let a restored or copied database act: from then on its clouds are read, and may be changed, from here."""
     from mcm.app import build_runtime, prepare
     from mcm.audit import service as audit
     from mcm.auth.service import local_caller
     from mcm.cli.confirm import confirmed
+    from mcm.cli.output import note
     from mcm.db import standing
+    from mcm.identity import api_tokens
     from mcm.kit.ids import new_id
     from mcm.settings import Settings
 
@@ -125,17 +134,26 @@ def confirm(yes: bool = typer.Option(False, "--yes", help="Do not ask.")) -> Non
     try:
         with runtime.database.reading() as session:
             found = standing.read_only(session)
+            tokens = api_tokens.living(session)
         if found is None:
             typer.echo("nothing is waiting to be confirmed")
             return
+        if tokens and not revoke_tokens:
+            note(
+                f"{tokens} API tokens came along and open this one too, even if they were revoked since; "
+                "`mcm db confirm --revoke-tokens` revokes them all"
+            )
         confirmed(f"{standing.sentence(found)}. Has the original ended, and may this one act on its clouds?", yes)
+        revoked = 0
         with runtime.database.writing() as session:
             if standing.confirm(session) is not None:
                 caller = local_caller("cli", new_id("rq"))
                 audit.record(session, caller, "db.confirm", "installation", "1", details={"was": found.note})
+                revoked = api_tokens.revoke_all(session, caller) if revoke_tokens else 0
     finally:
         runtime.database.dispose()
-    typer.echo("confirmed: mcm acts from here now")
+    said = f", and {revoked} API tokens are revoked" if revoke_tokens else ""
+    typer.echo(f"confirmed: mcm acts from here now{said}")
 
 
 def _tell_confirm() -> None:

@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Callable
 
-OK, FAILED, USAGE, NEEDS_LOGIN, PARTLY_FAILED, INTERRUPTED = 0, 1, 2, 4, 5, 130
+OK, FAILED, USAGE, NEEDS_LOGIN, PARTLY_FAILED, IN_DOUBT, NEEDS_APPROVAL, INTERRUPTED = 0, 1, 2, 4, 5, 6, 7, 130
 
 
 class Failure(Exception):
-    """What went wrong, for people. `exit_code`: 1 failed, 2 usage, 4 needs login, 5 partly failed.
+    """What went wrong, for people.
 
+    exit_code: 1 failed, 2 usage, 4 needs login, 5 partly failed, 6 in doubt, 7 needs approval.
     code: what `mcm explain` explains. excerpt: lines that show the place, printed below the sentence.
     """
 

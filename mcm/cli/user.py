@@ -28,7 +28,9 @@ Name = typer.Argument(..., help="Name or id.")
 Yes = typer.Option(False, "--yes", "-y", help="Do not ask.")
 PasswordFrom = typer.Option(None, "--password-from", help="env:VAR, file:PATH or -; default: it is asked for.")
 MustChange = typer.Option(
-    True, "--must-change/--own", help="Whether the user must choose another at the first sign-in."
+    True,
+    "--must-change/--own",
+    help="Whether the user must choose another at the first sign-in; --own counts beside the database only.",
 )
 
 
@@ -100,21 +102,16 @@ def update(
 
 @app.command("password")
 def password(
-    name: str | None = typer.Argument(None, help="Whose; default: your own, which needs the old one."),
+    name: str = Name,
     password_from: str | None = PasswordFrom,
-    old_from: str | None = typer.Option(None, "--old-password-from", help="env:VAR, file:PATH or -"),
     must_change: bool = MustChange,
 ) -> None:
-    """Set a password. The user's sessions end; where it is not your own, their API tokens are revoked too."""
+    """Set a password: sessions end, API tokens are revoked. Your own you change on the server's page /password."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        if name is None:
-            old = _secret(old_from, "old password") if old_from else _asked("old password")
-            client.post("/auth/password", {"old": old, "new": _password(password_from, "new password")})
-        else:
-            fresh = {"password": _password(password_from, f"new password of {name}"), "must_change": must_change}
-            client.patch(f"/users/{quoted(name)}", fresh)
+        fresh = {"password": _password(password_from, f"new password of {name}"), "must_change": must_change}
+        client.patch(f"/users/{quoted(name)}", fresh)
     note("the password is set; sessions have ended")
 
 

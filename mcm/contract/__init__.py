@@ -7,7 +7,7 @@ and `mcm.contract.conformance` turns them into tests that every adapter passes.
 from mcm.contract.capabilities import Capability, Reason
 from mcm.contract.connection import ConnectionField, ConnectionForm, ConnectionSchema
 from mcm.contract.context import CallContext, ProxySettings, TlsSettings
-from mcm.contract.descriptor import Cadence, KindSupport, ProviderDescriptor, Text
+from mcm.contract.descriptor import ActionSupport, Cadence, KindSupport, ProviderDescriptor, Text
 from mcm.contract.errors import (
     AuthenticationFailed,
     CapacityExceeded,
@@ -38,6 +38,7 @@ from mcm.contract.states import InstanceState, VolumeState
 __all__ = [
     "GLOBAL_REGION",
     "AccountIdentity",
+    "ActionSupport",
     "AuthenticationFailed",
     "Cadence",
     "CallContext",

@@ -10,6 +10,7 @@ class Capability(StrEnum):
 
     INVENTORY = "inventory"
     CHANGE_FEED = "change_feed"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ class CallContext(Protocol):
         """Wait for the rate governor's leave to send one request; `Unreachable` when the deadline comes first."""
         ...
 
+    def sending(self) -> None:
+        """Call it right before the request that changes something is handed over: an error before that surely had no
+        effect, and mcm may try again."""
+        ...
+
     def after_call(self, *, status: int = 0, received: int = 0, retry_after: float | None = None) -> None:
         """Report one finished request: HTTP status (0: none came), bytes; 429 and 503 slow the governor down."""
         ...

@@ -34,12 +34,31 @@ class KindSupport(BaseModel):
     feed: bool = False
 
 
+class ActionSupport(BaseModel):
+    """How a provider does one action.
+
+    absent: a code of the message catalogue that says why it cannot; "" when it can. states: canonical states in which
+    this cloud takes it, where they differ from the action's own. needs: parameters that this cloud cannot do without;
+    ignores: those that it has no use for, and that are refused so that nobody believes in them. unlisted: those whose
+    values the inventory need not know (an image of the cloud's own catalogue).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    absent: str = ""
+    states: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+
+
 class ProviderDescriptor(BaseModel):
     """Data only: the module that holds it imports no SDK.
 
     adapter: "package.module:Class", imported when the first account connects.
     extra: the optional dependency group that installs the SDK; sdk: a module that is importable once it is there.
     messages: the sentences of every `Reason.code` this provider gives.
+    actions: by action id; where the capability ACTIONS is there, all of `mcm.contract.actions.ACTIONS`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +72,7 @@ class ProviderDescriptor(BaseModel):
     kinds: Mapping[ResourceKind, KindSupport]
     capabilities: frozenset[Capability] = frozenset({Capability.INVENTORY})
     messages: Mapping[str, Text] = {}
+    actions: Mapping[str, ActionSupport] = {}
     # The section this provider reads from the cloud's own file (clouds.yaml …), "package.module:function"; see
     # `mcm account add --from-file`. Called as function(path, profile) -> (config, secrets).
     import_file: str = ""

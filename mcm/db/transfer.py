@@ -2,7 +2,7 @@
 
 The source is read in one snapshot, so writers may go on; the target is written in one transaction, so a copy that
 breaks off leaves it as empty as it was. A copy starts read-only. Secrets travel sealed: without the master key, which
-is not in the database, they stay closed.
+is not in the database, they stay closed. What opens a door for a while, such as a session, does not travel.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,14 @@ from mcm.db.digest import Digest
 from mcm.db.engine import build_engine, shown
 from mcm.db.session import translated
 from mcm.errors import Conflict, Unavailable
-from mcm.models import Base, Installation, VaultKey
+from mcm.models import Base, DeviceRequest, Installation, LoginSession, LoginThrottle, SetupLink, VaultKey
 
 _BATCH = 1000
+# A session that was ended since would be alive again; and the row of `Installation` says of this very database whether
+# it may act.
+_STAYING = frozenset(
+    model.__tablename__ for model in (Installation, LoginSession, DeviceRequest, SetupLink, LoginThrottle)
+)
 # A fresh schema has these rows of its own.
 _SEEDED = ("tenant", "principal")
 
@@ -117,8 +122,8 @@ def _require_empty(writing: Connection, name: str) -> None:
 
 
 def _tables() -> list[Table]:
-    """All but the one that says whether this very database may act: each has its own."""
-    return [table for table in Base.metadata.sorted_tables if table.name != Installation.__tablename__]
+    """Those that travel."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in _STAYING]
 
 
 def _parts(reading: Connection, table: Table, copied: Copied) -> Iterator[list[dict[str, Any]]]:

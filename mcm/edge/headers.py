@@ -1,4 +1,4 @@
-"""What every answer carries and every request must satisfy: request id, security headers, host check, body limit."""
+"""What every answer carries and every request must satisfy: request id, security headers, host, body, no NUL."""
 
 import math
 import re
@@ -18,6 +18,11 @@ from mcm.kit.ids import new_id
 Scope = MutableMapping[str, Any]
 MAX_BODY = 4 * 2**20
 TOO_LARGE = f"a request body may have {MAX_BODY} bytes at most"
+# PostgreSQL stores none, and SQLite's copy could then not be moved there.
+NUL = "the request holds a NUL character, which mcm stores nowhere"
+# In JSON: \u0000 after an even number of backslashes. A chunk's end is looked at again with the next.
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_OVERLAP = 64
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^][:@/\s]+))(?::[0-9]{1,5})?")
 _HEADERS = {
@@ -59,7 +64,7 @@ class EdgeMiddleware:
                 out["X-Request-Id"] = request_id
             await send(message)
 
-        refused = self._refused(headers, request_id) or self._too_often(scope, request_id)
+        refused = self._refused(scope, headers, request_id) or self._too_often(scope, request_id)
         if refused is not None:
             await refused(scope, receive, sending)
             return
@@ -75,7 +80,7 @@ class EdgeMiddleware:
         answer.headers["Retry-After"] = str(seconds)
         return answer
 
-    def _refused(self, headers: Headers, request_id: str) -> JSONResponse | None:
+    def _refused(self, scope: Scope, headers: Headers, request_id: str) -> JSONResponse | None:
         host = headers.get("host", "").lower()
         found = _HOST.fullmatch(host)
         if self._hosts is not None and (found is None or (found[1] or found[2]) not in self._hosts):
@@ -84,19 +89,26 @@ class EdgeMiddleware:
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
             return _problem(413, "too_large", TOO_LARGE, "send less at once", request_id)
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            return _problem(400, "bad_request", NUL, "leave out %00", request_id)
         return None
 
 
 def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-    seen = 0
+    seen, tail = 0, b""
 
     async def receiving() -> Any:
-        nonlocal seen
+        nonlocal seen, tail
         message = await receive()
-        seen += len(message.get("body", b""))
+        body = message.get("body", b"")
+        seen += len(body)
         if seen > MAX_BODY:
             # A chunked body, which announced no length.
             raise HTTPException(413)
+        if body:
+            if _NUL_IN_JSON.search(tail + body):
+                raise HTTPException(400, NUL)
+            tail = (tail + body)[-_OVERLAP:]
         return message
 
     return receiving

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -105,6 +106,12 @@ def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     except Unavailable as known:
         log.warning("database: %s", known.message, exc_info=error)
         return problem(request, known)
+    except DataError:
+        # Such as a number or a character that PostgreSQL's columns do not hold.
+        log.warning("the database takes no such value, request %s", getattr(request.state, "request_id", ""),
+                    exc_info=error)  # fmt: skip
+        said = "the request holds a value that the database cannot store or compare"
+        return problem(request, _Invalid(said, next_step="look for odd characters and very large numbers"))
     except Exception:
         log.exception("unforeseen error, request %s", getattr(request.state, "request_id", ""))
     return problem(
@@ -125,6 +132,7 @@ def _plain(said: str) -> str:
 
 def _http_error(error: HTTPException) -> McmError:
     known = {
+        400: ("bad_request", str(error.detail)),
         404: ("not_found", "there is nothing at this address"),
         405: ("method_not_allowed", "not with this method"),
         413: ("too_large", TOO_LARGE),

@@ -5,7 +5,6 @@ it comes from, so that inventing tokens gains nothing.
 """
 
 import hashlib
-import ipaddress
 import re
 import secrets
 import threading
@@ -16,8 +15,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from mcm.auth.proxied import proxied
 from mcm.edge.cookies import cookie_name
 from mcm.edge.source import networks, source_of
+from mcm.kit.addresses import network_of
 from mcm.settings import Settings
 
 _BURST_S = 2.0
@@ -27,6 +28,8 @@ _MOST_BUCKETS = 20_000
 _EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 _EXPORT = re.compile(r"^/api/v1/.*/export$")
 _LOGIN = re.compile(r"^/api/v1/auth/oidc/[^/]+/")
+# Where a password may come: hashing it takes 46 MiB and tens of milliseconds.
+_PASSWORD = re.compile(r"^/(login|setup|password)$|^/api/v1/auth/|^/api/v1/users(/[^/]+)?$")
 EXPORT_COST, LOGIN_COST = 20.0, 10.0
 
 
@@ -84,17 +87,17 @@ class Rates:
         if rate <= 0 or path in _EXEMPT or self._in_process():
             return 0.0
         source = source_of(request, self._settings, in_process=False)
-        if self._own_machine(source):
+        if self._own_machine(request, source):
             return 0.0
-        wanted = [(f"source {_network(source)}", rate * _SOURCE_SHARE)]
+        wanted = [(f"source {network_of(source)}", rate * _SOURCE_SHARE)]
         presented = request.headers.get("authorization") or request.cookies.get(cookie_name(self._settings))
         if presented:
             wanted.append((f"caller {self._hashed(presented)}", rate))
         return self._buckets.take(wanted, _cost(request.method, path))
 
-    def _own_machine(self, source: str) -> bool:
+    def _own_machine(self, request: Request, source: str) -> bool:
         """Local mode: who asks is on this machine, and no proxy brings others here."""
-        return self._settings.own_machine and source in ("127.0.0.1", "::1")
+        return self._settings.own_machine and source in ("127.0.0.1", "::1") and not proxied(request.headers)
 
     def _hashed(self, presented: str) -> str:
         return hashlib.blake2b(presented.encode(errors="surrogateescape"), digest_size=16, key=self._salt).hexdigest()
@@ -103,16 +106,5 @@ class Rates:
 def _cost(method: str, path: str) -> float:
     if _EXPORT.match(path):
         return EXPORT_COST
-    signs_in = _LOGIN.match(path) or (method == "POST" and path.startswith("/api/v1/auth/"))
+    signs_in = _LOGIN.match(path) or (method in ("POST", "PATCH") and _PASSWORD.match(path))
     return LOGIN_COST if signs_in else 1.0
-
-
-def _network(source: str) -> str:
-    """Whoever has one IPv6 address has 2^64 of them."""
-    try:
-        address = ipaddress.ip_address(source)
-    except ValueError:
-        return source
-    if isinstance(address, ipaddress.IPv4Address):
-        return source
-    return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))

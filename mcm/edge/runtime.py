@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mcm.auth.door import Door
     from mcm.gateway import Gateway
     from mcm.identity.pepper import Pepper
+    from mcm.operations.executor import OperationExecutor
     from mcm.registry import Registry
     from mcm.sync.executor import SyncExecutor
     from mcm.vault import Vault
@@ -27,3 +28,4 @@ class Runtime:
     gateway: "Gateway"
     executor: "SyncExecutor"
     pepper: "Pepper"
+    operations: "OperationExecutor"

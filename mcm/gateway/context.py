@@ -45,6 +45,8 @@ class LiveContext:
         self._sockets = SocketRegister()
         self._until = 0.0
         self._ended = ""
+        # Whether a request that changes something may have left since the context was armed.
+        self.sent = False
         self._cancel: threading.Event | None = None
         self._span: tracing.Span | None = None
         self._call: tuple[tuple[str, str, str], float] | None = None
@@ -53,6 +55,7 @@ class LiveContext:
         self.counters = Counters()
         self._until = time.monotonic() + seconds
         self._cancel, self._ended, self._call = cancel, "", None
+        self.sent = False
 
     @property
     def until(self) -> float:
@@ -93,6 +96,10 @@ class LiveContext:
         self._span = tracing.begin("cloud.call", **names)
         self._call = (key, time.monotonic())
 
+    def sending(self) -> None:
+        self.check()
+        self.sent = True
+
     def after_call(self, *, status: int = 0, received: int = 0, retry_after: float | None = None) -> None:
         self.counters.received += received
         tracing.finish(self._span, http__response__status_code=status, mcm__received=received)
@@ -124,6 +131,8 @@ class LiveContext:
                 last = error
                 continue
             return connected
+        # Nothing leaves without a connection, and adapters repeat nothing.
+        self.sent = False
         raise Unreachable(f"cannot connect to {host} port {port}: {last or 'no address'}") from last
 
     def allow_url(self, url: str) -> None:

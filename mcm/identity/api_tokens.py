@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
@@ -10,7 +10,7 @@ from mcm.auth import tokens
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, allowed
 from mcm.errors import InvalidInput
-from mcm.identity import repository, roles
+from mcm.identity import reach, repository
 from mcm.identity.errors import TokenNotFound
 from mcm.identity.schemas import TokenAnswer, TokenCreate, TokenItem
 from mcm.kit import clock
@@ -22,7 +22,7 @@ MAX_EACH = 200
 
 
 def create(session: Session, caller: Caller, wanted: TokenCreate) -> TokenAnswer:
-    """A token made with a token reaches no further than that one, and no longer."""
+    """A token made with a token reaches no further than that one, no longer, and ends with it."""
     permissions = None if wanted.permissions is None else frozenset(wanted.permissions)
     beyond = sorted(permission for permission in permissions or () if not allowed(caller, permission))
     if beyond:
@@ -32,11 +32,17 @@ def create(session: Session, caller: Caller, wanted: TokenCreate) -> TokenAnswer
     expires_at = clock.now() + timedelta(days=wanted.days)
     if (parent := session.get(ApiToken, caller.token_id)) is not None:
         expires_at = min(expires_at, parent.expires_at)
-    return issue(session, caller, wanted.name, permissions, expires_at)
+    return issue(session, caller, wanted.name, permissions, expires_at, parent_id=parent.id if parent else None)
 
 
 def issue(
-    session: Session, owner: Caller, name: str, permissions: frozenset[Permission] | None, expires_at: datetime
+    session: Session,
+    owner: Caller,
+    name: str,
+    permissions: frozenset[Permission] | None,
+    expires_at: datetime,
+    *,
+    parent_id: str | None = None,
 ) -> TokenAnswer:
     """The answer holds the token itself, which is nowhere else from now on."""
     if len(repository.tokens(session, owner.principal_id)) >= MAX_EACH:
@@ -46,6 +52,7 @@ def issue(
         id=new_id("tok").removeprefix("tok_"),
         token_hash=tokens.digest(secret),
         principal_id=owner.principal_id,
+        parent_id=parent_id,
         name=name,
         permissions=None if permissions is None else sorted(permissions),
         created_at=now,
@@ -54,6 +61,7 @@ def issue(
     session.add(row)
     session.flush()
     said = {"name": name, "permissions": row.permissions, "expires_at": clock.to_text(row.expires_at)}
+    said |= {"made_with": parent_id} if parent_id else {}
     audit.record(session, owner, "token.create", "token", row.id, details=said)
     return TokenAnswer(**_item(row, owner.name).model_dump(), token=tokens.api_token(row.id, secret))
 
@@ -75,9 +83,30 @@ def revoke_own(session: Session, caller: Caller, token_id: str) -> TokenItem:
 def revoke(session: Session, caller: Caller, token_id: str) -> TokenItem:
     """Anybody's whom the session may see."""
     found = next((pair for pair in repository.tokens(session, None) if pair[0].id == token_id), None)
-    if found is not None:
-        roles.require_reach(session, found[0].principal_id)
+    if found is not None and found[0].principal_id != caller.principal_id:
+        reach.require_power(session, caller, found[0].principal_id)
     return _revoked(session, caller, token_id, found)
+
+
+def end(session: Session, row: ApiToken) -> list[str]:
+    """It opens nothing any more, nor do those made with it, which the database deletes; returns their ids."""
+    made = sorted(repository.made_with(session, row.id))
+    session.delete(row)
+    session.flush()
+    return made
+
+
+def living(session: Session) -> int:
+    """How many have not expired, of all users."""
+    return session.scalar(select(func.count()).where(ApiToken.expires_at > clock.now())) or 0
+
+
+def revoke_all(session: Session, caller: Caller) -> int:
+    """Of all users, such as in a restored copy, where those that were revoked since would be alive again."""
+    number = living(session)
+    session.execute(delete(ApiToken))
+    audit.record(session, caller, "token.revoke_all", "token", "*", details={"tokens": number})
+    return number
 
 
 def prune(session: Session) -> None:
@@ -90,8 +119,8 @@ def _revoked(session: Session, caller: Caller, token_id: str, found: tuple[ApiTo
         raise TokenNotFound(f"there is no token '{token_id}'", next_step="`mcm token list` shows those there are")
     row, name = found
     told = _item(row, name)
-    session.delete(row)
-    audit.record(session, caller, "token.revoke", "token", row.id, details={"name": row.name, "user": name})
+    said = {"name": row.name, "user": name, "made_with_it": end(session, row)}
+    audit.record(session, caller, "token.revoke", "token", told.id, details=said)
     return told
 
 

@@ -68,7 +68,7 @@ def change_password(
     body: NewPassword, runtime: RuntimeDep, unit: UnitDep, caller: CallerDep, response: Response
 ) -> dict[str, str | None]:
     """Needs the old one. All other sessions end, and this one goes on under a new cookie."""
-    require_user(caller)
+    require_session(caller)
     opened = own.change_password(runtime, unit, caller, body.old.get_secret_value(), body.new.get_secret_value())
     if opened is not None:
         write_session(response, runtime.settings, opened)

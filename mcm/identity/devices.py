@@ -134,7 +134,7 @@ def poll(session: Session, visit: Visit, device_code: str) -> DeviceToken | Devi
         return DevicePending("nobody has answered yet", next_step="ask again after the interval")
     if row.status == "denied":
         raise DeviceDenied("somebody signed in said no", next_step="ask them, or start `mcm login` again")
-    found = repository.find_anybody(session, row.principal_id or "")
+    found = repository.by_id(session, row.principal_id or "")
     if found is None or found[0].disabled_at is not None:
         raise DeviceDenied("who approved it may not come in any more", next_step="ask an administrator")
     owner = as_caller(found[0], visit)

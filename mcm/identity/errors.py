@@ -1,6 +1,6 @@
 """What the identity room refuses."""
 
-from mcm.errors import BadRequest, Conflict, Forbidden, McmError, NotAuthenticated, NotFound
+from mcm.errors import BadRequest, Conflict, Forbidden, McmError, NotAuthenticated, NotFound, Unavailable
 
 
 class LoginFailed(NotAuthenticated):
@@ -25,6 +25,12 @@ class TooManyAttempts(McmError):
 class PasswordRefused(McmError):
     code = "password_refused"
     status = 422
+
+
+class PasswordsBusy(Unavailable):
+    """As many passwords are being checked as the memory allows. The attempt did not count."""
+
+    code = "passwords_busy"
 
 
 class UserNotFound(NotFound):

@@ -11,7 +11,7 @@ from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, allowed
 from mcm.auth.sessions import Opened
 from mcm.errors import InvalidInput
-from mcm.identity import login, passwords, repository, totp
+from mcm.identity import api_tokens, login, passwords, repository, totp
 from mcm.identity.errors import LoginFailed, NoUser, SessionNotFound
 from mcm.identity.repository import Pair
 from mcm.identity.schemas import SessionAnswer, SessionItem
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def describe(session: Session, caller: Caller, cookie: str, *, login_required: bool) -> SessionAnswer:
-    found = None if caller.unlimited else repository.find_anybody(session, caller.principal_id)
+    found = None if caller.unlimited else repository.by_id(session, caller.principal_id)
     by_session = caller.method == "session"
     return SessionAnswer(
         user=caller.name,
@@ -44,16 +44,16 @@ def describe(session: Session, caller: Caller, cookie: str, *, login_required: b
 
 def leave(session: Session, caller: Caller) -> None:
     """Signs out: what the caller came in with opens nothing any more."""
+    what: dict[str, object] = {"session": caller.session_id} if caller.session_id else {"token": caller.token_id}
     if caller.method == "session":
         sessions.end(session, caller.principal_id, caller.session_id)
     elif (row := session.get(ApiToken, caller.token_id)) is not None:
-        session.delete(row)
-    what = {"session": caller.session_id} if caller.session_id else {"token": caller.token_id}
+        what["made_with_it"] = api_tokens.end(session, row)
     audit.record(session, caller, "session.logout", "user", caller.principal_id, details=what)
 
 
 def change_password(runtime: "Runtime", unit: "Unit", caller: Caller, old: str, new: str) -> Opened | None:
-    """All other sessions end; the own one goes on under a new id (None for an API token).
+    """All other sessions end; the own one goes on under a new id (None when it has ended meanwhile).
 
     Raises LoginFailed for a wrong old password, PasswordRefused for a bad new one."""
     with unit.reading() as session:
@@ -73,7 +73,7 @@ def change_password(runtime: "Runtime", unit: "Unit", caller: Caller, old: str, 
         set_password(user, fresh, must_change=False)
         sessions.end_all(session, caller.principal_id, but=caller.session_id)
         audit.record(session, caller, "password.change", "user", caller.principal_id)
-        return sessions.confirm(session, caller.session_id) if caller.session_id else None
+        return sessions.confirm(session, caller.session_id)
 
 
 def set_password(user: User, fresh: str, *, must_change: bool) -> None:
@@ -137,7 +137,7 @@ def end_sessions(session: Session, caller: Caller) -> int:
 
 
 def yourself(session: Session, caller: Caller) -> Pair:
-    found = repository.find_anybody(session, caller.principal_id)
+    found = repository.by_id(session, caller.principal_id)
     if found is None:
         raise NoUser("you are not a user, or were just removed", next_step="sign in again")
     return found

@@ -11,7 +11,7 @@ from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Page
 from mcm.identity import own
-from mcm.identity.parameters import require_user
+from mcm.identity.parameters import require_session, require_user
 from mcm.identity.schemas import CodeOnly, RecoveryAnswer, SessionItem, TotpAnswer
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -22,7 +22,7 @@ _END = [authorize(Permission.OWN_WRITE)]
 @router.post("/totp", status_code=201, dependencies=_CHANGE, response_model=TotpAnswer)
 def enrol_totp(runtime: RuntimeDep, mutation: MutationDep) -> Any:
     """The secret for an authenticator app, shown once. It counts when a code of it came back."""
-    require_user(mutation.caller)
+    require_session(mutation.caller)
 
     def change(session: Session) -> TotpAnswer:
         secret, uri = own.start_totp(session, runtime.vault, mutation.caller)
@@ -34,7 +34,7 @@ def enrol_totp(runtime: RuntimeDep, mutation: MutationDep) -> Any:
 @router.post("/totp/confirm", dependencies=_CHANGE, response_model=RecoveryAnswer)
 def confirm_totp(body: CodeOnly, runtime: RuntimeDep, mutation: MutationDep) -> Any:
     """From now on every sign-in needs a code. Answers with recovery codes, shown once."""
-    require_user(mutation.caller)
+    require_session(mutation.caller)
     code = body.code.get_secret_value()
     return mutation.run(
         lambda session: RecoveryAnswer(recovery_codes=own.confirm_totp(session, runtime.vault, mutation.caller, code)),
@@ -45,7 +45,7 @@ def confirm_totp(body: CodeOnly, runtime: RuntimeDep, mutation: MutationDep) -> 
 @router.post("/totp/recovery-codes", dependencies=_CHANGE, response_model=RecoveryAnswer)
 def renew_recovery_codes(mutation: MutationDep) -> Any:
     """New ones instead of all earlier ones, shown once."""
-    require_user(mutation.caller)
+    require_session(mutation.caller)
     return mutation.run(
         lambda session: RecoveryAnswer(recovery_codes=own.renew_recovery(session, mutation.caller)),
         once=("recovery_codes",),
@@ -54,7 +54,7 @@ def renew_recovery_codes(mutation: MutationDep) -> Any:
 
 @router.delete("/totp", dependencies=_CHANGE)
 def remove_totp(mutation: MutationDep) -> Any:
-    require_user(mutation.caller)
+    require_session(mutation.caller)
 
     def change(session: Session) -> dict[str, bool]:
         own.remove_totp(session, mutation.caller)

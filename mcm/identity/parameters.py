@@ -34,4 +34,7 @@ def require_session(caller: Caller) -> None:
     """Raises NoUser, and Forbidden for an API token."""
     require_user(caller)
     if caller.method != "session":
-        raise Forbidden("an API token cannot do this", next_step="sign in with your password")
+        raise Forbidden(
+            "an API token cannot change how its user proves who they are, or let others in",
+            next_step="sign in with your password, in a browser or at POST /api/v1/auth/login",
+        )

@@ -5,6 +5,8 @@ https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -13,7 +15,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from mcm.identity.errors import PasswordRefused
+from mcm.identity.errors import PasswordRefused, PasswordsBusy
 
 SHORTEST, LONGEST = 12, 128
 MEMORY_KIB, PASSES, LANES = 47_104, 2, 1
@@ -21,13 +23,16 @@ _LIST = "commonest_passwords.txt"
 _CONTEXT = "mcm"
 # Each hash takes 46 MiB: more at once would let strangers fill the memory.
 _AT_ONCE = BoundedSemaphore(4)
+# Whoever waits holds a thread that serves requests.
+_PATIENCE_S = 2.0
 _HASHER = PasswordHasher(PASSES, MEMORY_KIB, LANES, hash_len=32, salt_len=16, type=Type.ID)
 _LEET = str.maketrans("@4310$5!7+", "aaeiossitt")
 _AROUND = re.compile(r"^[\W\d_]{0,6}|[\W\d_]{0,6}$")
 
 
 def hashed(password: str) -> str:
-    with _AT_ONCE:
+    """Raises PasswordsBusy."""
+    with _turn():
         return _HASHER.hash(_normal(password))
 
 
@@ -38,15 +43,27 @@ def _nobodys() -> str:
 
 
 def verify(stored: str | None, password: str) -> bool:
-    """Takes as long for None as for a wrong password."""
+    """Takes as long for None as for a wrong password. Raises PasswordsBusy."""
     given = _normal(password)[:LONGEST]
     known = stored or _nobodys()
-    with _AT_ONCE:
+    with _turn():
         try:
             right = _HASHER.verify(known, given)
         except (VerificationError, InvalidHashError):
             return False
     return right and stored is not None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
+        raise PasswordsBusy(
+            "too many passwords are being checked just now", next_step="try again", details={"retry_after_s": 5}
+        )
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 def outdated(stored: str) -> bool:

@@ -4,11 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mcm.auth.roles import SEPARATED, Role
 from mcm.auth.service import SYSTEM_PRINCIPAL, View, view_of
-from mcm.models import ApiToken, Base, ExternalIdentity, IdentitySecret, Principal, RecoveryCode, RoleBinding, User
+from mcm.kit.ids import is_id
+from mcm.models import (
+    ApiToken,
+    Base,
+    ExternalIdentity,
+    IdentitySecret,
+    LoginSession,
+    Principal,
+    RecoveryCode,
+    RoleBinding,
+    User,
+)
 
 Pair = tuple[Principal, User]
 
@@ -34,22 +45,31 @@ def _inside(seen: View) -> ColumnElement[bool]:
 
 
 def find(session: Session, name_or_id: str) -> Pair | None:
-    if not storable(name_or_id):
-        return None
-    return _one(session, _users().where(_inside(view_of(session)), _named(name_or_id)))
+    """Inside of the session's view. What looks like an id is one: no name does."""
+    seen = _inside(view_of(session))
+    return _by_id(session, name_or_id, seen) if is_id("prn", name_or_id) else _named(session, name_or_id, seen)
 
 
-def find_anybody(session: Session, name_or_id: str) -> Pair | None:
-    """Whatever the session may see: for signing in, and for a name that must be free."""
-    return _one(session, _users().where(_named(name_or_id))) if storable(name_or_id) else None
+def by_id(session: Session, principal_id: str) -> Pair | None:
+    """Whatever the session may see."""
+    return _by_id(session, principal_id, true())
 
 
-def _named(name_or_id: str) -> ColumnElement[bool]:
-    return or_(Principal.id == name_or_id, Principal.name == name_or_id.casefold())
+def named(session: Session, name: str) -> Pair | None:
+    """Whatever the session may see: for signing in."""
+    return _named(session, name, true())
 
 
-def _one(session: Session, query: Select[Principal, User]) -> Pair | None:
-    row = session.execute(query).first()
+def _by_id(session: Session, principal_id: str, seen: ColumnElement[bool]) -> Pair | None:
+    return _one(session, principal_id, _users().where(seen, Principal.id == principal_id))
+
+
+def _named(session: Session, name: str, seen: ColumnElement[bool]) -> Pair | None:
+    return _one(session, name, _users().where(seen, Principal.name == name.casefold()))
+
+
+def _one(session: Session, asked: str, query: Select[Principal, User]) -> Pair | None:
+    row = session.execute(query).first() if storable(asked) else None
     return None if row is None else (row[0], row[1])
 
 
@@ -82,12 +102,31 @@ def issuers(session: Session, principal_ids: Sequence[str]) -> dict[str, list[st
 
 
 def bindings(session: Session, principal_ids: Sequence[str]) -> Sequence[RoleBinding]:
-    """Of these principals, whatever the session may see."""
+    """Of these principals, whatever the session may see: for rules."""
+    return _bindings(session, principal_ids, true())
+
+
+def visible_bindings(session: Session, principal_ids: Sequence[str]) -> Sequence[RoleBinding]:
+    """Of these principals, what is inside of the session's view: for showing."""
+    return _bindings(session, principal_ids, _binding_inside(view_of(session)))
+
+
+def _bindings(session: Session, principal_ids: Sequence[str], seen: ColumnElement[bool]) -> Sequence[RoleBinding]:
     return session.scalars(
         select(RoleBinding)
-        .where(RoleBinding.principal_id.in_(principal_ids))
+        .where(RoleBinding.principal_id.in_(principal_ids), seen)
         .order_by(RoleBinding.role, RoleBinding.held_in)
     ).all()
+
+
+def given_by(session: Session, issuer: str) -> Sequence[RoleBinding]:
+    """What an identity provider's groups gave, to whomever."""
+    return session.scalars(select(RoleBinding).where(RoleBinding.issuer == issuer)).all()
+
+
+def signed_in_by(session: Session, issuer: str) -> Sequence[str]:
+    """Ids of those with a session that an identity provider opened."""
+    return session.scalars(select(LoginSession.principal_id).where(LoginSession.issuer == issuer).distinct()).all()
 
 
 def holders_of_several(session: Session) -> Sequence[str]:
@@ -179,6 +218,13 @@ def token_page(session: Session, after: tuple[str, str] | None, limit: int) -> S
         name, token_id = after
         query = query.where(or_(Principal.name > name, and_(Principal.name == name, ApiToken.id > token_id)))
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def made_with(session: Session, token_id: str) -> Sequence[str]:
+    """Ids of the tokens made with this one, or with those."""
+    start = select(ApiToken.id).where(ApiToken.parent_id == token_id).cte("made", recursive=True)
+    child = aliased(ApiToken)
+    return session.scalars(select(start.union(select(child.id).where(child.parent_id == start.c.id)).c.id)).all()
 
 
 def recovery_codes(session: Session, principal_id: str) -> Sequence[RecoveryCode]:

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth import sessions
+from mcm.auth.permissions import Permission
 from mcm.auth.roles import SEPARATED, Role
-from mcm.auth.service import Caller, View, view_of
+from mcm.auth.service import Caller, View, view, view_of
 from mcm.errors import InvalidInput
-from mcm.identity import repository
+from mcm.identity import reach, repository
 from mcm.identity.errors import BeyondReach, BindingNotFound, DutiesCollide, LastAdministrator, UserNotFound
 from mcm.identity.schemas import BindingItem, HeldIn
 from mcm.kit import clock
 from mcm.kit.ids import new_id
-from mcm.models import Account, Principal, RoleBinding, Setting, Tenant
+from mcm.models import Principal, RoleBinding, Setting
+from mcm.tenancy import service as tenancy
+from mcm.tenancy.errors import TenantNotFound
+from mcm.tenancy.repository import account_named
 
 _SEPARATION = "separation_of_duties"
 WHOLE = HeldIn()
@@ -49,9 +52,9 @@ def bind(session: Session, caller: Caller, user_name: str, role: Role, where: He
         raise UserNotFound(f"there is no user '{user_name}'", next_step="`mcm user list` shows all")
     principal = found[0]
     place = _place(session, where)
-    if not covers(view_of(session), place):
+    if not reach.covers(view_of(session), place):
         raise BeyondReach(f"{caller.name} may not give roles there", next_step="ask somebody who administers the whole")
-    require_reach(session, principal.id)
+    reach.require_reach(session, principal.id)
     repository.serialise(session)
     row = add(session, principal.id, role, place, given_by=caller.principal_id)
     if row is None:
@@ -130,17 +133,23 @@ def replace_given_by(
     return bool(gone or added)
 
 
-def require_reach(session: Session, principal_id: str) -> None:
-    """Who administers a part may not touch a user who holds something outside it: a new password would open that."""
-    seen = view_of(session)
-    if seen.everything:
-        return
-    for row in repository.bindings(session, [principal_id]):
-        if not covers(seen, _view_of_binding(row)):
-            raise BeyondReach(
-                "this user holds roles outside of what you administer",
-                next_step="ask somebody who administers the whole",
-            )
+def take_given_by(session: Session, caller: Caller, issuer: str) -> dict[str, int]:
+    """An identity provider counts no longer: what its groups gave goes, and the sessions of those who held it and of
+    those who came through it end. Returns how many of each. Raises LastAdministrator."""
+    repository.serialise(session)
+    given = repository.given_by(session, issuer)
+    if given and not view(caller, Permission.ROLE_WRITE).everything:
+        raise BeyondReach(
+            "groups of this provider gave roles, and you may not take those away", next_step="ask who may give roles"
+        )
+    touched = {row.principal_id for row in given}
+    for row in given:
+        session.delete(row)
+    session.flush()
+    if touched:
+        require_administrator(session, caller, touched)
+    leaving = sorted(touched.union(repository.signed_in_by(session, issuer)))
+    return {"roles": len(given), "sessions": sum(sessions.end_all(session, who) for who in leaving)}
 
 
 def require_administrator(session: Session, caller: Caller, touched: set[str]) -> None:
@@ -154,14 +163,6 @@ def require_administrator(session: Session, caller: Caller, touched: set[str]) -
         next_step="give security_admin in the whole to another user first",
         details={"users": len(touched)},
     )
-
-
-def covers(seen: View, place: View) -> bool:
-    if seen.everything:
-        return True
-    return not place.everything and place.tenants <= seen.tenants and all(
-        project in seen.projects for project in place.projects
-    )  # fmt: skip
 
 
 def item(row: RoleBinding, name: str) -> BindingItem:
@@ -193,33 +194,26 @@ def _held_in(where: View) -> _Place:
     raise ValueError("a role is held in the whole, in one tenant or in one project")
 
 
-def _view_of_binding(row: RoleBinding) -> View:
-    if row.tenant_id is not None:
-        return View(tenants=frozenset({row.tenant_id}))
-    if row.account_id is not None:
-        return View(projects=frozenset({(row.account_id, row.project or "")}))
-    return View(everything=True)
-
-
 def _place(session: Session, where: HeldIn) -> View:
-    """By name or id. Raises InvalidInput for a tenant or account that is not there, or not for the session's eyes."""
+    """By id or name. Raises InvalidInput for a tenant or account that is not there, or not for the session's eyes."""
     seen = view_of(session)
     if where.tenant is not None:
-        found = session.execute(
-            select(Tenant.id).where((Tenant.id == where.tenant) | (Tenant.name == where.tenant))
-        ).first()
-        if found is None or not (seen.everything or found[0] in seen.tenants):
-            raise InvalidInput(f"there is no tenant '{where.tenant}'", next_step="`mcm tenant list` shows all")
-        return View(tenants=frozenset({found[0]}))
+        return View(tenants=frozenset({tenant_of(session, where.tenant)}))
     if where.account is not None:
-        row = session.execute(
-            select(Account.id).where((Account.id == where.account) | (Account.name == where.account))
-        ).first()
-        project = (row[0], where.project or "") if row else None
+        row = account_named(session, where.account)
+        project = (row.id, where.project or "") if row else None
         if project is None or not (seen.everything or project in seen.projects):
             raise InvalidInput(f"there is no account '{where.account}'", next_step="`mcm account list` shows all")
         return View(projects=frozenset({project}))
     return View(everything=True)
+
+
+def tenant_of(session: Session, reference: str) -> str:
+    """The id, as the tenancy room finds it. Raises InvalidInput, also for a name that several have."""
+    try:
+        return tenancy.get(session, reference).id
+    except TenantNotFound as error:
+        raise InvalidInput(error.message, next_step=error.next_step) from error
 
 
 def _separated_names() -> str:

@@ -3,17 +3,26 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from mcm.auth.permissions import Permission
 from mcm.auth.roles import Role
 
 # No control characters; PostgreSQL could not even store the first of them.
 _SEEN = r"^[^\x00-\x1f\x7f]*$"
+
+
+def _no_id(name: str) -> str:
+    if name.startswith("prn_"):
+        raise ValueError("a name does not begin with prn_, as ids do")
+    return name
+
+
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$"),
-    Field(description="letters, digits and . _ @ + -; capital letters are made small"),
+    Field(description="letters, digits and . _ @ + -, not prn_ at the beginning; capital letters are made small"),
+    AfterValidator(_no_id),
 ]
 # What was never a password of ours is refused before it costs a hash.
 Password = Annotated[SecretStr, Field(max_length=1000)]
@@ -52,7 +61,7 @@ class PasswordOnly(_Given):
 class HeldIn(_Given):
     """The whole when nothing is given; a tenant and all below it; or one native project of an account."""
 
-    tenant: Annotated[str | None, Field(max_length=200, pattern=_SEEN, description="name or id")] = None
+    tenant: Annotated[str | None, Field(max_length=1000, pattern=_SEEN, description="id, path or name")] = None
     account: Annotated[str | None, Field(max_length=200, pattern=_SEEN, description="name or id; needs project")] = None
     project: Annotated[
         str | None, Field(max_length=500, pattern=_SEEN, description="the cloud's own id of the project")
@@ -96,26 +105,37 @@ class Separation(_Given):
     on: bool
 
 
+MustChange = Annotated[
+    bool,
+    Field(
+        description="the password opens nothing but the way to a new one; false counts for one's own password, and "
+        "from whoever owns the data directory"
+    ),
+]
+
+
 class UserCreate(_Given):
     name: Name
     password: Password | None = None
     full_name: Text | None = None
     email: Text | None = None
     tenant: Annotated[
-        str | None, Field(max_length=200, pattern=_SEEN, description="name or id; default: the caller's own")
+        str | None, Field(max_length=1000, pattern=_SEEN, description="id, path or name; default: the caller's own")
     ] = None
     roles: Annotated[list[Role], Field(max_length=9, description="held in the whole")] = []
-    must_change: Annotated[bool, Field(description="the password opens nothing but the way to a new one")] = True
+    must_change: MustChange = True
 
 
 class UserUpdate(_Given):
     full_name: Text | None = None
     email: Text | None = None
     password: Password | None = None
-    must_change: bool = True
+    must_change: MustChange = True
 
 
 class UserItem(BaseModel):
+    """roles: those held inside of what the caller may see."""
+
     id: str
     name: str
     full_name: str | None

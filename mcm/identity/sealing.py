@@ -2,6 +2,7 @@
 
 from mcm.models import IdentitySecret
 from mcm.vault import Vault
+from mcm.vault.prepared import Prepared
 
 
 def place(owner: str, key: str) -> str:
@@ -12,6 +13,11 @@ def place(owner: str, key: str) -> str:
 def seal(vault: Vault, row: IdentitySecret, text: str) -> None:
     row.sealed = vault.seal(text, place(row.owner, row.key))
     row.master_key_id = vault.key_of(row.sealed)
+
+
+def open_ahead(ready: Prepared, row: IdentitySecret) -> None:
+    """Raises VaultError."""
+    ready.open_ahead(row.sealed, place(row.owner, row.key))
 
 
 def opened(vault: Vault, row: IdentitySecret) -> str:

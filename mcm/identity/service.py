@@ -19,6 +19,8 @@ from mcm.models import ExternalIdentity, Principal, User
 
 REFUSED = "the name, the password or the code is not right, or the user may not come in"
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9._@+-]+")
+# Ids begin so, and no name may be taken for one.
+_NO_BEGINNING = re.compile(r"^(?:[-._@+]|prn_)+")
 MAX_NAME = 64
 
 
@@ -57,7 +59,7 @@ def sign_in_external(
         principal, user = _add_external(session, issuer, subject, name, tenant_id, visit)
         known = repository.external(session, issuer, subject)
     else:
-        found = repository.find_anybody(session, known.principal_id)
+        found = repository.by_id(session, known.principal_id)
         if found is None or found[0].disabled_at is not None:
             raise LoginFailed(REFUSED, next_step="ask an administrator")
         principal, user = found
@@ -113,7 +115,7 @@ def _add_external(
 def _free(session: Session, wanted: str) -> str:
     """The wanted name as mcm writes names, with a number where somebody else has it."""
     plain = unicodedata.normalize("NFKC", wanted).casefold()
-    base = _NOT_IN_NAMES.sub("-", plain).strip("-._@+")[: MAX_NAME - 8] or "user"
+    base = _NO_BEGINNING.sub("", _NOT_IN_NAMES.sub("-", plain)).rstrip("-._@+")[: MAX_NAME - 8] or "user"
     name, number = base, 1
     while repository.name_taken(session, name):
         number += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -10,11 +11,11 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from mcm.auth.permissions import Permission
-from mcm.edge.dependencies import ReadSession, UnitDep, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, UnitDep, authorize
 from mcm.edge.mounting import moved_to
 from mcm.edge.paging import Cursor, Limit
 from mcm.inventory import export as exporting
-from mcm.inventory import hierarchy, service
+from mcm.inventory import hierarchy, leaving, service
 from mcm.inventory.kinds import PLURALS
 from mcm.inventory.parameters import Columns, CountQuestion, ListQuestion, ParentNode
 from mcm.inventory.resource_endpoints import router as of_one
@@ -64,20 +65,24 @@ def count_resources_by(
 def export_resources(
     session: ReadSession,
     unit: UnitDep,
+    caller: CallerDep,
     question: ListQuestion,
     format: exporting.Format = "csv",
     columns: Columns = None,
     bom: Annotated[bool, Query(description="CSV begins with a byte order mark, which Excel needs")] = True,
 ) -> StreamingResponse:
-    """Exactly what the same parameters list, whole."""
-    asked = service.export(unit.reading, session, question, columns)
+    """Exactly what the same parameters list, whole. It leaves audit rows: what goes out is a lasting copy."""
+    asked = service.export(session, question, columns)
+    # A copy that nobody has confirmed may be looked at, and so be exported.
+    writing = partial(unit.writing, while_read_only=True)
+    items = leaving.recorded(unit.reading, writing, caller, asked, question, format, columns)
     body: Iterator[bytes]
     if format == "json":
-        body = exporting.as_json(asked.items, asked.columns)
+        body = exporting.as_json(items, asked.columns)
     elif format == "xlsx":
-        body = exporting.as_xlsx(asked.items, exporting.table_columns(asked.columns))
+        body = exporting.as_xlsx(items, exporting.table_columns(asked.columns))
     else:
-        body = exporting.as_csv(asked.items, exporting.table_columns(asked.columns), bom=bom)
+        body = exporting.as_csv(items, exporting.table_columns(asked.columns), bom=bom)
     name = f"resources-{clock.now():%Y%m%dT%H%M%SZ}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return StreamingResponse(body, media_type=exporting.MEDIA_TYPES[format], headers=headers)

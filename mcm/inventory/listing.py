@@ -152,8 +152,8 @@ class Listing:
     def _merged(self, merge: planner.Merge) -> Statement:
         """The first rows of each scope by its index, and of those the first."""
         scopes = merge.scopes
-        inner, outer = under_alias("x"), under_alias("y")
-        keys = self._keys(outer)
+        inner = under_alias("x")
+        keys = self._keys(inner)
         if self.dialect == "sqlite":
             each = func.json_each(literal(list(scopes), Json())).table_valued("value", name="each")
             inner = unindexed(inner, ("id", "name", "scope_id"), "x")
@@ -164,9 +164,14 @@ class Listing:
         asked = Listing(self.session, rest, self.estate, self.limit, self.after)
         first = asked._chosen(inner).where(inner.columns["scope_id"] == each.c.value).correlate(each)
         if self.dialect == "sqlite":
-            ids = first.with_only_columns(inner.columns["id"])
-            every = select(outer.columns["id"].label("id"), *_labels(keys)).select_from(each.join(outer.source, true()))
-            return every.where(outer.columns["id"].in_(ids)).order_by(*_clauses(keys)).limit(self.limit)
+            # It has no LATERAL, but the table of a function sees what stands before it. So name and id come from the
+            # index, of which a scope and a page give thousands; to look up their rows would take six times as long.
+            few = first.subquery("few")
+            pairs = select(func.json_group_object(few.c.id, few.c.s0)).scalar_subquery()
+            found = func.json_each(pairs).table_valued("key", "value", name="found", joins_implicitly=True)
+            every = select(found.c.key.label("id"), found.c.value.label("s0"), found.c.key.label("s1"))
+            every = every.select_from(each.join(found, true()))
+            return every.order_by(*_clauses(_renamed(keys, every.selected_columns))).limit(self.limit)
         found = first.lateral("found")
         every = select(*found.c).select_from(each.join(found, true()))
         return every.order_by(*_clauses(_renamed(keys, found.c))).limit(self.limit)

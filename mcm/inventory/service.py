@@ -1,7 +1,6 @@
 """The inventory's rules: how a question is understood, and what its answer must carry to be honest."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,24 +102,20 @@ def count_by(session: Session, question: Question, fields: str, top: int) -> Fac
 
 @dataclass(frozen=True)
 class Export:
-    """What to export, checked; `items` opens its own snapshot, which outlives the request's transaction."""
+    """What to export, checked. `items` wants a session that outlives the request's transaction."""
 
-    opened: Callable[[], AbstractContextManager[Session]]
     query: Query
     estate: Estate
     columns: list[Column] | None
 
-    def items(self) -> Iterator[Item]:
-        with self.opened() as session:
-            for row in listing.Listing(session, self.query, self.estate).stream():
-                yield item(row, self.estate)
+    def items(self, session: Session) -> Iterator[Item]:
+        for row in listing.Listing(session, self.query, self.estate).stream():
+            yield item(row, self.estate)
 
 
-def export(
-    opened: Callable[[], AbstractContextManager[Session]], session: Session, question: Question, columns: str | None
-) -> Export:
+def export(session: Session, question: Question, columns: str | None) -> Export:
     query, estate = understood(session, question)
-    return Export(opened, query, estate, parse_columns(columns))
+    return Export(query, estate, parse_columns(columns))
 
 
 def detail(session: Session, resource_id: str, kind: str | None = None) -> ResourceDetail:

@@ -15,6 +15,7 @@ from mcm.db import standing
 from mcm.errors import McmError
 from mcm.jobs import housekeeping
 from mcm.kit import clock
+from mcm.schedules import firing as schedules
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -45,6 +46,8 @@ class Jobs:
             ("sync.dispatch", 2, self._dispatch),
             ("sync.heartbeat", 30, runtime.executor.heartbeat),
             ("sync.recover", 60, runtime.executor.recover),
+            ("operations.tick", 5, runtime.operations.tick),
+            ("schedules.run", 5, lambda: schedules.run(runtime)),
             ("gateway.close_idle", 60, runtime.gateway.close_idle),
             ("audit.export_head", 60, head.run),
             ("housekeeping", 3600, self._tidy),

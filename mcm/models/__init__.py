@@ -18,9 +18,11 @@ from mcm.models.identity import (
 )
 from mcm.models.keys import Installation, VaultKey
 from mcm.models.oidc import OidcProvider, OidcUsed
+from mcm.models.operation import Operation, OperationLog
 from mcm.models.principal import Principal, Tenant
 from mcm.models.relation import MAX_TAG_KEY, MAX_TAG_VALUE, RelationRow, ResourceTag
 from mcm.models.resource import ResourceNative, ResourceRow, ResourceVersion
+from mcm.models.schedule import Schedule, ScheduleRun
 from mcm.models.scope import Scope, Sighting
 from mcm.models.sync import SyncRequest, SyncRun
 from mcm.models.tenancy import QuotaLimit, QuotaReservation, TenantRule, TenantScope
@@ -42,6 +44,8 @@ __all__ = [
     "LoginThrottle",
     "OidcProvider",
     "OidcUsed",
+    "Operation",
+    "OperationLog",
     "Principal",
     "QuotaLimit",
     "QuotaReservation",
@@ -52,6 +56,8 @@ __all__ = [
     "ResourceTag",
     "ResourceVersion",
     "RoleBinding",
+    "Schedule",
+    "ScheduleRun",
     "Scope",
     "Secret",
     "Setting",

@@ -88,13 +88,18 @@ class LoginSession(Base):
 
 
 class ApiToken(Base):
-    """permissions: None for all that its owner holds."""
+    """permissions: None for all that its owner holds. parent_id: the token it was made with, whose end is its own.
+
+    The parent is looked for at the end of a transaction: a copy brings the rows in any order."""
 
     __tablename__ = "api_token"
 
     id: Mapped[str] = mapped_column(key_text(), primary_key=True)
     token_hash: Mapped[str] = mapped_column(key_text())
     principal_id: Mapped[str] = _principal(index=True)
+    parent_id: Mapped[str | None] = mapped_column(
+        key_text(), ForeignKey("api_token.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
+    )
     name: Mapped[str] = mapped_column(key_text())
     permissions: Mapped[list[str] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -18,6 +18,8 @@ _OF_THE_LIVING = {
     "project": ("project", "id"),
     "project_name": ("project_name", "id"),
 }
+# PostgreSQL finds what a tenant sees of a scope without a look at the rows; SQLite has no such columns.
+_BESIDE = {"scope_name": ["tenant_id"]}
 
 
 def _only(dialect: str, index: Index) -> Index:
@@ -80,7 +82,13 @@ class ResourceRow(_Envelope, Base):
     def __table_args__(cls) -> tuple[Any, ...]:
         return (
             *(
-                Index(f"ix_resource_{name}", *columns, sqlite_where=_LIVING, postgresql_where=_LIVING)
+                Index(
+                    f"ix_resource_{name}",
+                    *columns,
+                    sqlite_where=_LIVING,
+                    postgresql_where=_LIVING,
+                    postgresql_include=_BESIDE.get(name),
+                )
                 for name, columns in _OF_THE_LIVING.items()
             ),
             # SQLite finds a part of a text by reading this index in order, instead of the whole table; PostgreSQL's

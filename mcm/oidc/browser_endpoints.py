@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from mcm.edge.cookies import write_session
 from mcm.edge.dependencies import PresentedDep, RuntimeDep
 from mcm.edge.runtime import Runtime
-from mcm.errors import McmError
+from mcm.errors import Conflict, Forbidden, McmError
 from mcm.identity.service import Visit
 from mcm.oidc import pages, service, state
 from mcm.oidc.errors import OidcLoginFailed, OidcUnavailable
@@ -127,11 +127,9 @@ def _finished(name: str, request: Request, runtime: Runtime, visit: Visit) -> tu
     try:
         person = logins(request).finish(name, cookie, answer, redirect_uri(request, runtime, name))
         return entering.enter(runtime.database, person, visit), person.next
-    except OidcLoginFailed:
-        raise
-    except McmError as error:
-        if error.status == 403:
-            entering.note_refused(runtime.database, name, visit, error)
+    except (Forbidden, Conflict) as error:
+        # The provider vouched for somebody, whom mcm or its rules (separated duties) keep out.
+        entering.note_refused(runtime.database, name, visit, error)
         raise
 
 

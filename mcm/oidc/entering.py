@@ -14,7 +14,7 @@ from mcm.identity import repository as identities
 from mcm.identity import roles
 from mcm.identity.errors import LoginFailed
 from mcm.identity.service import Visit, as_caller, sign_in_external
-from mcm.models import LoginSession, Tenant
+from mcm.models import LoginSession, OidcProvider, Tenant
 from mcm.oidc.errors import OidcNotAllowed
 from mcm.oidc.login import Person
 from mcm.oidc.schemas import Mapping
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 def enter(database: Database, person: Person, visit: Visit) -> Opened:
     """Raises OidcNotAllowed for somebody unknown where the provider adds nobody, and for a disabled user."""
     with database.writing() as session:
+        _require_still_trusted(session, person)
         known = identities.external(session, person.issuer, person.subject) is not None
         if not known and not person.provider.sign_up:
             raise OidcNotAllowed(
@@ -49,6 +50,17 @@ def enter(database: Database, person: Person, visit: Visit) -> Opened:
         given = _given(session, person)
         roles.replace_given_by(session, as_caller(principal, visit), person.issuer, principal.id, given)
         return opened
+
+
+def _require_still_trusted(session: Session, person: Person) -> None:
+    """The provider may have been disabled, removed or led elsewhere while it was asked; whoever does that comes before
+    or after this, never in between."""
+    identities.serialise(session)
+    now = session.get(OidcProvider, person.provider.id)
+    if now is None or not now.enabled or now.issuer != person.issuer:
+        raise OidcNotAllowed(
+            f"{person.provider.title} lets nobody in any more", next_step="sign in another way, or ask an administrator"
+        )
 
 
 def note_refused(database: Database, provider_id: str, visit: Visit, error: McmError) -> None:

@@ -6,7 +6,7 @@ one provider could send what belongs to another to its own token endpoint.
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcm.oidc.errors import OidcUnavailable
@@ -14,7 +14,9 @@ from mcm.oidc.transport import Peer, Transport
 
 _KEEP_S, _KEYS_KEEP_S = 600.0, 3600.0
 # A provider that is down is not asked again by every click; an unknown key id makes mcm ask once a minute at most.
-_FAILED_KEEP_S, _REFRESH_S = 5.0, 60.0
+_FAILED_KEEP_S, _REFRESH_S = 30.0, 60.0
+# While one thread asks a provider, so many others wait for what it brings, and not for long: they serve requests.
+_WAITING, _PATIENCE_S = 4, 2.0
 _MOST_KEYS = 50
 
 
@@ -41,6 +43,16 @@ class _Known:
     keys: tuple[dict[str, Any], ...] = ()
     keys_until: float = 0.0
     refresh_from: float = 0.0
+    keys_failure: OidcUnavailable | None = None
+    keys_failure_until: float = 0.0
+
+
+@dataclass
+class _Asking:
+    """asking: held by the one thread that asks. waiting: places for those behind it."""
+
+    asking: threading.Lock = field(default_factory=threading.Lock)
+    waiting: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_WAITING))
 
 
 class Directory:
@@ -49,7 +61,7 @@ class Directory:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._known: dict[tuple[str, str], _Known] = {}
-        self._locks: dict[tuple[str, str], threading.Lock] = {}
+        self._asking: dict[tuple[str, str], _Asking] = {}
         self._lock = threading.Lock()
 
     def metadata(self, peer: Peer, *, fresh: bool = False) -> Metadata:
@@ -65,7 +77,8 @@ class Directory:
             except OidcUnavailable as error:
                 known.failure, known.failure_until = error, time.monotonic() + _FAILED_KEEP_S
                 raise
-            known.metadata_until, known.failure = time.monotonic() + _KEEP_S, None
+            known.metadata_until = time.monotonic() + _KEEP_S
+            known.failure = known.keys_failure = None
             return known.metadata
 
     def keys(self, peer: Peer, metadata: Metadata, key_id: str | None) -> tuple[dict[str, Any], ...]:
@@ -76,7 +89,14 @@ class Directory:
             unknown = key_id is not None and all(key.get("kid") != key_id for key in known.keys)
             if have and not (unknown and now >= known.refresh_from):
                 return known.keys
-            known.keys = _fetched_keys(self._transport, peer, metadata)
+            if known.keys_failure is not None and now < known.keys_failure_until:
+                raise known.keys_failure
+            try:
+                known.keys = _fetched_keys(self._transport, peer, metadata)
+            except OidcUnavailable as error:
+                known.keys_failure, known.keys_failure_until = error, time.monotonic() + _FAILED_KEEP_S
+                raise
+            known.keys_failure = None
             known.keys_until = now + _KEYS_KEEP_S
             if have:
                 known.refresh_from = now + _REFRESH_S
@@ -89,22 +109,34 @@ class Directory:
     def _own(self, peer: Peer) -> "_Held":
         with self._lock:
             key = _key(peer)
-            return _Held(self._locks.setdefault(key, threading.Lock()), self._known.setdefault(key, _Known()))
+            return _Held(self._asking.setdefault(key, _Asking()), self._known.setdefault(key, _Known()))
 
 
 class _Held:
-    """Only one thread asks a provider; the others wait a while and read what it brought."""
+    """Only one thread asks a provider; a few others wait a while and read what it brought."""
 
-    def __init__(self, lock: threading.Lock, known: _Known) -> None:
-        self._lock, self._known = lock, known
+    def __init__(self, own: _Asking, known: _Known) -> None:
+        self._own, self._known = own, known
 
     def __enter__(self) -> _Known:
-        if not self._lock.acquire(timeout=15.0):
-            raise OidcUnavailable("the OpenID provider answers too slowly", next_step="sign in with a local account")
+        if not (self._own.asking.acquire(blocking=False) or self._waited()):
+            raise OidcUnavailable(
+                "the OpenID provider answers too slowly",
+                next_step="sign in with a local account, or try again later",
+                details={"retry_after_s": int(_PATIENCE_S)},
+            )
         return self._known
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        self._own.asking.release()
+
+    def _waited(self) -> bool:
+        if not self._own.waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._own.asking.acquire(timeout=_PATIENCE_S)
+        finally:
+            self._own.waiting.release()
 
 
 def discovered(transport: Transport, peer: Peer) -> Metadata:

@@ -9,6 +9,7 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, view, view_of
 from mcm.errors import Forbidden, InvalidInput, PreconditionFailed
+from mcm.identity import roles
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import OidcProvider, Tenant
@@ -66,8 +67,11 @@ def update(
     wanted: OidcProviderUpdate,
     if_match: str | None,
 ) -> OidcProvider:
-    """The secret must be entered again when the issuer or its authorities change: else it could be sent elsewhere."""
+    """The secret must be entered again when the issuer or its authorities change: else it could be sent elsewhere.
+
+    Disabled, or led to another issuer, it takes along what its groups gave."""
     _require_version(provider, if_match)
+    issuer, enabled = provider.issuer, provider.enabled
     moved = any(getattr(wanted, key) not in (None, getattr(provider, key)) for key in ("issuer", "ca_pem", "client_id"))
     other_claim = wanted.groups_claim not in (None, provider.groups_claim)
     if moved or other_claim or wanted.mappings is not None:
@@ -88,13 +92,17 @@ def update(
         _seal(vault, provider, wanted.client_secret)
     provider.version += 1
     session.flush()
-    audit.record(session, caller, "oidc_provider.update", _KIND, provider.id, details=_told(provider))
+    told = _told(provider)
+    if (enabled and not provider.enabled) or provider.issuer != issuer:
+        told["taken"] = roles.take_given_by(session, caller, issuer)
+    audit.record(session, caller, "oidc_provider.update", _KIND, provider.id, details=told)
     return provider
 
 
 def remove(session: Session, caller: Caller, provider: OidcProvider) -> None:
-    """Users who came through it stay, and cannot sign in by it any more."""
-    audit.record(session, caller, "oidc_provider.remove", _KIND, provider.id, details=_told(provider))
+    """Users who came through it stay, without what its groups gave, and cannot sign in by it any more."""
+    told = _told(provider) | {"taken": roles.take_given_by(session, caller, provider.issuer)}
+    audit.record(session, caller, "oidc_provider.remove", _KIND, provider.id, details=told)
     session.delete(provider)
     session.flush()
 

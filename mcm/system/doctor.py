@@ -14,6 +14,7 @@ from mcm.db.engine import shown
 from mcm.errors import McmError
 from mcm.keys import health as keys
 from mcm.models import Account, Scope
+from mcm.settings import Settings
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -57,6 +58,8 @@ def _login(runtime: "Runtime") -> Iterator[Finding]:
         required = runtime.door.login_required()
     except McmError:
         return
+    if said := unknown_proxy(runtime.settings):
+        yield Finding(check="proxy", result="warning", detail=said[0], next_step=said[1])
     if required:
         yield Finding(check="login", result="ok", detail="everybody signs in; commands beside the database need not")
         return
@@ -65,6 +68,17 @@ def _login(runtime: "Runtime") -> Iterator[Finding]:
         result="ok",
         detail=f"local mode: {LOCAL_MODE}",
         next_step="`mcm user create --admin NAME` ends it",
+    )
+
+
+def unknown_proxy(settings: Settings) -> tuple[str, str] | None:
+    """(what it means, what to do) where everybody seems to come from the proxy's address."""
+    if not settings.public_url or settings.trusted_proxies.strip():
+        return None
+    return (
+        "MCM_TRUSTED_PROXIES is empty, so everybody has the proxy's address: one who guesses passwords slows all down, "
+        "and the audit trail does not tell where people come from",
+        "set it to the address that the proxy connects from",
     )
 
 

@@ -68,7 +68,7 @@ def _read_only(runtime: Runtime) -> str:
 @open_router.get("/metrics", response_class=PlainTextResponse)
 def show_metrics(runtime: RuntimeDep, presented: PresentedDep) -> Response:
     """Where mcm asks for a login: with a token that has system.read, or with MCM_METRICS_OPEN."""
-    if not (runtime.settings.own_machine or runtime.settings.metrics_open):
+    if not runtime.settings.metrics_open:
         caller = runtime.door.identify(presented)
         if not allowed(caller, Permission.SYSTEM_READ):
             raise Forbidden(

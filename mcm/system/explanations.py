@@ -10,9 +10,21 @@ class Explanation(NamedTuple):
 
 EXPLANATIONS: dict[str, Explanation] = {
     "account_exists": Explanation("The name is taken.", "Choose another name, or change the existing account."),
+    "account_gone": Explanation(
+        "The account through which this was asked for was removed before the cloud could be asked.",
+        "Add the account again, then ask again.",
+    ),
     "account_not_found": Explanation("No account has this name or id.", "`mcm account list` shows all accounts."),
     "account_removed": Explanation(
         "The account was removed while it was read.", "Nothing: its data is a tombstone now."
+    ),
+    "action_forbidden": Explanation(
+        "The caller may not do this there.",
+        "Ask an administrator for a role that includes it.",
+    ),
+    "action_not_allowed": Explanation(
+        "The resource does not allow the action now; details.reason_code says why.",
+        "The next step of the message helps; `mcm operation allowed ID` shows all actions with their reasons.",
     ),
     "audit_failed": Explanation(
         "The audit trail cannot take the record of a change, so the change was not made.",
@@ -28,11 +40,16 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "bad_request": Explanation("The request lacks something or is malformed.", "The message says what to change."),
     "beyond_reach": Explanation(
-        "The user, or the place, is outside of the part that the caller administers.",
-        "Ask somebody who administers the whole.",
+        "The user or the place is outside of what the caller administers, or the user holds roles that the caller may "
+        "not give.",
+        "Ask somebody who administers the whole, or who may give these roles.",
     ),
     "busy": Explanation("The resource is in a task in which the cloud refuses this.", "Wait until the task has ended."),
     "capacity_exceeded": Explanation("A quota or the physical capacity is used up.", "Free some, or ask for more."),
+    "cloud_failed": Explanation(
+        "The cloud took the request and says itself that it came to nothing.",
+        "The message has the cloud's words. `mcm operation retry ID` asks again.",
+    ),
     "cloud_failure": Explanation(
         "A cloud did not answer as needed; details.code says how.", "`mcm explain` that code."
     ),
@@ -79,6 +96,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Send the csrf_token of GET /api/v1/auth/session as X-CSRF-Token; behind a proxy, set MCM_PUBLIC_URL.",
     ),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
+    "in_doubt": Explanation(
+        "Nobody can tell whether the cloud did what was asked, and what cannot be told is not sent twice.",
+        "Look at the resource at the cloud, then `mcm operation retry ID` or `mcm operation resolve ID --as …`.",
+    ),
     "invalid_as_of": Explanation(
         "`as_of` is no time, or lies ahead.", "Write 2026-01-31T12:00:00Z or 2026-01-31; leave it out for now."
     ),
@@ -93,9 +114,17 @@ EXPLANATIONS: dict[str, Explanation] = {
         "`order_by` names something that cannot be sorted by.",
         "Use fields of the filter grammar, each with an optional asc or desc: name desc, created_at.",
     ),
+    "invalid_params": Explanation(
+        "A parameter of the action is missing, malformed, or names what the account does not have.",
+        "The message names it; GET /api/v1/actions describes all parameters.",
+    ),
     "invalid_request": Explanation(
         "The adapter or the cloud refuses the request as malformed, or an address is not allowed.",
         "Check the account's configuration; the message names the key or the address.",
+    ),
+    "invalid_schedule": Explanation(
+        "The calendar, its days off, its time zone or the action cannot be scheduled.",
+        "The message names the field; docs/schedules.md has an example.",
     ),
     "last_administrator": Explanation(
         "Nobody who may sign in would administer users any more.",
@@ -133,6 +162,18 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The OpenID provider does not answer, or not as the standard says. Other ways to sign in are not affected.",
         "Sign in with a local account; administrators: `mcm oidc check NAME` says what is wrong.",
     ),
+    "operation_not_found": Explanation(
+        "No operation has this id, or it is not one you may see.",
+        "`mcm operation list` shows those there are.",
+    ),
+    "operation_not_open": Explanation(
+        "The operation has ended, or the cloud has it already.",
+        "`mcm operation show ID` says how it stands.",
+    ),
+    "operation_running": Explanation(
+        "Another operation is under way on the resource: one at a time.",
+        "Wait for it, or cancel it while it is queued.",
+    ),
     "other_cloud": Explanation(
         "The credentials now lead to another cloud than when the account was added.",
         "If that is meant, remove the account and add it again: mixing two clouds in one account would lose both.",
@@ -141,12 +182,20 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The password is too short, too long, or easy to guess.",
         "Choose several words in a row: 12 to 128 characters.",
     ),
+    "passwords_busy": Explanation(
+        "As many passwords are being checked as the memory allows; the attempt did not count.",
+        "Try again in a few seconds. If it lasts, somebody tries passwords: limit them at the proxy.",
+    ),
     "paused": Explanation("The account is paused.", "`mcm account resume NAME`."),
     "permission_denied": Explanation(
         "The credentials work but lack a right; that kind is not read and keeps its last good state.",
         "Grant the permission the message names; the provider's README lists the least that is needed.",
     ),
     "precondition_failed": Explanation("It was changed since it was read.", "Read it again and repeat the change."),
+    "protected": Explanation(
+        "The resource is protected: nothing in mcm destroys it.",
+        "Take the protection off first, if you may.",
+    ),
     "provider_error": Explanation("A cloud failed in an unforeseen way.", "See the server's log."),
     "provider_not_installed": Explanation(
         "The Python package through which this provider speaks to its cloud is missing.",
@@ -185,6 +234,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "`mcm role list` shows those there are.",
     ),
     "run_not_found": Explanation("No read has this id.", "`mcm sync runs` shows them."),
+    "schedule_exists": Explanation(
+        "The name belongs to a schedule of somebody else.",
+        "Choose another name.",
+    ),
+    "schedule_not_found": Explanation(
+        "No schedule has this name, or it is not one you may see.",
+        "`mcm schedule list` shows those there are.",
+    ),
     "scope_not_found": Explanation("No scope has this id.", "`mcm account show NAME -o wide` shows them."),
     "session_not_found": Explanation(
         "You have no session with this id; it may have ended.",
@@ -196,6 +253,14 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "stale_version": Explanation(
         "The resource's own fields were changed since they were read.", "Read it again and repeat the change."
+    ),
+    "state_changed": Explanation(
+        "The resource is in another state now than when the action was asked for; nothing was sent.",
+        "Bring it into a state for it, then ask again.",
+    ),
+    "target_gone": Explanation(
+        "The cloud says that the resource no longer exists; nothing was sent.",
+        "Nothing: the inventory knows it now.",
     ),
     "token_not_found": Explanation(
         "No API token has this id.",
@@ -225,6 +290,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     "unexpected_response": Explanation(
         "The cloud's answer is not what its API promises: cut, garbled, a web page. Nothing in it was used.",
         "Look for a proxy or load balancer in between; repeat the read.",
+    ),
+    "unknown_action": Explanation(
+        "There is no such action.",
+        "GET /api/v1/actions lists all.",
     ),
     "unreachable": Explanation(
         "The cloud gave no usable answer in time: refused, TLS, name, timeout, 5xx. The last good state stays.",

@@ -11,8 +11,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
-from mcm.auth.service import Caller
-from mcm.errors import InvalidInput
+from mcm.auth.service import Caller, view_of
+from mcm.errors import Forbidden, InvalidInput
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import QuotaReservation, Tenant
@@ -43,8 +43,11 @@ def limits(session: Session, tenant: Tenant) -> Limits:
 
 
 def set_limits(session: Session, caller: Caller, tenant: Tenant, wanted: Limits) -> Limits:
-    """Replaces all of them. One below what is used takes nothing away: it keeps more from being added."""
+    """Replaces all of them. One below what is used takes nothing away: it keeps more from being added.
+
+    Raises Forbidden for whoever holds the tenant and not what is above it: a limit binds them too."""
     hold_still(session.connection())
+    _require_above(session, caller, tenant)
     sql.lock(session, [tenant.id])
     given = wanted.model_dump(exclude_none=True)
     sql.set_limits(session, tenant.id, given)
@@ -125,6 +128,16 @@ def release(session: Session, reservation_id: str) -> Reserved:
 def expire(session: Session) -> int:
     """Marks those whose time is over. Returns how many; none of them counted any more."""
     return sql.end_overdue(session, clock.now())
+
+
+def _require_above(session: Session, caller: Caller, tenant: Tenant) -> None:
+    """Of a tenant at the top: the whole."""
+    above = tenant.parent_id
+    if not (view_of(session).everything if above is None else sight.holds_tenant(session, above)):
+        raise Forbidden(
+            f"{caller.name} is bound by the limits of '{tenant.name}', and may not set them",
+            next_step="ask whoever manages the tenant above",
+        )
 
 
 def _require_room(session: Session, chain: list[str], amounts: Amounts) -> None:

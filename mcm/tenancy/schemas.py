@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from mcm.auth.service import DEFAULT_TENANT
+from mcm.kit.ids import is_id
 from mcm.models import MAX_TAG_KEY
 from mcm.tenancy.assignment import MAX_RULE_VALUE
 
@@ -19,6 +21,8 @@ MAX_AMOUNT = 10**12
 def _name(text: str) -> str:
     if not re.fullmatch(_NAME, text) or text != text.strip():
         raise ValueError("a name holds no '/', no control or invisible characters and no spaces at its ends")
+    if is_id("ten", text) or text == DEFAULT_TENANT:
+        raise ValueError("a name does not look like an id")
     return text
 
 

@@ -25,7 +25,7 @@ class Vault:
     def __init__(self, source: KeySource | Path, former: KeySource | None = None) -> None:
         """A path: the key file there. former: only opens, for the rotation away from it."""
         self.source: KeySource = FileKeys(source) if isinstance(source, Path) else source
-        self._former = former
+        self.former = former
 
     @property
     def key_id(self) -> str:
@@ -44,8 +44,8 @@ class Vault:
         """Raises VaultError saying whether the key is another one or the value was altered or moved."""
         envelope = unpacked(sealed)
         source = self.source
-        if self._former is not None and self._former.version == envelope.version and self._former.has(envelope.key_id):
-            source = self._former
+        if self.former is not None and self.former.version == envelope.version and self.former.has(envelope.key_id):
+            source = self.former
         if envelope.version != source.version:
             raise VaultError(
                 f"a stored secret was sealed with master key {envelope.key_id} of another kind than "
@@ -63,7 +63,7 @@ class Vault:
 
     def has(self, key_id: str) -> bool:
         """Whether what was sealed with this key can be opened, as far as can be told without a value."""
-        return self.source.has(key_id) or (self._former is not None and self._former.has(key_id))
+        return self.source.has(key_id) or (self.former is not None and self.former.has(key_id))
 
     @staticmethod
     def key_of(sealed: bytes) -> str:

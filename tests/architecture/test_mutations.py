@@ -15,7 +15,7 @@ from mcm.oidc.schemas import OidcProviderCreate
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests import lab as labs
-from tests.architecture import identity_calls
+from tests.architecture import identity_calls, operation_calls
 from tests.architecture.calls import Call
 from tests.architecture.layout import application, client
 from tests.architecture.test_routes import _READING, WITHOUT_KEY, _routes
@@ -132,7 +132,7 @@ def _rotate_key(lab: Lab) -> Call:
     return Call("/keys/rotation", ["keys.rotate"])
 
 
-CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = identity_calls.CALLS | {
+CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = identity_calls.CALLS | operation_calls.CALLS | {
     ("POST", "/api/v1/accounts"): _create,
     ("PATCH", "/api/v1/accounts/{name}"): _update,
     ("DELETE", "/api/v1/accounts/{name}"): _remove,
@@ -165,6 +165,7 @@ def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
     made.account(instances=40, regions="1")
     made.sync(kinds=("instance",))
     made.runtime.executor.dispatch_soon = lambda *_, **__: None  # type: ignore[method-assign]
+    made.runtime.operations.wake = lambda: None  # type: ignore[method-assign]
     yield made
     made.close()
 

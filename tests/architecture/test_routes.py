@@ -102,10 +102,13 @@ def test_collections_are_plural_nouns_below_one_version() -> None:
     identity = {"auth", "users", "roles", "role-bindings", "tokens"}
     assert roots - tenancy - identity - {"keys"} == {
         "accounts",
+        "actions",
         "audit",
         "oidc-providers",
+        "operations",
         "providers",
         "resources",
+        "schedules",
         "sync",
         "system",
         "hierarchy",

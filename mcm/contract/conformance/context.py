@@ -22,6 +22,9 @@ class PlainContext:
     cancelled: bool = False
     _until: float = 0.0
 
+    # How often `sending` was called.
+    changes: int = field(default=0, init=False)
+
     def __post_init__(self) -> None:
         self.arm(self.seconds)
 
@@ -43,6 +46,10 @@ class PlainContext:
     def before_call(self, service: str, region: str = "") -> None:
         self.check()
         self.calls += 1
+
+    def sending(self) -> None:
+        self.check()
+        self.changes += 1
 
     def after_call(self, *, status: int = 0, received: int = 0, retry_after: float | None = None) -> None:
         self.finished += 1

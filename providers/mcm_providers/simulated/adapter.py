@@ -19,7 +19,9 @@ from mcm.contract import (
     ResourceRef,
     UnexpectedResponse,
 )
+from mcm.contract.actions import Order, Outlook, Receipt, Step
 from mcm_providers.simulated import feed
+from mcm_providers.simulated.actions.actor import Acting
 from mcm_providers.simulated.client import CloudClient
 from mcm_providers.simulated.cloud.flavours import FLAVOURS, Flavour
 from mcm_providers.simulated.cloud.seeded import SeededCloud, SeedError
@@ -39,6 +41,9 @@ class SimulatedProvider:
     def __init__(self, world: World, settings: Settings, context: CallContext) -> None:
         self._world, self._settings, self._context = world, settings, context
         self._client = CloudClient(world, settings, context)
+        self._acting = Acting(
+            world, settings, self._client, context, lambda kind, region: self._place(region).scope(kind)
+        )
 
     @classmethod
     def connect(cls, form: ConnectionForm, context: CallContext) -> Self:
@@ -115,6 +120,17 @@ class SimulatedProvider:
                 removed=[ref for ref, one in seen.items() if one is None],
                 cursor=until.text(),
             )
+
+    def steps(self, order: Order) -> Sequence[Step]:
+        return self._acting.steps(order)
+
+    def send(self, order: Order) -> Receipt:
+        with translated(order.action):
+            return self._acting.send(order)
+
+    def look(self, order: Order) -> Outlook:
+        with translated(f"looking what became of {order.action}"):
+            return self._acting.look(order)
 
     def _collected(self, kind: ResourceKind, region: str) -> Iterator[Resource]:
         with translated(f"listing {kind} in {region}"):

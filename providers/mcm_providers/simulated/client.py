@@ -64,6 +64,15 @@ class CloudClient:
 
         return self._request(kind, region, answer)
 
+    def act(self, action: str, region: str, answer: Callable[[], _Answer]) -> _Answer:
+        """One request that changes something, or looks what became of one; never repeated here. The fault "dropped"
+        lets the cloud do it and loses the answer."""
+        call = f"act:{action}"
+        result = self._request(call, region, answer, attempts=1)
+        if any(fault.effect == "dropped" and fault.meets(call, region) for fault in self._faults()):
+            raise ApiError(0, "connection_reset", "the connection was closed before the answer came")
+        return result
+
     def _limit(self) -> str | None:
         asked = self._settings.project
         if not asked:
@@ -126,21 +135,22 @@ class CloudClient:
         yield from self._settings.faults
         yield from self._world.faults
 
-    def _request(self, call: str, region: str, answer: Callable[[], _Answer]) -> _Answer:
+    def _request(self, call: str, region: str, answer: Callable[[], _Answer], attempts: int = _ATTEMPTS) -> _Answer:
         context = self._context
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, attempts + 1):
             context.before_call("simulated", region)
             status, received, retry_after = 0, 0, None
             try:
                 self._wait(self._settings.latency)
                 self._strike(call, region, self._world.count_call(call, region))
                 self._world.refresh()
+                self._world.settle()
                 result = answer()
                 status, received = 200, _size(result)
                 return result
             except ApiError as error:
                 status, retry_after = error.status, error.retry_after
-                if error.status != 429 or attempt == _ATTEMPTS:
+                if error.status != 429 or attempt == attempts:
                     raise
             finally:
                 context.after_call(status=status, received=received, retry_after=retry_after)
@@ -161,7 +171,7 @@ class CloudClient:
                 raise ApiError(429, "throttled", "too many requests", retry_after=_RETRY_AFTER)
             if fault.what == "flaky" and 1.0 - throw <= fault.share:
                 raise ApiError(503, "unavailable", "the service is not available for a moment")
-            if fault.what == "call" and fault.meets(call, region):
+            if fault.what == "call" and fault.effect != "dropped" and fault.meets(call, region):
                 self._effect(fault.effect, call)
 
     def _effect(self, effect: str, call: str) -> None:
@@ -172,6 +182,10 @@ class CloudClient:
             raise ApiError(403, "forbidden", f"you may not read {call}", permission=f"simulated:{call}:list")
         if effect == "throttled":
             raise ApiError(429, "throttled", "too many requests", retry_after=_RETRY_AFTER)
+        if effect == "busy":
+            raise ApiError(409, "busy", "another task is in flight")
+        if effect == "full":
+            raise ApiError(413, "quota", "the quota is used up")
         if effect == "missing":
             raise ApiError(404, "no_service", f"there is no service for {call}")
         if effect == "garbled":

@@ -1,6 +1,7 @@
 """What the simulated cloud asks and offers. No state, no clock, no other module of this package."""
 
 from mcm.contract import (
+    ActionSupport,
     Cadence,
     Capability,
     ConnectionField,
@@ -10,6 +11,7 @@ from mcm.contract import (
     ResourceKind,
     Text,
 )
+from mcm.contract.actions import ACTIONS
 
 _FIELDS = (
     ConnectionField(
@@ -29,6 +31,12 @@ _FIELDS = (
         key="page_size", type="integer", title="Page size", title_zh="每页条数", help="1 to 10000; 250 if left out"
     ),
     ConnectionField(key="latency_ms", title="Latency of each call, ms", title_zh="每次调用的延迟（毫秒）"),
+    ConnectionField(
+        key="action_ms",
+        title="Duration of what is asked for, ms",
+        title_zh="操作耗时（毫秒）",
+        help="how long starting, stopping and the like take; 1500 if left out",
+    ),
     ConnectionField(
         key="drift", title="Changes per minute", title_zh="每分钟变化次数", help="a formula of seed and clock"
     ),
@@ -69,8 +77,20 @@ DESCRIPTOR = ProviderDescriptor(
     adapter="mcm_providers.simulated.adapter:SimulatedProvider",
     connection=ConnectionSchema(fields=_FIELDS),
     kinds={kind: _support(kind) for kind in ResourceKind},
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    actions={
+        ident: ActionSupport(absent="no_console") if ident == "instance.console" else ActionSupport()
+        for ident in ACTIONS
+    },
     messages={
+        "no_console": Text(
+            en="A simulated instance has no screen to look at.",
+            zh="模拟实例没有可供查看的控制台。",
+        ),
+        "not_in_flavour": Text(
+            en="The kind of cloud that is simulated here has no such state.",
+            zh="此处模拟的云类型没有这种状态。",
+        ),
         "service_missing": Text(
             en="This cloud has no service for {kind}.",
             zh="该云没有提供“{kind}”的服务。",

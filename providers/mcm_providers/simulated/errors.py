@@ -5,10 +5,14 @@ from contextlib import contextmanager
 
 from mcm.contract import (
     AuthenticationFailed,
+    CapacityExceeded,
+    InvalidRequest,
     NotSupported,
     PermissionDenied,
     ProviderError,
     RateLimited,
+    ResourceBusy,
+    ResourceNotFound,
     UnexpectedResponse,
     Unreachable,
 )
@@ -46,6 +50,16 @@ def _meaning(error: ApiError, doing: str) -> ProviderError:
             return AuthenticationFailed(text, native_code=error.code)
         case 403:
             return PermissionDenied(text, permission=error.permission, native_code=error.code)
+        case 400:
+            return InvalidRequest(text, native_code=error.code)
+        case 404 if error.code == "no_such_thing":
+            return ResourceNotFound(text, native_code=error.code)
+        case 409:
+            return ResourceBusy(text, native_code=error.code)
+        case 413:
+            return CapacityExceeded(text, native_code=error.code)
+        case 501:
+            return NotSupported(text, reason="not_in_flavour")
         case 404:
             return NotSupported(text, reason="service_missing")
         case 429:

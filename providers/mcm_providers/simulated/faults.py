@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from mcm.contract import InvalidRequest, ResourceKind
 
 _EFFECTS = ("unreachable", "denied", "throttled", "garbled", "missing", "hang")
+_OF_ACTIONS = (*_EFFECTS, "dropped", "busy", "full")
 _PAGES = ("cut", "repeat", "lost", "empty", "garbled")
 _GRAMMAR = (
     "expired, hostile, throttle:SHARE, flaky:SHARE, hang:REGION, region:ID=EFFECT, kind:KIND[@REGION]=EFFECT "
+    "act:ACTION[@REGION]=EFFECT (also dropped, busy, full; ACTION may be * or look:ACTION) "
     "or cut|repeat|lost|empty|garbled:KIND@PAGE[@REGION]"
 )
 
@@ -26,7 +28,8 @@ class Fault:
     page: int = 0
 
     def meets(self, kind: str, region: str) -> bool:
-        return self.kind in ("*", kind) and self.region in ("*", region)
+        every = self.kind == "act:*" and kind.startswith("act:") and not kind.startswith("act:look:")
+        return (every or self.kind in ("*", kind)) and self.region in ("*", region)
 
 
 def parsed(text: str) -> Fault:
@@ -56,6 +59,12 @@ def _parsed(text: str) -> Fault:
             return Fault("call", region=target, effect=effect)
         kind, _, region = target.partition("@")
         return Fault("call", kind=_kind(kind), region=region or "*", effect=effect)
+    if head == "act":
+        target, _, effect = rest.partition("=")
+        if effect not in _OF_ACTIONS:
+            raise ValueError(f"an effect is one of {', '.join(_OF_ACTIONS)}")
+        action, _, region = target.partition("@")
+        return Fault("call", kind=f"act:{action}", region=region or "*", effect=effect)
     if head in _PAGES:
         kind, page, region = [*rest.split("@"), "", ""][:3]
         return Fault(head, kind=_kind(kind), region=region or "*", page=max(int(page or 1), 1))

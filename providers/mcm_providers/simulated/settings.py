@@ -21,6 +21,7 @@ class Settings:
     given: frozenset[str]
     page_size: int
     latency: float
+    action_s: float
     faults: FaultList
     project: str
     token: str
@@ -56,6 +57,7 @@ def settings_of(form: ConnectionForm) -> Settings:
         given=given,
         page_size=_within(form, "page_size", 250, 1, 10_000),
         latency=_decimal(form, "latency_ms", 0.0, 600_000.0) / 1000.0,
+        action_s=_decimal(form, "action_ms", 1_500.0, 3_600_000.0) / 1000.0,
         faults=FaultList(form.items("faults")),
         project=project,
         token=form.secret("token"),

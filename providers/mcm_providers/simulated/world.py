@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +40,9 @@ class World:
         self.shown_rights = ",".join(sorted(self.rights))
         self.boot = uuid.uuid4().hex[:8]
         self.overlay = Overlay()
+        # Everything that was asked of this cloud and had an effect: (token, kind, native id, what).
+        self.effects: list[tuple[str, str, str, str]] = []
+        self._later: list[tuple[float, Callable[[], None]]] = []
         self.journal = Journal()
         self.generation = 0  # a listing that began in an older one cannot be continued
         self._lock = threading.RLock()
@@ -62,6 +66,28 @@ class World:
             for key in before.keys() | after.keys():
                 if before.get(key) != after.get(key):
                     self.journal.note(*key, self.clock())
+
+    def later(self, seconds: float, effect: Callable[[], None]) -> None:
+        """Something that takes time; it comes about with the first request after that."""
+        with self._lock:
+            self._later.append((self.clock() + seconds, effect))
+
+    def settle(self) -> None:
+        with self._lock:
+            now = self.clock()
+            due = [effect for at, effect in self._later if at <= now]
+            self._later = [one for one in self._later if one[0] > now]
+            for effect in due:
+                # What was removed meanwhile is no longer there to be changed.
+                with suppress(KeyError):
+                    effect()
+
+    def marked(self, kind: K, token: str) -> tuple[str, Document] | None:
+        """What was made under a token: region and document."""
+        for region, document in self.overlay.each_added(kind):
+            if document.get("mcm_op") == token and (found := self.find(kind, document["id"], region)) is not None:
+                return found
+        return None
 
     def count_call(self, call: str, region: str) -> int:
         with self._lock:

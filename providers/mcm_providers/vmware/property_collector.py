@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mcm.contract import ProviderError, UnexpectedResponse
 from mcm_providers.vmware.client import Reference
-from mcm_providers.vmware.content import Content, Decoder
+from mcm_providers.vmware.content import Content, Decoder, flat
 from mcm_providers.vmware.errors import is_session_end
 from mcm_providers.vmware.faults import SoapFault
+from mcm_providers.vmware.plain import PlainObjects
 from mcm_providers.vmware.session import Session
 from mcm_providers.vmware.soap import VIM, Element, operation, reference, text
 
@@ -117,11 +118,16 @@ def _pages(session: Session, body: str, decode: Decoder, seen: set[str]) -> Iter
         while True:
             session.context.check()
             token, before = "", len(seen)
-            for element in soap.stream(body, ("objects", "token")):
-                if element.tag == token_tag:
+            for element in soap.stream(
+                body, ("objects", "token"), take=PlainObjects().taken if decode is flat else None
+            ):
+                if isinstance(element, Content):
+                    content: Content | None = element
+                elif element.tag == token_tag:
                     token = element.text or ""
                     continue
-                content = decode(element)
+                else:
+                    content = decode(element)
                 if content is None:
                     continue
                 if content.value in seen:

@@ -5,7 +5,7 @@ one element may not grow beyond what any vCenter sends.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -23,6 +23,7 @@ from mcm_providers.vmware.faults import SoapFault
 from mcm_providers.vmware.transport import Exchange, Transport
 
 Element = Any  # lxml has no types of its own
+Taking = Callable[[Iterator[bytes]], Iterator[Any]]
 
 VIM = "{urn:vim25}"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -73,10 +74,13 @@ class Soap:
         exchange = self._send(body, governed)
         return answer_of(exchange.read(_SMALL_ANSWER))
 
-    def stream(self, body: str, tags: Sequence[str], *, repeatable: bool = True) -> Iterator[Element]:
+    def stream(
+        self, body: str, tags: Sequence[str], *, repeatable: bool = True, take: Taking | None = None
+    ) -> Iterator[Element]:
         """Each element with one of `tags` (of the vim25 namespace, without it), as soon as it is complete.
 
         An element is valid until the next is asked for. Ends only after a well-formed end of the document.
+        take: takes out of the answer what need not be parsed; it comes as it was taken, in its place.
         """
         exchange = self._send(body, repeatable=repeatable)
         fault = f"{_SOAP}Fault"
@@ -84,7 +88,10 @@ class Soap:
         parser = etree.XMLPullParser(events=("end",), tag=wanted, **_PARSER)
         pending = 0
         try:
-            for chunk in exchange.chunks():
+            for chunk in exchange.chunks() if take is None else take(exchange.chunks()):
+                if not isinstance(chunk, bytes):
+                    yield chunk
+                    continue
                 parser.feed(chunk)
                 pending += len(chunk)
                 for _, element in parser.read_events():

@@ -53,6 +53,13 @@ class Person:
         return self.http.cookies.get("mcm_session") or ""
 
 
+def program(served: Served, token: str) -> Person:
+    """Sends the API token, and no cookie."""
+    one = Person(served)
+    one.http.headers["Authorization"] = f"Bearer {token}"
+    return one
+
+
 class Moved:
     """A clock that tests set; install it with monkeypatch."""
 

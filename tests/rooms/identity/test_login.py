@@ -1,6 +1,7 @@
 """Signing in and out over real HTTP: no enumeration, growing pauses, rotation, expiry, and who may send a change."""
 
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 
 from mcm.auth import sessions
 from mcm.identity import passwords, throttle
+from mcm.identity.errors import TooManyAttempts
 from mcm.models import AuditEvent, LoginSession, Principal, User
 from tests.baddays.serving import Served
 from tests.lab import Lab
@@ -111,6 +113,67 @@ def test_one_source_is_slowed_down_whatever_names_it_tries(lab: Lab, person: Per
         for _ in range(throttle.SOURCE.free):
             throttle.attempt(session, (throttle.SOURCE, "127.0.0.1"))
     assert person.login("somebody", OTHER).status_code == 429
+
+
+def test_who_signs_in_is_not_counted_against_the_source(lab: Lab, person: Person, moved: Moved) -> None:
+    """Each gives back its own attempt, and no other: what failed before still counts, and is forgotten in its time."""
+    user(lab)
+    with lab.runtime.database.writing() as session:
+        for _ in range(throttle.SOURCE.free - 2):
+            throttle.attempt(session, (throttle.SOURCE, "127.0.0.1"))
+    for _ in range(4):
+        moved.ahead += timedelta(hours=1)
+        assert person.login().status_code == 200
+    assert lab.count("login_throttle", f"failures = {throttle.SOURCE.free - 2}") == 1
+    assert person.login("nobody", OTHER).status_code == 401
+    assert person.login("somebody", OTHER).status_code == 401
+    assert person.login("somebody", OTHER).status_code == 429
+    moved.ahead += timedelta(seconds=10)
+    assert person.login().status_code == 200
+    moved.ahead += throttle.FORGOTTEN_AFTER
+    assert person.login("nobody", OTHER).status_code == 401
+    assert lab.count("login_throttle", "failures > 1 AND key LIKE 'source:%'") == 0
+
+
+def test_a_network_of_ipv6_is_one_source(lab: Lab) -> None:
+    with lab.runtime.database.writing() as session:
+        for number in range(throttle.SOURCE.free):
+            throttle.attempt(session, (throttle.SOURCE, f"2001:db8:1:2::{number:x}"))
+        with pytest.raises(TooManyAttempts):
+            throttle.attempt(session, (throttle.SOURCE, "2001:db8:1:2:ffff::1"))
+        throttle.attempt(session, (throttle.SOURCE, "2001:db8:1:3::1"))
+
+
+def test_nobody_outside_keeps_a_signed_in_user_from_proving_who_they_are(lab: Lab, person: Person) -> None:
+    user(lab)
+    person.login()
+    with lab.runtime.database.writing() as session:
+        key = lab.runtime.pepper.hash(lab.runtime.database, lab.runtime.vault, "anna")
+        for _ in range(throttle.NAME.free):
+            throttle.attempt(session, (throttle.NAME, key))
+        for _ in range(throttle.SOURCE.free):
+            throttle.attempt(session, (throttle.SOURCE, "127.0.0.1"))
+    assert person.send("POST", "/auth/confirm", {"password": PASSWORD}).status_code == 200
+    assert person.send("POST", "/auth/password", {"old": PASSWORD, "new": OTHER}).status_code == 200
+    statuses = [
+        person.send("POST", "/auth/confirm", {"password": PASSWORD}).status_code for _ in range(throttle.PROOF.free + 1)
+    ]
+    assert statuses == [401] * throttle.PROOF.free + [429], "guessing in a session is slowed down too"
+
+
+def test_who_finds_no_turn_to_be_checked_comes_again(lab: Lab, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    user(lab)
+    person.login()
+    monkeypatch.setattr(passwords, "_AT_ONCE", BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_PATIENCE_S", 0.01)
+    with passwords._turn():
+        for _ in range(throttle.NAME.free + 1):
+            refused = person.login()
+            assert (refused.status_code, refused.json()["code"]) == (503, "passwords_busy")
+            assert int(refused.headers["retry-after"]) > 0
+        assert person.http.post("/login", data={"name": "anna", "password": PASSWORD}).status_code == 503
+        assert person.send("POST", "/auth/confirm", {"password": PASSWORD}).status_code == 503
+    assert person.login().status_code == 200, "none of them counted"
 
 
 def test_the_id_changes_at_login_confirmation_and_password_change(lab: Lab, served: Served, person: Person) -> None:

@@ -13,9 +13,14 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from mcm.audit.chain import Chain
+from mcm.audit.errors import AuditFailed
+from mcm.db.session import Database
 from mcm.inventory import export
 from mcm.inventory.cells import cell, safe_text
+from mcm.models import AuditEvent
 from tests.rooms.inventory.test_listing import listed
 from tests.rooms.inventory.world import World, ago
 
@@ -96,6 +101,29 @@ def test_exactly_what_is_listed(filled: World, client: TestClient, asked: dict[s
     header, *rows = _sheet(_export(client, "xlsx", **asked, columns="id,vcpus"))
     assert header == ["id", "vcpus"]
     assert [row[0] for row in rows] == [item["id"] for item in items]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_who_took_what_is_recorded(filled: World, client: TestClient, database: Database, form: str) -> None:
+    _export(client, form, filter="kind = volume", columns="id,name")
+    with database.reading() as session:
+        rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "resource.export")).all()
+    assert [(row.phase, row.outcome) for row in rows] == [("intent", "sent"), ("result", "succeeded")]
+    asked = {"format": form, "filter": "kind = volume", "columns": "id,name"}
+    assert [row.details for row in rows] == [asked, asked | {"rows": 350}]
+    assert {row.principal_name for row in rows} == {"local"}
+
+
+def test_what_cannot_be_recorded_does_not_leave(
+    filled: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise AuditFailed("the trail is broken")
+
+    monkeypatch.setattr(Chain, "append", failing)
+    answer = client.get("/api/v1/resources/export")
+    assert (answer.status_code, answer.json()["code"]) == (503, "audit_failed")
+    assert "n0001" not in answer.text
 
 
 def test_columns_and_cells(filled: World, client: TestClient) -> None:

@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from typing import Any
 
 import pytest
@@ -160,6 +161,64 @@ def test_a_provider_that_is_down_is_not_asked_by_every_click(hostile: HostilePro
     hostile.behaviour.status = 200
     assert directory.metadata(peer, fresh=True).issuer == hostile.issuer
     assert metadatas._FAILED_KEEP_S < 60
+
+
+def test_a_provider_that_is_down_is_not_asked_for_its_keys_by_every_click(hostile: HostileProvider) -> None:
+    directory, peer = Directory(_transport()), Peer("down", hostile.issuer)
+    metadata = directory.metadata(peer)
+    hostile.behaviour.status = 503
+    before = len(hostile.asked)
+    for _ in range(5):
+        with pytest.raises(OidcUnavailable):
+            directory.keys(peer, metadata, "one")
+    assert len(hostile.asked) == before + 1
+    hostile.behaviour.status = 200
+    directory.metadata(peer, fresh=True)
+    assert directory.keys(peer, metadata, None) is not None
+
+
+def test_a_provider_that_hangs_keeps_few_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One asks, some wait for a while, and all others are told at once; afterwards nobody asks for a time."""
+    asking, answer, asked, refused = threading.Event(), threading.Event(), [], []
+
+    def hanging(*_: object) -> None:
+        asked.append(1)
+        asking.set()
+        answer.wait(60)
+        raise OidcUnavailable("it hangs")
+
+    monkeypatch.setattr(metadatas, "discovered", hanging)
+    monkeypatch.setattr(metadatas, "_PATIENCE_S", 60.0)
+    directory, peer = Directory(_transport()), Peer("slow", "https://slow.example")
+
+    def ask() -> None:
+        with pytest.raises(OidcUnavailable) as error:
+            directory.metadata(peer)
+        refused.append(error.value.message)
+
+    first = threading.Thread(target=ask, daemon=True)
+    first.start()
+    assert asking.wait(60)
+    others = [threading.Thread(target=ask, daemon=True) for _ in range(metadatas._WAITING + 5)]
+    for other in others:
+        other.start()
+    while len(refused) < 5:
+        assert first.is_alive()
+        sleep(0.01)
+    assert set(refused) == {"the OpenID provider answers too slowly"}
+    monkeypatch.setattr(metadatas, "_PATIENCE_S", 0.01)
+    answer.set()
+    for thread in (first, *others):
+        thread.join(60)
+    assert len(refused) == metadatas._WAITING + 6
+    assert len(asked) == 1
+
+
+def test_who_waits_for_a_provider_that_hangs_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadatas, "_PATIENCE_S", 0.01)
+    directory, peer = Directory(_transport()), Peer("slow", "https://slow.example")
+    with directory._own(peer), pytest.raises(OidcUnavailable, match="too slowly"):
+        directory.metadata(peer)
 
 
 def test_a_provider_that_is_down_gives_a_page_and_mcm_goes_on(lab: Lab, served: Served, browser: Browser) -> None:

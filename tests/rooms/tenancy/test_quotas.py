@@ -1,11 +1,13 @@
 """Quotas: what is measured, what is refused and how it is said, and many who ask at once."""
 
+import itertools
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from mcm.auth.roles import Role
@@ -72,6 +74,28 @@ def test_limits_are_set_shown_and_lifted(estate: Estate) -> None:
         assert wrong.status_code == 422
         http.put("/api/v1/tenants/alpha/quota", json={}, headers={"Idempotency-Key": "3"})
         assert set(http.get("/api/v1/tenants/alpha/quota").json().values()) == {None}
+
+
+def test_who_is_bound_by_a_limit_does_not_set_it(estate: Estate) -> None:
+    """Authority over what is above sets it; an administrator of a tenant sets those of the tenants in it."""
+
+    def put(http: httpx.Client, tenant: str) -> int:
+        number = str(next(numbers))
+        url = f"/api/v1/tenants/{tenant}/quota"
+        return http.put(url, json={"instances": 99}, headers={"Idempotency-Key": number}).status_code
+
+    numbers = itertools.count()
+    _limit(estate.lab, BETA, instances=3)
+    with estate.http(who(View(tenants=frozenset({BETA, DEEP})), Role.SYSTEM_ADMIN, tenant=BETA)) as http:
+        assert put(http, BETA) == 403
+        assert http.get(f"/api/v1/tenants/{BETA}/quota").json()["instances"] == 3
+        assert put(http, DEEP) == 200
+        assert put(http, ALPHA) == 404
+    with estate.http(who(View(tenants=frozenset({GROUP, ALPHA, BETA, DEEP})), Role.SYSTEM_ADMIN)) as http:
+        assert put(http, GROUP) == 403
+        assert put(http, BETA) == 200
+    with estate.http(who(EVERYTHING, Role.SYSTEM_ADMIN)) as http:
+        assert put(http, GROUP) == 200
 
 
 def test_a_limit_above_holds_for_the_sum_below_and_is_named(estate: Estate) -> None:

@@ -49,8 +49,9 @@ def test_a_tree_is_made_listed_renamed_and_taken_away(estate: Estate) -> None:
 
 def test_names_are_checked(estate: Estate) -> None:
     with estate.http(ADMIN) as http:
-        for name in ("", "a/b", "a\u202eb", " a", "x" * 101):
+        for name in ("", "a/b", "a\u202eb", " a", "x" * 101, "ten_" + "0a" * 16, DEFAULT_TENANT):
             assert _send(http, "POST", "/tenants", {"name": name}).status_code == 422
+            assert _send(http, "PATCH", f"/tenants/{ALPHA}", {"name": name}).status_code == 422
         assert _send(http, "POST", "/tenants", {"name": "a", "kind": "club"}).status_code == 422
         near = _send(http, "POST", "/tenants", {"name": "a", "parent": "alpa"})
         assert near.status_code == 404

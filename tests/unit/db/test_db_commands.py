@@ -7,13 +7,17 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from mcm.kit import clock
+from mcm.models import ApiToken
 from mcm.vault import keyfile
 from tests import lab as labs
 from tests.harness.postgres import PostgresServer
+from tests.rooms.identity.people import user
 
 _KEYS = ("MCM_SERVER", "MCM_TOKEN", "MCM_MASTER_KEY", "MCM_TRANSIT_URL")
 
@@ -74,6 +78,29 @@ def test_story_of_a_backup(folder: Path, tmp_path: Path, postgres_server: Postgr
     full = mcm(elsewhere, "db", "restore", str(file), database_url=url)
     assert full.returncode == 1
     assert "already holds data" in full.stderr
+
+
+def test_confirming_tells_of_the_api_tokens_that_came_along(folder: Path) -> None:
+    lab = labs.make("", folder)
+    anna, now = user(lab), clock.now()
+    with lab.runtime.database.writing() as session:
+        for number, days in enumerate((1, 2, -1)):
+            at = now + timedelta(days=days)
+            session.add(
+                ApiToken(id=f"t{number}", token_hash="t", principal_id=anna, name="t", created_at=now, expires_at=at)
+            )
+    lab.close()
+    for options, left in (([], 3), (["--revoke-tokens"], 0)):
+        url = f"sqlite:///{folder / f'{left}.db'}"
+        assert mcm(folder, "db", "copy", "--to", url).returncode == 0
+        confirmed = mcm(folder, "db", "confirm", "--yes", *options, database_url=url)
+        assert confirmed.returncode == 0, confirmed.stderr
+        assert ("2 API tokens are revoked" in confirmed.stdout) == (not left)
+        assert ("2 API tokens came along" in confirmed.stderr) == bool(left)
+        with closing(sqlite3.connect(folder / f"{left}.db")) as connection:
+            assert connection.execute("SELECT count(*) FROM api_token").fetchone() == (left,)
+            recorded = connection.execute("SELECT count(*) FROM audit_event WHERE action = 'token.revoke_all'")
+            assert recorded.fetchone() == (int(not left),)
 
 
 def test_story_of_a_rotation(folder: Path) -> None:

@@ -1,17 +1,22 @@
 """Copying a database: everything arrives, between both kinds, while the source is written, or nothing does."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from mcm.auth import sessions
 from mcm.db import backups, migrate, standing, transfer
 from mcm.db.engine import build_engine
 from mcm.errors import Conflict, InvalidInput
-from mcm.models import Base
+from mcm.identity import throttle
+from mcm.kit import clock
+from mcm.models import ApiToken, Base, DeviceRequest, LoginSession, LoginThrottle, SetupLink
 from tests import lab as labs
 from tests.harness.postgres import PostgresServer
+from tests.rooms.identity.people import user
 
 
 @pytest.fixture
@@ -106,3 +111,44 @@ def test_secrets_do_not_open_without_their_key(filled: labs.Lab, tmp_path: Path)
     assert set(restored.sync()) == {"failed"}
     assert "master key" in (restored.scope("region").error_message or "")
     restored.close()
+
+
+_DOORS = (LoginSession, DeviceRequest, SetupLink, LoginThrottle)
+
+
+@pytest.mark.parametrize("by", ["copy", "backup", "older backup"])
+def test_what_opens_a_door_for_a_while_does_not_travel(
+    filled: labs.Lab, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that was ended since would be alive again. API tokens travel: `mcm db confirm` tells of them."""
+    anna, now = user(filled), clock.now()
+    later = now + timedelta(hours=1)
+    with filled.runtime.database.writing() as session:
+        opened = sessions.open_session(session, anna, method="password", source="test", client="test")
+        session.add(SetupLink(token_hash="s", expires_at=later))
+        throttle.attempt(session, (throttle.NAME, "anna"))
+        session.add(
+            DeviceRequest(id="d", device_hash="d", user_code_hash="u", status="pending", source="s", client="c",
+                          hours=1, interval_s=5, created_at=now, expires_at=later)
+        )  # fmt: skip
+        session.add(ApiToken(id="t", token_hash="t", principal_id=anna, name="t", created_at=now, expires_at=later))
+    url, engine = f"sqlite:///{tmp_path / 'there.db'}", filled.runtime.database.engine
+    with monkeypatch.context() as older:
+        if by == "older backup":
+            older.setattr(transfer, "_STAYING", frozenset({"installation"}))
+        if by != "copy":
+            backups.backup(engine, tmp_path / "b.mcm")
+    if by == "copy":
+        transfer.check(url, transfer.copy(engine, url))
+    else:
+        backups.check(tmp_path / "b.mcm")
+        backups.restore(tmp_path / "b.mcm", url)
+    assert all(filled.count(model.__tablename__) == 1 for model in (*_DOORS, ApiToken))
+    there = labs.make(url, tmp_path)
+    assert {model.__tablename__: there.count(model.__tablename__) for model in _DOORS} == {
+        model.__tablename__: 0 for model in _DOORS
+    }
+    assert there.count("api_token") == 1
+    with there.runtime.database.reading() as session:
+        assert sessions.find(session, opened.cookie) is None
+    there.close()

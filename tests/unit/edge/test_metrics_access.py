@@ -27,6 +27,8 @@ def _metrics(template: Path, folder: Path, headers: dict[str, str] | None = None
     ("settings", "headers", "status"),
     [
         ({}, {}, 200),
+        ({}, {"X-Forwarded-For": "203.0.113.9"}, 401),
+        ({}, {"X-Forwarded-For": "203.0.113.9", "Authorization": "Bearer {owner}"}, 200),
         ({"login": "required"}, {}, 401),
         ({"public_url": "https://mcm.example"}, {}, 401),
         ({"public_url": "https://mcm.example"}, {"Authorization": "Bearer mcmt_x_y"}, 401),

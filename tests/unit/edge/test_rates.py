@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from mcm.app import build_app
-from mcm.edge.rates import EXPORT_COST, LOGIN_COST, Buckets, Rates, _cost, _network
+from mcm.edge.rates import EXPORT_COST, LOGIN_COST, Buckets, Rates, _cost
 from mcm.errors import InvalidInput
+from mcm.kit.addresses import network_of
 from mcm.settings import Settings
 from tests import lab as labs
 from tests.architecture.layout import client
@@ -67,6 +68,13 @@ def test_buckets_are_bounded() -> None:
         ("GET", "/api/v1/resources/export", EXPORT_COST),
         ("GET", "/api/v1/audit/export", EXPORT_COST),
         ("POST", "/api/v1/auth/login", LOGIN_COST),
+        ("POST", "/api/v1/auth/password", LOGIN_COST),
+        ("POST", "/login", LOGIN_COST),
+        ("POST", "/setup", LOGIN_COST),
+        ("POST", "/password", LOGIN_COST),
+        ("PATCH", "/api/v1/users/anna", LOGIN_COST),
+        ("GET", "/login", 1.0),
+        ("POST", "/api/v1/accounts", 1.0),
         ("GET", "/api/v1/auth/session", 1.0),
         ("GET", "/api/v1/auth/oidc", 1.0),
         ("GET", "/api/v1/auth/oidc/corp/start", LOGIN_COST),
@@ -83,7 +91,7 @@ def test_what_costs_more(method: str, path: str, cost: float) -> None:
      ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::1", "2001:db8:1:2::/64")],
 )  # fmt: skip
 def test_one_network_of_ipv6_is_one_source(source: str, network: str) -> None:
-    assert _network(source) == network
+    assert network_of(source) == network
 
 
 def test_wrong_proxies_are_said_at_the_start() -> None:

@@ -1,6 +1,6 @@
 """What was done to a world since the process started: added, changed and removed documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mcm.contract import ResourceKind as K
 from mcm_providers.simulated.cloud.shape import Document
@@ -20,6 +20,12 @@ class Overlay:
 
     def added(self, kind: K, region: str) -> Sequence[Document]:
         return self._added.get((kind, region), ())
+
+    def each_added(self, kind: K) -> Iterator[tuple[str, Document]]:
+        for (other, region), documents in list(self._added.items()):
+            if other is kind:
+                for document in list(documents):
+                    yield region, document
 
     def add(self, kind: K, region: str, document: Document) -> None:
         self._added.setdefault((kind, region), []).append(document)

@@ -1,0 +1,21 @@
+"""The action model: what can be asked of a cloud (`table.py`), with which parameters, and how an adapter does it."""
+
+from mcm.contract.actions.action import Action, Bill, Effect
+from mcm.contract.actions.actor import Actor, Order, Outlook, Receipt, Repeat, Seen, Step
+from mcm.contract.actions.params import Params
+from mcm.contract.actions.table import ACTIONS
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Actor",
+    "Bill",
+    "Effect",
+    "Order",
+    "Outlook",
+    "Params",
+    "Receipt",
+    "Repeat",
+    "Seen",
+    "Step",
+]

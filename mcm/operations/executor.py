@@ -1,0 +1,149 @@
+"""Gives due operations their turns in threads of this process, within each account's slots.
+
+The database says what is due; the lease on an operation's row, not this pool, keeps two turns of one apart. Another
+engine may call `take_turn` for due operations wherever it likes.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from mcm.db import standing
+from mcm.errors import McmError
+from mcm.kit import clock, process
+from mcm.operations import repository
+from mcm.operations.acting import take_turn
+from mcm.sync.tools import Tools
+from mcm.vault import Vault
+
+log = logging.getLogger(__name__)
+_FETCH = 500
+# Without a word from this process: others may have put something there, or the clock was set.
+_IDLE_S = 2.0
+_AFTER_TROUBLE_S = 2.0
+
+
+class OperationExecutor:
+    """`wake` after something was asked for; `stop` waits for the turns that are under way, which are short."""
+
+    def __init__(self, tools: Tools, vault: Vault) -> None:
+        self._tools, self._vault = tools, vault
+        self._threads: ThreadPoolExecutor | None = None
+        self._changed = threading.Condition()
+        self._woken = False
+        self._stopping = False
+        self._busy: set[str] = set()
+        self._beginning: Counter[str] = Counter()
+        self._dispatcher: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Starts looking, if nobody does yet: an idle process costs no thread."""
+        with self._changed:
+            if self._stopping:
+                return
+            self._woken = True
+            if self._dispatcher is None:
+                self._dispatcher = threading.Thread(target=self._run, name="mcm-operations", daemon=True)
+                self._dispatcher.start()
+            self._changed.notify_all()
+
+    def recover(self) -> int:
+        """Frees what processes of this machine held that have died. Returns how many."""
+        with self._tools.database.reading() as session:
+            if standing.read_only(session):
+                return 0
+            dead = [ident for ident, owner in repository.leases(session) if process.is_dead(owner)]
+        if dead:
+            with self._tools.database.writing() as session:
+                repository.drop_leases(session, dead)
+            log.warning("%d operations of a process that has died are taken up again", len(dead))
+        return len(dead)
+
+    def tick(self) -> None:
+        """From the schedule: takes up what is due, also what another process or an earlier one left."""
+        self.recover()
+        with self._tools.database.reading() as session:
+            found = repository.next_due(session)
+        if found is not None:
+            self.wake()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._dispatcher is not None:
+            self._dispatcher.join()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def run_until_idle(self, timeout_s: float) -> None:
+        """For tests and commands without a server: returns when nothing is due within `timeout_s`."""
+        until = time.monotonic() + timeout_s
+        self.wake()
+        while time.monotonic() < until:
+            with self._tools.database.reading() as session:
+                if repository.next_due(session) is None and not self._busy:
+                    return
+            time.sleep(0.02)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                pause = self._dispatch()
+            except McmError as error:
+                log.warning("looking for due operations failed: %s", error.message)
+                pause = _AFTER_TROUBLE_S
+            except Exception:
+                log.exception("looking for due operations failed")
+                pause = _AFTER_TROUBLE_S
+            with self._changed:
+                if not self._woken and not self._stopping:
+                    self._changed.wait(pause)
+                self._woken = False
+
+    def _dispatch(self) -> float:
+        """Starts what is due and has a slot. Returns after how many seconds to look again, if nobody wakes."""
+        now = clock.now()
+        with self._tools.database.reading() as session:
+            if standing.read_only(session):
+                return _IDLE_S
+            due = repository.due(session, now, _FETCH)
+            working = repository.busy(session)
+            following = repository.next_due(session)
+        slots = self._tools.settings.operation_slots
+        for operation_id, account_id, status in due:
+            with self._changed:
+                if self._stopping:
+                    return _IDLE_S
+                if operation_id in self._busy:
+                    continue
+                begins = status == "queued"
+                if begins and working.get(account_id, 0) + self._beginning[account_id] >= slots:
+                    continue
+                self._busy.add(operation_id)
+                self._beginning[account_id] += begins
+                if self._threads is None:
+                    self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
+                self._threads.submit(self._turn, operation_id, account_id, begins)
+        if following is None or following <= now:
+            return _IDLE_S
+        return min(max((following - clock.now()).total_seconds(), 0.01), _IDLE_S)
+
+    def _turn(self, operation_id: str, account_id: str, begins: bool) -> None:
+        try:
+            take_turn(self._tools, self._vault, operation_id)
+        except McmError as error:
+            log.error("operation %s: its turn could not be recorded: %s", operation_id, error.message)
+            time.sleep(_AFTER_TROUBLE_S)
+        except Exception:
+            log.exception("operation %s: its turn failed", operation_id)
+            time.sleep(_AFTER_TROUBLE_S)
+        finally:
+            with self._changed:
+                self._busy.discard(operation_id)
+                self._beginning[account_id] -= begins
+                # A slot may be free, or the next look soon: the dispatcher must not sleep over it.
+                self._woken = True
+                self._changed.notify_all()

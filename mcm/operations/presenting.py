@@ -1,0 +1,89 @@
+"""Rows → operations, actions and verdicts as the API shows them."""
+
+from mcm.contract.actions import ACTIONS, Action
+from mcm.models import Operation, OperationLog
+from mcm.operations.lines import line
+from mcm.operations.reasons import Verdict
+from mcm.operations.schemas import (
+    ActionItem,
+    DryRunAnswer,
+    LogLine,
+    OperationItem,
+    StepItem,
+    VerdictItem,
+)
+from mcm.operations.service import Wanted
+from mcm.operations.verdicts import support
+from mcm.registry import Registry
+
+_COLUMNS = set(OperationItem.model_fields) & set(Operation.__table__.columns.keys()) - {"steps"}
+
+
+def item(row: Operation) -> OperationItem:
+    return OperationItem(
+        **{name: getattr(row, name) for name in _COLUMNS},
+        account=row.account_name,
+        kind=ACTIONS[row.action].kind.value,
+        steps=[StepItem(**{name: step[name] for name in StepItem.model_fields}) for step in row.steps],
+        made_native_id=(row.made or {}).get("native_id"),
+        requested_by=row.caller["name"],
+        cancel_requested=row.cancel_at is not None,
+    )
+
+
+def log_line(row: OperationLog) -> LogLine:
+    text, text_zh = line(row.code, row.values)
+    return LogLine(at=row.at, event=row.code, text=text, text_zh=text_zh, values=row.values)
+
+
+def dry_run(found: Wanted, params: dict[str, object]) -> DryRunAnswer:
+    action = found.action
+    return DryRunAnswer(
+        action=action.id,
+        resource_id=found.row.id if found.row is not None else None,
+        resource_name=found.name,
+        account=found.account.name,
+        region=found.region,
+        params=params,
+        destructive=action.destructive,
+        bill=action.bill.value,
+        reversible_by=action.reversible_by,
+        sentence=f"would ask for {found.sentence}; nothing was sent",
+    )
+
+
+def verdict_item(found: Verdict) -> VerdictItem:
+    action = ACTIONS[found.action]
+    return VerdictItem(
+        action=found.action,
+        allowed=found.allowed,
+        reason_code=found.reason_code,
+        reason=found.reason,
+        reason_zh=found.reason_zh,
+        how_to_fix=found.how_to_fix,
+        how_to_fix_zh=found.how_to_fix_zh,
+        destructive=action.destructive,
+        params=action.params.model_json_schema(),
+    )
+
+
+def action_item(action: Action, registry: Registry) -> ActionItem:
+    said = {}
+    for name in registry.names():
+        hindrance = support(registry.descriptor(name), action)
+        said[name] = "supported" if hindrance is None else hindrance.reason
+    return ActionItem(
+        id=action.id,
+        kind=action.kind.value,
+        effect=action.effect.value,
+        destructive=action.destructive,
+        bill=action.bill.value,
+        reversible_by=action.reversible_by,
+        states=sorted(action.states),
+        leads_to=sorted(action.leads_to),
+        makes=action.makes.value if action.makes is not None else None,
+        on_account=not action.targets,
+        timeout_s=action.timeout_s,
+        params=action.params.model_json_schema(),
+        providers=said,
+    )

@@ -1,0 +1,175 @@
+"""SQL of operations and their log. What a session may see is asked of its view here."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from mcm.models import Account, Operation, OperationLog, ResourceRow
+from mcm.tenancy import sight
+
+OPEN = ("queued", "sent", "observed")
+ENDED = ("succeeded", "failed", "cancelled")
+_COLUMNS = {
+    "tenant_id": Operation.tenant_id,
+    "account_id": Operation.account_id,
+    "project": Operation.project,
+}
+
+
+def _visible(session: Session) -> list[Any]:
+    return sight.resources_of(session, _COLUMNS)
+
+
+def find(session: Session, operation_id: str) -> Operation | None:
+    return session.scalars(select(Operation).where(Operation.id == operation_id, *_visible(session))).first()
+
+
+def page(
+    session: Session,
+    after: tuple[datetime, str] | None,
+    limit: int,
+    *,
+    statuses: Collection[str] = (),
+    account_id: str | None = None,
+    resource_id: str | None = None,
+    plan_id: str | None = None,
+) -> Sequence[Operation]:
+    """Newest first."""
+    query = select(Operation).where(*_visible(session))
+    if after is not None:
+        at, ident = after
+        query = query.where(or_(Operation.created_at < at, and_(Operation.created_at == at, Operation.id < ident)))
+    if statuses:
+        query = query.where(Operation.status.in_(statuses))
+    for column, value in (
+        (Operation.account_id, account_id),
+        (Operation.resource_id, resource_id),
+        (Operation.plan_id, plan_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return session.scalars(query.order_by(Operation.created_at.desc(), Operation.id.desc()).limit(limit)).all()
+
+
+def log(session: Session, operation_id: str) -> Sequence[OperationLog]:
+    query = select(OperationLog).where(OperationLog.operation_id == operation_id)
+    return session.scalars(query.order_by(OperationLog.number)).all()
+
+
+def note(session: Session, operation_id: str, at: datetime, code: str, values: dict[str, Any]) -> None:
+    number = session.scalar(
+        select(func.coalesce(func.max(OperationLog.number), 0)).where(OperationLog.operation_id == operation_id)
+    )
+    session.add(OperationLog(operation_id=operation_id, number=(number or 0) + 1, at=at, code=code, values=values))
+    session.flush()
+
+
+def resource(session: Session, resource_id: str) -> ResourceRow | None:
+    query = select(ResourceRow).where(ResourceRow.id == resource_id, *sight.resources_of(session))
+    return session.scalars(query).first() if "\0" not in resource_id else None
+
+
+def protected(session: Session, resource_id: str) -> bool:
+    found = session.scalar(select(ResourceRow.managed).where(ResourceRow.id == resource_id))
+    return found == "protected"
+
+
+def resource_named(session: Session, account_id: str, kind: str, native_id: str, region: str) -> list[ResourceRow]:
+    """By native id, else by name, of those that live in an account's cloud: of the region, or of no region.
+
+    What everybody with an account uses (images, flavors, networks) need not be inside the session's view."""
+    own = sight.resources_of(session) if kind in ("instance", "volume", "snapshot") else []
+    for column in (ResourceRow.native_id, ResourceRow.name):
+        query = select(ResourceRow).where(
+            ResourceRow.account_id == account_id,
+            ResourceRow.kind == kind,
+            column == native_id,
+            ResourceRow.presence != "gone",
+            ResourceRow.region.in_((region, "global", "")),
+            *own,
+        )
+        if found := session.scalars(query.limit(3)).all():
+            return list(found)
+    return []
+
+
+def accounts(session: Session, ids: Collection[str]) -> dict[str, Account]:
+    return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
+
+
+def holders(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Resource → the operation that has it, and what that does."""
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(ids), 500):
+        query = select(Operation.holds, Operation.id, Operation.action).where(
+            Operation.holds.in_(ids[start : start + 500])
+        )
+        found |= {str(row[0]): (row[1], row[2]) for row in session.execute(query)}
+    return found
+
+
+def due(session: Session, now: datetime, limit: int) -> list[tuple[str, str, str]]:
+    """(id, account id, status) of what somebody has to look after now, the longest waiting first."""
+    query = (
+        select(Operation.id, Operation.account_id, Operation.status)
+        .where(Operation.next_at <= now, or_(Operation.lease_until.is_(None), Operation.lease_until < now))
+        .order_by(Operation.next_at, Operation.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def next_due(session: Session) -> datetime | None:
+    return session.scalar(select(func.min(Operation.next_at)).where(Operation.lease_until.is_(None)))
+
+
+def busy(session: Session) -> dict[str, int]:
+    """Account → operations that the cloud is working on."""
+    query = (
+        select(Operation.account_id, func.count())
+        .where(Operation.status.in_(("sent", "observed")))
+        .group_by(Operation.account_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def claim(session: Session, operation_id: str, owner: str, now: datetime, seconds: float) -> Operation | None:
+    """Takes the operation's lease for one turn; None when somebody else has it or it needs nobody any more."""
+    taken = session.execute(
+        update(Operation)
+        .where(
+            Operation.id == operation_id,
+            Operation.next_at.is_not(None),
+            or_(Operation.lease_until.is_(None), Operation.lease_until < now),
+        )
+        .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), turn=Operation.turn + 1)
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        return None
+    return session.get(Operation, operation_id, populate_existing=True)
+
+
+def held(session: Session, operation_id: str, turn: int) -> Operation | None:
+    """The row, locked, when the turn is still the newest."""
+    return session.scalar(
+        select(Operation)
+        .where(Operation.id == operation_id, Operation.turn == turn)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def leases(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(select(Operation.id, Operation.lease_owner).where(Operation.lease_owner.is_not(None)))
+    return [(row[0], row[1] or "") for row in rows]
+
+
+def drop_leases(session: Session, ids: Sequence[str]) -> None:
+    session.execute(
+        update(Operation)
+        .where(Operation.id.in_(ids))
+        .values(lease_owner=None, lease_until=None, turn=Operation.turn + 1)
+    )

@@ -1,0 +1,1 @@
+"""Actions by the calendar: on a filter, in a time zone, with days off, and never on what is stale."""

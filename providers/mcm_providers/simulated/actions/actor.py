@@ -1,0 +1,51 @@
+"""Orders at the simulated cloud: steps, sending, looking."""
+
+from collections.abc import Callable, Sequence
+
+from mcm.contract import CallContext, ResourceKind, ResourceRef
+from mcm.contract.actions import ACTIONS, Effect, Order, Outlook, Receipt, Step
+from mcm_providers.simulated.actions.desk import Desk
+from mcm_providers.simulated.actions.looks import look
+from mcm_providers.simulated.actions.table import DEEDS
+from mcm_providers.simulated.client import CloudClient
+from mcm_providers.simulated.errors import ApiError
+from mcm_providers.simulated.settings import Settings
+from mcm_providers.simulated.world import World
+
+ScopeOf = Callable[[ResourceKind, str], str]
+
+
+class Acting:
+    """scope_of: the native scope that the flavour gives to what is new."""
+
+    def __init__(
+        self, world: World, settings: Settings, client: CloudClient, context: CallContext, scope_of: ScopeOf
+    ) -> None:
+        self._world, self._settings, self._client = world, settings, client
+        self._context, self._scope_of = context, scope_of
+
+    def steps(self, order: Order) -> Sequence[Step]:
+        verb = order.action.partition(".")[2]
+        return [Step(verb, DEEDS[order.action].repeat)]
+
+    def send(self, order: Order) -> Receipt:
+        limit = self._client.sign_in()
+        self._context.sending()
+        made = self._client.act(order.action, order.region, lambda: self._received(order, limit))
+        if made is not None:
+            made = made._replace(native_scope=self._scope_of(made.kind, made.region))
+        number = self._world.total_calls
+        return Receipt({"accepted": "yes"}, made=made, request_id=f"sim-{self._world.boot}-{number}")
+
+    def look(self, order: Order) -> Outlook:
+        return self._client.act(f"look:{order.action}", order.region, lambda: look(self._world, order, self._scope_of))
+
+    def _received(self, order: Order, limit: str | None) -> ResourceRef | None:
+        desk = Desk(self._world, self._settings.action_s, limit, order.token)
+        try:
+            return DEEDS[order.action].do(desk, order)
+        except ApiError as error:
+            gone = error.code == "no_such_thing" and order.target is not None
+            if gone and ACTIONS[order.action].effect is Effect.DESTROYS:
+                return None
+            raise

@@ -1,0 +1,1 @@
+"""What can be asked of vSphere, by family; `table.py` leads there."""
