@@ -11,6 +11,7 @@ from mcm.inventory.endpoints import router as inventory
 from mcm.keys.endpoints import router as keys
 from mcm.oidc.endpoints import router as oidc
 from mcm.operations.endpoints import router as operations
+from mcm.plans.endpoints import router as plans
 from mcm.schedules.endpoints import router as schedules
 from mcm.sync.endpoints import router as sync
 from mcm.system.endpoints import open_router
@@ -23,7 +24,7 @@ __all__ = ["build_router", "open_router"]
 def build_router() -> APIRouter:
     api = APIRouter()
     for router in (
-        *(catalog, accounts, sync, inventory, operations, schedules),
+        *(catalog, accounts, sync, inventory, operations, plans, schedules),
         *(system, identity, oidc, tenancy, auditlog, keys),
     ):
         mount(api, router, "/api/v1")

@@ -24,8 +24,11 @@ from mcm.errors import Unavailable
 from mcm.gateway import Gateway
 from mcm.identity.endpoints import pages
 from mcm.identity.pepper import Pepper
+from mcm.jobs.away import AwayOperations, AwayReads
 from mcm.jobs.schedule import Jobs
+from mcm.jobs.worker import Worker
 from mcm.operations.executor import OperationExecutor
+from mcm.plans import belts
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
@@ -37,21 +40,24 @@ from mcm.vault.opening import open_vault
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "mcm.invalid"})
 
 
-def build_runtime(settings: Settings) -> Runtime:
-    """Opens no connection and starts no thread that lasts."""
+def build_runtime(settings: Settings, worker: Worker | None = None) -> Runtime:
+    """Opens no connection and starts no thread that lasts. `worker`: a process that reads clouds for this one."""
     database = Database(build_engine(settings.database))
     registry = Registry()
     gateway = Gateway(settings, registry)
     vault = open_vault(settings, database)
     audit.install(database, vault)
+    belts.install(database, settings)
     tools = Tools(settings, database, registry, gateway)
     executor, operations = SyncExecutor(tools, vault), OperationExecutor(tools, vault)
+    if worker is not None:
+        executor, operations = AwayReads(tools, vault, worker), AwayOperations(tools, vault, worker)
     door = Door(settings, database)
-    return Runtime(settings, database, door, registry, vault, gateway, executor, Pepper(), operations)
+    return Runtime(settings, database, door, registry, vault, gateway, executor, Pepper(), operations, worker)
 
 
 def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
-    """`background`: read clouds on schedule in this process; without it only what is asked for is read."""
+    """`background`: read clouds on schedule, here or in the runtime's worker; without it only what is asked for."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,7 +1,6 @@
-"""Runs mcm as a service: the API with scheduler and workers in one process, or the workers alone."""
+"""Runs mcm as a service: the API in this process, scheduler and workers in one of their own or in this one too."""
 
 import logging
-import signal
 import socket
 import sys
 import threading
@@ -18,7 +17,8 @@ from mcm.edge.runtime import Runtime
 from mcm.edge.source import networks
 from mcm.errors import InvalidInput, Unavailable
 from mcm.identity import setup
-from mcm.jobs.schedule import Jobs
+from mcm.jobs.worker import Worker
+from mcm.kit.signals import until_told
 from mcm.settings import Settings
 from mcm.system import doctor
 
@@ -26,16 +26,20 @@ log = logging.getLogger(__name__)
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers, and when it begins to end."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], ending: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = started
+        self._tell, self._ending = started, ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
 
 def run(
@@ -45,7 +49,8 @@ def run(
     settings = (settings or Settings()).model_copy(update={"listen": listen} if listen else {})
     configure(settings.log_level, settings.log_format)
     with until_told(), bound(settings) as (listener, url):
-        runtime = build_runtime(settings)
+        worker = Worker(settings) if settings.background == "process" else None
+        runtime = build_runtime(settings, worker)
         prepare(runtime)
         app = build_app(runtime)
         offer_setup(runtime)
@@ -59,14 +64,23 @@ def run(
                 ready(url)
             else:
                 threading.Thread(target=started, args=(url,), daemon=True, name="mcm-started").start()
+            # Only now: what it loads would delay the first answer.
+            if worker is not None:
+                worker.start()
+
+        def ending() -> None:
+            if worker is not None:
+                worker.end()
 
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
         )
         try:
-            _Server(config, tell).run(sockets=[listener])
+            _Server(config, tell, ending).run(sockets=[listener])
         finally:
             runfile.remove(settings.directory)
+            if worker is not None:
+                worker.stop()
 
 
 def offer_setup(runtime: Runtime) -> None:
@@ -84,50 +98,6 @@ def offer_setup(runtime: Runtime) -> None:
     # Not through the log, which others may read and keep.
     sys.stderr.write(f"There is no user yet. Make the first administrator here, within an hour:\n  {base}{path}\n")
     sys.stderr.flush()
-
-
-def run_worker() -> None:
-    """Reads clouds until SIGINT or SIGTERM."""
-    settings = Settings()
-    configure(settings.log_level, settings.log_format)
-    with until_told():
-        runtime = build_runtime(settings)
-        prepare(runtime)
-        jobs = Jobs(runtime)
-        jobs.start()
-        log.info("reading clouds; the API is not served by this process")
-        try:
-            threading.Event().wait()
-        finally:
-            jobs.stop()
-            runtime.executor.stop()
-            runtime.gateway.close()
-            runtime.database.dispose()
-
-
-class _Told(BaseException):
-    """SIGINT or SIGTERM has come."""
-
-
-@contextmanager
-def until_told() -> Iterator[None]:
-    """SIGINT and SIGTERM end the block, after its cleaning up, and the program goes on behind it.
-
-    uvicorn ends by itself and sends itself the signal again when it has: without a handler of our own that would be the
-    end of the process, and the run file would stay.
-    """
-
-    def told(*_: object) -> None:
-        raise _Told
-
-    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    except _Told:
-        log.info("told to end")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def ready(url: str) -> None:

@@ -76,10 +76,28 @@ class Settings(BaseSettings):
         description="hosts, addresses or networks in private ranges that clouds' catalogues may lead to, comma "
         "separated; * allows all. What an account's configuration itself names is always allowed",
     )
+    background: Literal["process", "in_process"] = Field(
+        default="process",
+        description="where `mcm serve` reads clouds and carries out operations: in a process of its own, so that "
+        "requests do not wait for it, or in the server's",
+    )
     workers: int = Field(default=16, ge=1, le=256, description="threads that read clouds")
     account_slots: int = Field(default=4, ge=1, le=64, description="reads of one account at the same time")
     operation_slots: int = Field(
         default=8, ge=1, le=256, description="operations that one account's cloud works on at the same time"
+    )
+    approval_above: int = Field(
+        default=20, ge=0, description="a plan with more targets than this needs the approval of somebody else"
+    )
+    plan_hours: int = Field(default=24, ge=1, le=720, description="how long a plan, and an approval, holds, hours")
+    destroy_per_request: int = Field(
+        default=20, ge=0, description="what one request may destroy without an approved plan, number of resources"
+    )
+    destroy_per_day: int = Field(
+        default=50, ge=0, description="what may be destroyed in one account within 24 hours without an approved plan"
+    )
+    retirement_notice_days: int = Field(
+        default=7, ge=0, le=90, description="how long before its retirement a resource is reminded of, days"
     )
     read_deadline_s: int = Field(default=900, ge=5, description="longest time one scope may be read, seconds")
     hot_interval_s: int = Field(default=300, ge=5, description="cadence of hot kinds, seconds")
@@ -110,6 +128,10 @@ class Settings(BaseSettings):
     def key_file(self) -> Path:
         """The master key's file, unless the key is elsewhere."""
         return (self.master_key_file or self.directory / "master.key").expanduser()
+
+    def revealed(self) -> dict[str, object]:
+        """All of them as JSON knows them, secrets in clear: for a pipe to a process of ours and nothing else."""
+        return {name: _plain(getattr(self, name)) for name in type(self).model_fields}
 
     @property
     def embedded(self) -> bool:
@@ -142,3 +164,9 @@ class Settings(BaseSettings):
     def loopback_allowed(self) -> bool:
         """Local mode: mcm itself listens on loopback only, so whoever names a loopback address is on this machine."""
         return self.address[0] in ("127.0.0.1", "::1", "localhost")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value) if isinstance(value, Path) else value

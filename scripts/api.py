@@ -1,4 +1,4 @@
-"""Writes what is generated from the code (docs/api/openapi.json, the stored help), or with --check compares."""
+"""Writes what is generated from the code: API description, capabilities, stored help. With --check it compares."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from mcm.openapi import document
+from scripts import matrix
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,6 +17,7 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs" / "api" / "openapi.json": json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True)
         + "\n",
+        matrix.DOCUMENT: matrix.document(),
         ROOT / "mcm" / "cli" / "help.txt": help_text(),
     }
 

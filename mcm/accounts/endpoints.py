@@ -113,7 +113,7 @@ def update_account(
         account = service.to_change(session, mutation.caller, name)
         service.update(session, mutation.caller, vault, runtime.registry, account, body, if_match)
         session.flush()
-        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        after_commit(session, lambda: runtime.executor.forget(account.id))
         after_commit(session, runtime.executor.wake)
         return service.items(session, [account])[0]
 
@@ -130,7 +130,7 @@ def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: Mutat
         access = service.access(session, runtime.vault, runtime.registry, account)
     with unit.writing() as session:
         audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
-    runtime.gateway.breaker.reset_all(access.id)
+    runtime.executor.retry(access.id)
     result = checked(runtime, access, realm=account.realm)
 
     def change(session: Session) -> CheckAnswer:
@@ -163,7 +163,7 @@ def pause_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
 def resume_account(name: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
     def change(session: Session) -> AccountItem:
         account = service.resume(session, mutation.caller, service.to_change(session, mutation.caller, name))
-        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        after_commit(session, lambda: runtime.executor.forget(account.id))
         after_commit(session, runtime.executor.wake)
         return service.items(session, [account])[0]
 
@@ -184,7 +184,7 @@ def remove_account(
         account = service.to_change(session, mutation.caller, name)
         told = {"account": account.name, "resources": service.remove(session, mutation.caller, account)}
         after_commit(session, lambda: runtime.executor.cancel_account(account.id))
-        after_commit(session, lambda: runtime.gateway.forget(account.id))
+        after_commit(session, lambda: runtime.executor.forget(account.id))
         return told
 
     return mutation.run(change)

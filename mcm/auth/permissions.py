@@ -20,6 +20,8 @@ class Permission(StrEnum):
     OPERATION_RUN = "operation.run"
     # What cannot be brought back: deleting, reverting.
     OPERATION_DESTROY = "operation.destroy"
+    # Says yes or no to what somebody else has planned.
+    PLAN_APPROVE = "plan.approve"
     SCHEDULE_READ = "schedule.read"
     SCHEDULE_WRITE = "schedule.write"
     TENANT_READ = "tenant.read"

@@ -41,7 +41,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _LOOK,
     Role.WORKLOAD_OWNER: _OPERATE,
     Role.OPERATOR: _OPERATE | {Permission.SYNC_DECIDE},
-    Role.APPROVER: _LOOK,
+    Role.APPROVER: _LOOK | {Permission.PLAN_APPROVE},
     Role.POLICY_ADMIN: _LOOK,
     Role.COST_ANALYST: _LOOK,
     # Runs the system, and says neither who may do what nor what was done.

@@ -9,7 +9,7 @@ import typer
 
 from mcm.cli.asking import resolved
 from mcm.cli.confirm import confirmed
-from mcm.cli.failures import FAILED, IN_DOUBT, PARTLY_FAILED, USAGE, Failure
+from mcm.cli.failures import FAILED, IN_DOUBT, NEEDS_APPROVAL, PARTLY_FAILED, USAGE, Failure
 from mcm.cli.output import Column, Format, note, print_rows
 
 if TYPE_CHECKING:
@@ -66,8 +66,22 @@ def act(
     kind = action.partition(".")[0]
     with connected() as client:
         ids = list(dict.fromkeys(resolved(client, name, kind) for name in names))
+        if destructive and not dry_run:
+            _within_belt(client, action, ids)
         bodies = [{"action": action, "resource": ident, "params": params} for ident in ids]
         _ask(client, bodies, dry_run=dry_run, wait=wait, yes=yes, output=output, destructive=destructive)
+
+
+def _within_belt(client: "Client", action: str, ids: Sequence[str]) -> None:
+    """Each would be a request of its own, and pass. Raises Failure that shows the way by a plan."""
+    allowed = client.get("/plans/limits")["destroy_per_request"]
+    if len(ids) > allowed:
+        raise Failure(
+            f"{action} on {len(ids)} at once: {allowed} may be without an approved plan; nothing was asked for",
+            next_step=f"make a plan: mcm plan create --action {action} ID…",
+            exit_code=NEEDS_APPROVAL,
+            code="destroy_belt",
+        )
 
 
 def make(
@@ -171,7 +185,8 @@ def _ask(
     _tell(failures)
     refused += failures
     if not started:
-        raise typer.Exit(refused[0].exit_code if len(refused) == 1 else FAILED)
+        codes = {failure.exit_code for failure in refused}
+        raise typer.Exit(codes.pop() if len(codes) == 1 and (len(refused) == 1 or NEEDS_APPROVAL in codes) else FAILED)
     if wait or client.local:
         finish(follow(client, started), output, len(refused))
         return
@@ -190,7 +205,7 @@ def _each(
         try:
             answers.append(client.post("/operations", body, dry_run=dry_run))
         except Failure as failure:
-            if failure.exit_code not in (FAILED, USAGE):
+            if failure.exit_code not in (FAILED, USAGE, NEEDS_APPROVAL):
                 raise
             failures.append(failure)
     return answers, failures

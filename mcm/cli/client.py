@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from mcm.cli.failures import FAILED, NEEDS_LOGIN, USAGE, Failure
+from mcm.cli.failures import FAILED, NEEDS_APPROVAL, NEEDS_LOGIN, USAGE, Failure
 
 if TYPE_CHECKING:
     import httpx
@@ -16,6 +16,8 @@ _TIMEOUT_S, _CONNECT_S = 300.0, 10.0
 _USAGE = frozenset(
     {"bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"}
 )
+# What the approval of somebody else would help against.
+_APPROVABLE = frozenset({"approval_needed", "destroy_belt", "destroy_budget_used"})
 _WAYS_OUT = {
     "MCM_SERVER": "start it with `mcm serve`, or unset MCM_SERVER to work on the local database",
     "the current context": "start it, or `mcm context use local` to work on the local database",
@@ -193,7 +195,7 @@ def _failure(response: "httpx.Response") -> Failure:
         return _stranger(response)
     details = body.get("details") or {}
     code = str(details.get("code") or body["code"])
-    usage = USAGE if body["code"] in _USAGE else FAILED
+    usage = NEEDS_APPROVAL if code in _APPROVABLE else USAGE if body["code"] in _USAGE else FAILED
     return Failure(
         str(body.get("detail") or f"the server answered {response.status_code}"),
         next_step=str(body.get("next_step") or ""),

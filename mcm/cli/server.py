@@ -6,7 +6,7 @@ import typer
 
 
 def serve(listen: str | None = typer.Option(None, "--listen", help="ADDRESS:PORT; default 127.0.0.1:8080.")) -> None:
-    """Run API, scheduler and workers in one process."""
+    """Run the API, and scheduler and workers beside it."""
     # Loading makes much that stays and hardly any garbage; `mcm.app.prepare` turns the collector on again.
     gc.disable()
     from mcm.server import run
@@ -16,9 +16,9 @@ def serve(listen: str | None = typer.Option(None, "--listen", help="ADDRESS:PORT
 
 def worker() -> None:
     """Read clouds on schedule without serving the API; give it the server's database."""
-    from mcm.server import run_worker
+    from mcm.worker import run
 
-    run_worker()
+    run()
 
 
 def demo(

@@ -58,6 +58,7 @@ class ProviderDescriptor(BaseModel):
     adapter: "package.module:Class", imported when the first account connects.
     extra: the optional dependency group that installs the SDK; sdk: a module that is importable once it is there.
     messages: the sentences of every `Reason.code` this provider gives.
+    proven: actions that a real server has shown (see `mcm.contract.actions.proven`).
     actions: by action id; where the capability ACTIONS is there, all of `mcm.contract.actions.ACTIONS`.
     """
 
@@ -73,6 +74,7 @@ class ProviderDescriptor(BaseModel):
     capabilities: frozenset[Capability] = frozenset({Capability.INVENTORY})
     messages: Mapping[str, Text] = {}
     actions: Mapping[str, ActionSupport] = {}
+    proven: frozenset[str] = frozenset()
     # The section this provider reads from the cloud's own file (clouds.yaml …), "package.module:function"; see
     # `mcm account add --from-file`. Called as function(path, profile) -> (config, secrets).
     import_file: str = ""

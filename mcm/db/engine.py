@@ -90,5 +90,8 @@ def _configure_postgresql(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A writer says so at once: upgrading a read transaction fails with "database is locked" without waiting.
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('sqlite_sync', 'NORMAL')}")
+    sync = options.get("sqlite_sync", "NORMAL")
+    if connection.info.get("sqlite_sync") != sync:
+        connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
+        connection.info["sqlite_sync"] = sync
     connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")

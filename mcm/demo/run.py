@@ -21,7 +21,8 @@ from mcm.cli.client import connected
 from mcm.cli.instance import COLUMNS
 from mcm.cli.output import Format, print_rows
 from mcm.errors import InvalidInput, McmError
-from mcm.server import ready, until_told
+from mcm.kit.signals import until_told
+from mcm.server import ready
 from mcm.server import run as serve
 from mcm.settings import Settings
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mcm.auth.door import Door
     from mcm.gateway import Gateway
     from mcm.identity.pepper import Pepper
+    from mcm.jobs.worker import Worker
     from mcm.operations.executor import OperationExecutor
     from mcm.registry import Registry
     from mcm.sync.executor import SyncExecutor
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Runtime:
-    """One for each process. `executor` is there in processes that read clouds; endpoints only tell it to look."""
+    """One for each process. Endpoints only tell `executor` and `operations` to look.
+
+    worker: the process that does what they are told; None: this one does."""
 
     settings: Settings
     database: Database
@@ -29,3 +32,4 @@ class Runtime:
     executor: "SyncExecutor"
     pepper: "Pepper"
     operations: "OperationExecutor"
+    worker: "Worker | None" = None

@@ -4,11 +4,10 @@ A page is found in two steps of one statement: the ids of its rows by whatever i
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, cast, func, literal, literal_column, select, text, true, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, cast, func, literal, literal_column, select, true, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
@@ -105,7 +104,8 @@ class Listing:
         if walk is not None and walk.all:
             return self._whole(self._chosen(branch))
         if walk is not None:
-            with self._in_order():
+            # Only plans that follow an index in its order, and no compilation, which costs more than pages.
+            with planner.without_plans(self.session, "sort", "seqscan", "bitmapscan", "jit"):
                 found = self._whole(self._chosen(self._window(branch, walk.conditions)))
             if len(found) == self.limit or self._seen_all(branch, walk.conditions):
                 return found
@@ -132,14 +132,6 @@ class Listing:
         keys, start = self._keys(branch), self._start(branch, conditions)
         entries = select(*branch.columns.values()).where(*start).order_by(*_clauses(keys)).limit(_WINDOW)
         return subset(entries.subquery("w"))
-
-    @contextmanager
-    def _in_order(self) -> Iterator[None]:
-        """PostgreSQL: only plans that follow an index in its order, and no compilation, which costs more than pages."""
-        settings = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "jit")
-        self.session.execute(text("; ".join(f"SET LOCAL {name} = off" for name in settings)))
-        yield
-        self.session.execute(text("; ".join(f"RESET {name}" for name in settings)))
 
     def _chosen(self, branch: Branch) -> Statement:
         """The first ids with the values they are sorted by."""
@@ -172,9 +164,9 @@ class Listing:
             every = select(found.c.key.label("id"), found.c.value.label("s0"), found.c.key.label("s1"))
             every = every.select_from(each.join(found, true()))
             return every.order_by(*_clauses(_renamed(keys, every.selected_columns))).limit(self.limit)
-        found = first.lateral("found")
-        every = select(*found.c).select_from(each.join(found, true()))
-        return every.order_by(*_clauses(_renamed(keys, found.c))).limit(self.limit)
+        lateral = first.lateral("found")
+        every = select(*lateral.c).select_from(each.join(lateral, true()))
+        return every.order_by(*_clauses(_renamed(keys, lateral.c))).limit(self.limit)
 
     def _whole(self, chosen: Statement) -> list[AnyRow]:
         """Sorted by the values that came with the ids, so that their order is kept and nothing is sorted twice."""

@@ -7,11 +7,12 @@ accounts, regions and the like, whose names tend to stand together in the order,
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select, union_all
+from sqlalchemy import Select, func, literal_column, select, text, union_all
 from sqlalchemy.orm import Session
 
 from mcm.filters import (
@@ -145,15 +146,29 @@ def _few(
     session: Session, query: Query, estate: Estate, filter_context: FilterContext, limit: int, *, merging: bool
 ) -> Ids | None:
     bound = min(max(isqrt(limit * max(estate.resources, 1)), _FEWEST), _MOST)
+    drivers = list(_drivers(query, estate, filter_context, merging))
     best: tuple[int, Ids] | None = None
-    for ids in _drivers(query, estate, filter_context, merging):
-        few: Select[Any] = select(literal_column("1")).select_from(ids.limit(bound + 1).subquery())
-        number = session.scalar(select(func.count()).select_from(few.subquery())) or 0
-        if number <= bound and (best is None or number < best[0]):
-            best = (number, ids)
-            if number <= _FEWEST:
-                break
+    with without_plans(session, "seqscan", "bitmapscan") if drivers else nullcontext():
+        for ids in drivers:
+            few: Select[Any] = select(literal_column("1")).select_from(ids.limit(bound + 1).subquery())
+            number = session.scalar(select(func.count()).select_from(few.subquery())) or 0
+            if number <= bound and (best is None or number < best[0]):
+                best = (number, ids)
+                if number <= _FEWEST:
+                    break
     return best[1] if best else None
+
+
+@contextmanager
+def without_plans(session: Session, *names: str) -> Iterator[None]:
+    """PostgreSQL plans without these. To find the first few it would read tables, or all entries of an index."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    settings = [name if name == "jit" else f"enable_{name}" for name in names]
+    session.execute(text("; ".join(f"SET LOCAL {name} = off" for name in settings)))
+    yield
+    session.execute(text("; ".join(f"RESET {name}" for name in settings)))
 
 
 def _drivers(query: Query, estate: Estate, filter_context: FilterContext, merging: bool) -> Iterator[Ids]:

@@ -10,6 +10,7 @@ from mcm.audit import segments
 from mcm.identity import upkeep as identity
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
+from mcm.plans import upkeep as plans
 from mcm.schedules import repository as schedules
 from mcm.sync import service as sync
 from mcm.tenancy import quota
@@ -29,7 +30,9 @@ def run(runtime: "Runtime") -> None:
         dropped = sync.prune(session, runtime.settings)
         identity.prune(session)
         quota.expire(session)
-        schedules.prune(session, clock.now() - timedelta(days=runtime.settings.audit_days))
+        kept_since = clock.now() - timedelta(days=runtime.settings.audit_days)
+        schedules.prune(session, kept_since)
+        plans.prune(session, kept_since)
     if dropped:
         log.info("%d rows past their time were dropped", dropped)
     _keep_audit(runtime)

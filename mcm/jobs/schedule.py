@@ -15,6 +15,7 @@ from mcm.db import standing
 from mcm.errors import McmError
 from mcm.jobs import housekeeping
 from mcm.kit import clock
+from mcm.plans import upkeep as plans
 from mcm.schedules import firing as schedules
 
 if TYPE_CHECKING:
@@ -41,19 +42,27 @@ class Jobs:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
         )
+        jobs: list[tuple[str, int, Callable[[], object]]] = [("gateway.close_idle", 60, runtime.gateway.close_idle)]
+        # All else is done where clouds are read.
+        if runtime.worker is None:
+            jobs += self._table()
+        for name, seconds, work in jobs:
+            self._scheduler.add_job(_logged(name, self._unless_read_only(work)), "interval", seconds=seconds, id=name)
+        self._scheduler.add_listener(_heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def _table(self) -> list[tuple[str, int, Callable[[], object]]]:
+        runtime = self._runtime
         head = HeadExport(runtime.settings, runtime.database, SegmentKeys(runtime.vault))
-        for name, seconds, work in (
+        return [
             ("sync.dispatch", 2, self._dispatch),
             ("sync.heartbeat", 30, runtime.executor.heartbeat),
             ("sync.recover", 60, runtime.executor.recover),
             ("operations.tick", 5, runtime.operations.tick),
+            ("plans.tick", 5, lambda: plans.tick(runtime)),
             ("schedules.run", 5, lambda: schedules.run(runtime)),
-            ("gateway.close_idle", 60, runtime.gateway.close_idle),
             ("audit.export_head", 60, head.run),
             ("housekeeping", 3600, self._tidy),
-        ):
-            self._scheduler.add_job(_logged(name, self._unless_read_only(work)), "interval", seconds=seconds, id=name)
-        self._scheduler.add_listener(_heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        ]
 
     def _unless_read_only(self, work: Callable[[], object]) -> Callable[[], object]:
         """A restored copy that nobody has confirmed keeps still: it neither reads clouds nor drops what is old."""

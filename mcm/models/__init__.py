@@ -19,6 +19,7 @@ from mcm.models.identity import (
 from mcm.models.keys import Installation, VaultKey
 from mcm.models.oidc import OidcProvider, OidcUsed
 from mcm.models.operation import Operation, OperationLog
+from mcm.models.plan import Plan, PlanItem, Recycled, RecycleRule, Retirement
 from mcm.models.principal import Principal, Tenant
 from mcm.models.relation import MAX_TAG_KEY, MAX_TAG_VALUE, RelationRow, ResourceTag
 from mcm.models.resource import ResourceNative, ResourceRow, ResourceVersion
@@ -46,15 +47,20 @@ __all__ = [
     "OidcUsed",
     "Operation",
     "OperationLog",
+    "Plan",
+    "PlanItem",
     "Principal",
     "QuotaLimit",
     "QuotaReservation",
     "RecoveryCode",
+    "RecycleRule",
+    "Recycled",
     "RelationRow",
     "ResourceNative",
     "ResourceRow",
     "ResourceTag",
     "ResourceVersion",
+    "Retirement",
     "RoleBinding",
     "Schedule",
     "ScheduleRun",

@@ -12,6 +12,7 @@ from mcm.operations import recording, repository, service
 from mcm.operations.errors import ActionForbidden, ResourceBusyHere
 from mcm.operations.machine import START_WITHIN, Log
 from mcm.operations.verdicts import permission_of
+from mcm.plans import belts
 from mcm.tenancy import sight
 
 
@@ -47,6 +48,7 @@ def retry(session: Session, caller: Caller, row: Operation) -> Operation:
             f"operation {operation} ({action}) is under way on '{row.resource_name}'",
             next_step=f"wait for it: mcm operation show {operation}",
         )
+    belts.check_again(session, row)
     now = clock.now()
     row.status, row.holds, row.finished_at = "queued", row.resource_id, None
     row.error_code = row.error_message = row.next_step = None

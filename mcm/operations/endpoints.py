@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.contract.actions import ACTIONS
 from mcm.db.session import after_commit
+from mcm.edge.confirmation import require_confirmed
 from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
@@ -84,6 +85,9 @@ def create_operation(
         with unit.reading() as session:
             found = service.wanted(session, runtime.registry, mutation.caller, body)
             return presenting.dry_run(found, split(found.params)[0])
+
+    if service.action_named(body.action).destructive:
+        require_confirmed(mutation.caller)
 
     def change(session: Session) -> OperationItem:
         found = service.wanted(session, runtime.registry, mutation.caller, body)

@@ -7,7 +7,6 @@ engine may call `take_turn` for due operations wherever it likes.
 import logging
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from mcm.db import standing
@@ -19,7 +18,6 @@ from mcm.sync.tools import Tools
 from mcm.vault import Vault
 
 log = logging.getLogger(__name__)
-_FETCH = 500
 # Without a word from this process: others may have put something there, or the clock was set.
 _IDLE_S = 2.0
 _AFTER_TROUBLE_S = 2.0
@@ -35,7 +33,6 @@ class OperationExecutor:
         self._woken = False
         self._stopping = False
         self._busy: set[str] = set()
-        self._beginning: Counter[str] = Counter()
         self._dispatcher: threading.Thread | None = None
 
     def wake(self) -> None:
@@ -106,32 +103,27 @@ class OperationExecutor:
     def _dispatch(self) -> float:
         """Starts what is due and has a slot. Returns after how many seconds to look again, if nobody wakes."""
         now = clock.now()
+        slots = self._tools.settings.operation_slots
         with self._tools.database.reading() as session:
             if standing.read_only(session):
                 return _IDLE_S
-            due = repository.due(session, now, _FETCH)
-            working = repository.busy(session)
-            following = repository.next_due(session)
-        slots = self._tools.settings.operation_slots
-        for operation_id, account_id, status in due:
+            due = repository.due(session, now, slots)
+            times = (repository.next_due(session, under_way=True), repository.waits_until(session, now))
+        for operation_id in due:
             with self._changed:
                 if self._stopping:
                     return _IDLE_S
                 if operation_id in self._busy:
                     continue
-                begins = status == "queued"
-                if begins and working.get(account_id, 0) + self._beginning[account_id] >= slots:
-                    continue
                 self._busy.add(operation_id)
-                self._beginning[account_id] += begins
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
-                self._threads.submit(self._turn, operation_id, account_id, begins)
-        if following is None or following <= now:
-            return _IDLE_S
-        return min(max((following - clock.now()).total_seconds(), 0.01), _IDLE_S)
+                self._threads.submit(self._turn, operation_id)
+        # What is due now has been started, or is being looked after already.
+        coming = [at for at in times if at is not None and at > now]
+        return min([max((at - clock.now()).total_seconds(), 0.01) for at in coming] + [_IDLE_S])
 
-    def _turn(self, operation_id: str, account_id: str, begins: bool) -> None:
+    def _turn(self, operation_id: str) -> None:
         try:
             take_turn(self._tools, self._vault, operation_id)
         except McmError as error:
@@ -143,7 +135,6 @@ class OperationExecutor:
         finally:
             with self._changed:
                 self._busy.discard(operation_id)
-                self._beginning[account_id] -= begins
                 # A slot may be free, or the next look soon: the dispatcher must not sleep over it.
                 self._woken = True
                 self._changed.notify_all()

@@ -1,5 +1,6 @@
 """Rows → operations, actions and verdicts as the API shows them."""
 
+from mcm.contract import ProviderDescriptor
 from mcm.contract.actions import ACTIONS, Action
 from mcm.models import Operation, OperationLog
 from mcm.operations.lines import line
@@ -8,6 +9,7 @@ from mcm.operations.schemas import (
     ActionItem,
     DryRunAnswer,
     LogLine,
+    Offer,
     OperationItem,
     StepItem,
     VerdictItem,
@@ -68,10 +70,7 @@ def verdict_item(found: Verdict) -> VerdictItem:
 
 
 def action_item(action: Action, registry: Registry) -> ActionItem:
-    said = {}
-    for name in registry.names():
-        hindrance = support(registry.descriptor(name), action)
-        said[name] = "supported" if hindrance is None else hindrance.reason
+    said = {name: _offer(registry.descriptor(name), action) for name in registry.names()}
     return ActionItem(
         id=action.id,
         kind=action.kind.value,
@@ -87,3 +86,10 @@ def action_item(action: Action, registry: Registry) -> ActionItem:
         params=action.params.model_json_schema(),
         providers=said,
     )
+
+
+def _offer(descriptor: ProviderDescriptor, action: Action) -> Offer:
+    hindrance = support(descriptor, action)
+    if hindrance is not None:
+        return Offer(support="unsupported", reason=hindrance.reason, reason_zh=hindrance.reason_zh)
+    return Offer(support="proven" if action.id in descriptor.proven else "unproven", reason="", reason_zh="")

@@ -111,26 +111,42 @@ def holders(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def due(session: Session, now: datetime, limit: int) -> list[tuple[str, str, str]]:
-    """(id, account id, status) of what somebody has to look after now, the longest waiting first."""
-    query = (
-        select(Operation.id, Operation.account_id, Operation.status)
-        .where(Operation.next_at <= now, or_(Operation.lease_until.is_(None), Operation.lease_until < now))
-        .order_by(Operation.next_at, Operation.id)
-        .limit(limit)
+def due(session: Session, now: datetime, slots: int) -> list[str]:
+    """What needs a turn now: all that is under way and due, and of each account
+    the longest waiting for as many slots as are free. What waits must not hide what is under way."""
+    free = or_(Operation.lease_until.is_(None), Operation.lease_until < now)
+    ready = select(Operation.id).where(Operation.next_at <= now, free)
+    under_way = ready.where(Operation.status != "queued").order_by(Operation.next_at, Operation.id)
+    found = list(session.scalars(under_way))
+    working = busy(session, now)
+    waiting = select(Operation.account_id).where(Operation.status == "queued", Operation.next_at <= now).distinct()
+    for account_id in session.scalars(waiting).all():
+        left = slots - working.get(account_id, 0)
+        if left > 0:
+            first = ready.where(Operation.account_id == account_id, Operation.status == "queued")
+            found += session.scalars(first.order_by(Operation.next_at, Operation.id).limit(left))
+    return found
+
+
+def next_due(session: Session, *, under_way: bool = False) -> datetime | None:
+    """under_way: only of what the cloud is working on; what waits for a slot begins when one becomes free."""
+    query = select(func.min(Operation.next_at)).where(Operation.lease_until.is_(None))
+    return session.scalar(query.where(Operation.status != "queued") if under_way else query)
+
+
+def waits_until(session: Session, now: datetime) -> datetime | None:
+    """When the next of those that were put off may begin."""
+    return session.scalar(
+        select(func.min(Operation.next_at)).where(Operation.status == "queued", Operation.next_at > now)
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def next_due(session: Session) -> datetime | None:
-    return session.scalar(select(func.min(Operation.next_at)).where(Operation.lease_until.is_(None)))
-
-
-def busy(session: Session) -> dict[str, int]:
-    """Account → operations that the cloud is working on."""
+def busy(session: Session, now: datetime) -> dict[str, int]:
+    """Account → operations that its cloud is working on, or that are being begun right now."""
+    begun = and_(Operation.status == "queued", Operation.lease_until >= now)
     query = (
         select(Operation.account_id, func.count())
-        .where(Operation.status.in_(("sent", "observed")))
+        .where(or_(Operation.status.in_(("sent", "observed")), begun))
         .group_by(Operation.account_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

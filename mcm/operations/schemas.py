@@ -106,6 +106,14 @@ class VerdictItem(BaseModel):
     params: dict[str, Any] = Field(description="JSON schema of its parameters")
 
 
+class Offer(BaseModel):
+    """proven: a test brings it about at a real server or simulator. unproven: no server of the tests answers it."""
+
+    support: Literal["proven", "unproven", "unsupported"]
+    reason: str
+    reason_zh: str
+
+
 class ActionItem(BaseModel):
     id: str
     kind: str
@@ -119,7 +127,7 @@ class ActionItem(BaseModel):
     on_account: bool = Field(description="makes something new in an account; needs no resource")
     timeout_s: int
     params: dict[str, Any]
-    providers: dict[str, str] = Field(description='by provider: "supported", or why not')
+    providers: dict[str, Offer]
 
 
 class Resolution(BaseModel):

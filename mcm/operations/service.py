@@ -30,6 +30,7 @@ from mcm.operations.orders import packed, seal, split, validated
 from mcm.operations.reasons import Verdict
 from mcm.operations.schemas import OperationCreate
 from mcm.operations.verdicts import account_verdict, permission_of, standings, support, verdict
+from mcm.plans import belts
 from mcm.registry import Registry
 from mcm.tenancy import quota, sight
 from mcm.vault import Vault
@@ -82,11 +83,12 @@ def wanted(session: Session, registry: Registry, caller: Caller, asked: Operatio
 
 
 def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, plan_id: str | None = None) -> Operation:
-    """Writes the operation with its intent. Raises ResourceBusyHere, QuotaExceeded."""
+    """Writes the operation with its intent. Raises ResourceBusyHere, QuotaExceeded and what `belts` do."""
     now = clock.now()
     operation_id = new_id("op")
     public, secret = split(found.params)
     row, action = found.row, found.action
+    belts.check(session, action, found.account, row.id if row is not None else None, plan_id)
     tenant_id = row.tenant_id if row is not None else found.account.tenant_id
     amounts = needs.amounts(session, found.account, action, found.params, row)
     reservation = None

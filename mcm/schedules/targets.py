@@ -1,7 +1,7 @@
 """What a schedule would act on now, and what keeps it from some of it. Stale knowledge is never acted on."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -48,10 +48,17 @@ def judged(session: Session, registry: Registry, caller: Caller, action: Action,
         rows = session.scalars(
             select(ResourceRow).where(ResourceRow.id.in_(found[start : start + _CHUNK])).order_by(ResourceRow.name)
         ).all()
-        for standing in standings(session, registry, rows):
-            stale = _stale(action, standing.row, estate)
-            result.append(Judged(standing.row, stale or verdict(caller, standing, action)))
+        result += judge(session, registry, caller, action, rows, estate)
     return result
+
+
+def judge(
+    session: Session, registry: Registry, caller: Caller, action: Action, rows: Sequence[ResourceRow], estate: Estate
+) -> list[Judged]:
+    return [
+        Judged(standing.row, _stale(action, standing.row, estate) or verdict(caller, standing, action))
+        for standing in standings(session, registry, rows)
+    ]
 
 
 def reasons(found: Iterable[Judged]) -> dict[str, int]:

@@ -36,7 +36,7 @@ def request_sync(body: SyncOrder, runtime: RuntimeDep, mutation: MutationDep) ->
             raise InvalidInput("there are no accounts yet", next_step="add one: `mcm account add`")
         made = service.request(session, mutation.caller, chosen, kinds, body.full)
         for account in chosen:
-            runtime.gateway.breaker.reset_all(account.id)
+            runtime.executor.retry(account.id)
         runtime.executor.focus([account.id for account in chosen], kinds)
         after_commit(session, runtime.executor.dispatch_soon)
         session.flush()

@@ -115,12 +115,29 @@ class SyncExecutor:
             found = self._running.get(run_id)
         return found[1] if found else None
 
+    def under_way(self) -> dict[str, tuple[int, str]]:
+        """How many resources each run has listed, and what it is at."""
+        with self._lock:
+            return {run_id: (progress.listed, progress.phase) for run_id, (_, progress, _) in self._running.items()}
+
     def cancel_account(self, account_id: str) -> None:
         """The account is being paused or removed: its reads end at their next page."""
         with self._lock:
             cancels = [cancel for owner, _, cancel in self._running.values() if owner == account_id]
         for cancel in cancels:
             cancel.set()
+
+    def retry(self, account_id: str) -> None:
+        """A person asked, or what was wrong may be right now: no breaker holds its reads back."""
+        self._tools.gateway.breaker.reset_all(account_id)
+
+    def forget(self, account_id: str) -> None:
+        """The account changed or went: its connections are closed, its failures and rates forgotten."""
+        self._tools.gateway.forget(account_id)
+
+    def rates(self) -> dict[tuple[str, str, str], float]:
+        """Calls per second that are allowed now, by account, service and region."""
+        return {key: use["calls_per_second"] for key, use in self._tools.gateway.governor.usage().items()}
 
     def heartbeat(self) -> None:
         """Renews the leases of what runs here, and frees those of processes of this machine that have died."""
@@ -146,6 +163,11 @@ class SyncExecutor:
     def running(self) -> int:
         with self._lock:
             return len(self._running)
+
+    @property
+    def works(self) -> bool:
+        """Whether what is due is taken up: not while the process that does so is being started again."""
+        return True
 
     def stop(self, wait: bool = True) -> None:
         self._stopping.set()

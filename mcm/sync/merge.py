@@ -55,11 +55,14 @@ def merge_time(connection: Connection) -> datetime:
     return max(at, newest + timedelta(microseconds=1))
 
 
-def candidates(connection: Connection, scope_id: int) -> tuple[int, int]:
-    """(sightings that the read did not name, disappearances from before that wait to be confirmed). Reads only."""
-    absent = sql.scalar(connection, sql.COUNT_ABSENT, scope=scope_id)
-    pending = sql.scalar(connection, sql.COUNT_PENDING, scope=scope_id)
-    return int(absent), int(pending)
+def absent(connection: Connection, scope_id: int) -> int:
+    """Sightings that the read did not name."""
+    return int(sql.scalar(connection, sql.COUNT_ABSENT, scope=scope_id))
+
+
+def pending(connection: Connection, scope_id: int) -> int:
+    """Disappearances from before that wait to be confirmed, and that the read did not name."""
+    return int(sql.scalar(connection, sql.COUNT_PENDING, scope=scope_id))
 
 
 def brakes(absent: int, total: int) -> bool:
@@ -79,15 +82,16 @@ def apply_seen(connection: Connection, target: Target, at: datetime) -> Outcome:
     }
     outcome = Outcome()
     ruled = assignment.rules_exist(connection)
-    if sql.scalar(connection, "SELECT count(*) FROM sync_stage"):
-        existing = sql.scalar(connection, "SELECT count(*) FROM sync_stage s JOIN resource r ON r.id = s.id")
+    ((staged, existing),) = sql.rows(connection, sql.COUNT_STAGED)
+    if staged:
         if existing:
             sql.run(connection, sql.LEAVE_TO_OWNER, values)
-            sql.run(connection, sql.LEAVE_EQUAL, values)
-            sql.run(connection, sql.TAKE_EQUAL, values)
+            if sql.run(connection, sql.LEAVE_EQUAL, values):
+                sql.run(connection, sql.TAKE_EQUAL, values)
             sql.run(connection, sql.ARCHIVE_STAGED, values)
-            outcome.returned = sql.scalar(connection, sql.COUNT_RETURNED)
-            outcome.changed = sql.scalar(connection, sql.COUNT_CHANGED)
+            owned: dict[str, int] = dict(map(tuple, sql.rows(connection, sql.COUNT_OWNED)))
+            outcome.changed = owned.pop("present", 0)
+            outcome.returned = sum(owned.values())
             for statement in sql.DROP_PARTS:
                 sql.run(connection, statement, values)
         outcome.added = sql.run(connection, sql.upsert_resources(connection), values)

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from mcm.contract import AuthenticationFailed, PermissionDenied, ProviderError, Unreachable
@@ -33,7 +33,9 @@ def commit_read(tools: Tools, plan: Plan, stage: Stage, read: Read) -> str:
         scope = _own(session, plan)
         connection = session.connection()
         at = merge.merge_time(connection)
-        before = 0 if plan.first_read else live_sightings(session, scope.id)
+        # Only what may disappear is weighed against it; to count it takes longer than to merge a few changes.
+        weighed = not plan.first_read and (read.mode == "full" or bool(read.removed))
+        before = live_sightings(session, scope.id) if weighed else 0
         outcome = merge.apply_seen(connection, plan.target, at)
         changed_rights = read.grants is not None and scope.grants is not None and read.grants != scope.grants
         if read.mode == "full" and read.believed:
@@ -52,9 +54,7 @@ def commit_read(tools: Tools, plan: Plan, stage: Stage, read: Read) -> str:
             _release(scope)
         ended = {} if result == "confirming" else {"outcome": result, "finished_at": clock.now()}
         session.execute(
-            update(SyncRun)
-            .where(SyncRun.id == plan.run_id)
-            .values(
+            _run(plan).values(
                 mode=read.mode,
                 listed=stage.listed,
                 added=outcome.added,
@@ -74,7 +74,7 @@ def finish(tools: Tools, plan: Plan) -> str:
     with tools.database.writing(durable=False) as session:
         _release(_own(session, plan))
         ended = {"outcome": "complete", "finished_at": clock.now()}
-        session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**ended))
+        session.execute(_run(plan).values(**ended))
     return "complete"
 
 
@@ -91,16 +91,12 @@ def commit_confirmed(tools: Tools, plan: Plan, stage: Stage, absent: list[str]) 
         back = merge.apply_seen(connection, plan.target, at)
         gone = merge.confirm_gone(connection, plan.target.scope_id, absent, at)
         scope.resources = live_sightings(session, scope.id)
-        session.execute(
-            update(SyncRun)
-            .where(SyncRun.id == plan.run_id)
-            .values(gone=SyncRun.gone + gone, returned=SyncRun.returned + back.returned)
-        )
+        session.execute(_run(plan).values(gone=SyncRun.gone + gone, returned=SyncRun.returned + back.returned))
 
 
 def add_costs(database: Database, plan: Plan, meter: Meter) -> None:
     with database.writing(durable=False) as session:
-        session.execute(update(SyncRun).where(SyncRun.id == plan.run_id).values(**meter.columns()))
+        session.execute(_run(plan).values(**meter.columns()))
 
 
 def fail(tools: Tools, plan: Plan, meter: Meter, error: ProviderError | McmError) -> str:
@@ -109,9 +105,7 @@ def fail(tools: Tools, plan: Plan, meter: Meter, error: ProviderError | McmError
     try:
         with tools.database.writing(durable=False) as session:
             session.execute(
-                update(SyncRun)
-                .where(SyncRun.id == plan.run_id)
-                .values(
+                _run(plan).values(
                     outcome="failed",
                     finished_at=now,
                     error_code=error.code,
@@ -260,6 +254,11 @@ def _due_again(scope: Scope, began: datetime, at: datetime) -> None:
     """Unless somebody asked for a read while this one was under way: what they want to see may have come after it."""
     if scope.next_due_at is None or scope.next_due_at <= began:
         scope.next_due_at = at
+
+
+def _run(plan: Plan) -> Update:
+    """To change the run's row, of which no session here holds an object that would have to be changed with it."""
+    return update(SyncRun).where(SyncRun.id == plan.run_id).execution_options(synchronize_session=False)
 
 
 def _own(session: Session, plan: Plan) -> Scope:

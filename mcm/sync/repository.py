@@ -57,6 +57,7 @@ def claim(session: Session, scope_id: int, run_id: str, owner: str, now: datetim
             Scope.account_id.in_(select(Account.id).where(Account.status != "paused")),
         )
         .values(lease_run=run_id, lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
     )
     if not taken.rowcount:  # type: ignore[attr-defined]
         return None
@@ -64,6 +65,7 @@ def claim(session: Session, scope_id: int, run_id: str, owner: str, now: datetim
         update(SyncRun)
         .where(SyncRun.scope_id == scope_id, SyncRun.outcome == "running")
         .values(outcome="abandoned", finished_at=now, error_message="the process that read this scope ended")
+        .execution_options(synchronize_session=False)
     )
     return session.get(Scope, scope_id, populate_existing=True)
 

@@ -107,9 +107,9 @@ def _read(plan: Plan, lease: Lease, stage: Stage, progress: Progress, meter: Met
 def _weigh(plan: Plan, lease: Lease, connection: Connection, read: Read) -> None:
     """A lost permission looks like an empty cloud, also to a feed: rights are asked again before anything vanishes."""
     with connection.begin():
-        absent, read.pending = merge.candidates(connection, plan.target.scope_id)
-    if read.mode == "full" and read.believed:
-        read.absent = absent
+        read.pending = merge.pending(connection, plan.target.scope_id)
+        if read.mode == "full" and read.believed:
+            read.absent = merge.absent(connection, plan.target.scope_id)
     if (read.absent or read.pending or read.removed) and plan.target.kind != DISCOVERY_KIND:
         read.grants = lease.provider.check().grants
 

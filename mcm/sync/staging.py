@@ -37,7 +37,7 @@ class Stage:
         with connection.begin():
             for name, columns in _TABLES.items():
                 connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns})")
-        self.clear()
+                connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
 
     def clear(self) -> None:
         with self.connection.begin():
@@ -46,11 +46,10 @@ class Stage:
         self.listed = self.repeated = self.staged = 0
 
     def close(self) -> None:
-        """After many rows the connection goes with its tables: emptying them takes long, and their file would stay."""
+        """After many rows the connection goes with its tables: emptying them takes long, and their file would stay.
+        Few are left to who uses the connection next, and empties them first."""
         if self._most > _EMPTIED:
             self.connection.invalidate()
-        else:
-            self.clear()
 
     def add(self, batch: Sequence[Resource]) -> None:
         """At most BATCH resources. Counts a resource that was listed before as repeated; its later form counts."""

@@ -3,6 +3,7 @@
 Archiving copies the whole current row, with its native document, before the row changes.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -43,8 +44,10 @@ LEAVE_EQUAL = """UPDATE sync_stage SET owned = 2 WHERE owned = 1 AND EXISTS (
   AND r.fingerprint = sync_stage.fingerprint)"""
 _OWNED = "(SELECT id FROM sync_stage WHERE owned = 1)"
 ARCHIVE_STAGED = _ARCHIVE + f"r.id IN {_OWNED}"
-COUNT_RETURNED = "SELECT count(*) FROM resource WHERE presence <> 'present' AND id IN " + _OWNED
-COUNT_CHANGED = "SELECT count(*) FROM resource WHERE presence = 'present' AND id IN " + _OWNED
+# CROSS JOIN, which SQLite takes in the order that is written: few are staged of many that are there.
+COUNT_STAGED = """SELECT count(*), count(r.id) FROM sync_stage s LEFT JOIN resource r ON r.id = s.id"""
+COUNT_OWNED = """SELECT r.presence, count(*) FROM sync_stage s CROSS JOIN resource r
+  WHERE r.id = s.id AND s.owned = 1 GROUP BY r.presence"""
 DROP_PARTS = (
     f"DELETE FROM relation WHERE source_id IN {_OWNED}",
     f"DELETE FROM resource_tag WHERE resource_id IN {_OWNED}",
@@ -118,6 +121,10 @@ PRUNE = (
 
 def scalar(connection: Connection, statement: str, **values: Any) -> Any:
     return connection.execute(_prepared(statement, connection.dialect.name), _used(statement, values)).scalar()
+
+
+def rows(connection: Connection, statement: str) -> Sequence[Any]:
+    return connection.execute(_prepared(statement, connection.dialect.name)).all()
 
 
 def run(connection: Connection, statement: str, values: dict[str, Any]) -> int:

@@ -26,6 +26,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The resource does not allow the action now; details.reason_code says why.",
         "The next step of the message helps; `mcm operation allowed ID` shows all actions with their reasons.",
     ),
+    "already_in_bin": Explanation(
+        "The instance is in the recycle bin already.",
+        "`mcm recycle list` shows since when; `mcm recycle restore ID` takes it out.",
+    ),
+    "approval_needed": Explanation(
+        "The plan needs the approval of somebody else before it can be applied.",
+        "Somebody with the role approver looks at it (`mcm plan show ID`) and says so: `mcm plan approve ID`.",
+    ),
     "audit_failed": Explanation(
         "The audit trail cannot take the record of a change, so the change was not made.",
         "`mcm doctor` and `mcm audit verify` say why: the master key, the database, or a trail that was damaged.",
@@ -62,6 +70,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Send your password to POST /api/v1/auth/confirm, then repeat the request.",
     ),
     "conflict": Explanation("The change collides with another one.", "Read again and repeat the change."),
+    "destroy_belt": Explanation(
+        "One request destroys more resources than it may (MCM_DESTROY_PER_REQUEST).",
+        "Make a plan of it, `mcm plan create --action …`, and let somebody approve it.",
+    ),
+    "destroy_budget_used": Explanation(
+        "As many resources of the account were destroyed within 24 hours as may be (MCM_DESTROY_PER_DAY).",
+        "Wait, or make a plan and let somebody approve it.",
+    ),
     "device_denied": Explanation(
         "Somebody signed in refused the command line, or may not come in any more.",
         "Ask them, or start `mcm login` again.",
@@ -118,9 +134,17 @@ EXPLANATIONS: dict[str, Explanation] = {
         "A parameter of the action is missing, malformed, or names what the account does not have.",
         "The message names it; GET /api/v1/actions describes all parameters.",
     ),
+    "invalid_plan": Explanation(
+        "What was given is no plan: nothing matches, too much does, or the action cannot be planned.",
+        "The message says what to change.",
+    ),
     "invalid_request": Explanation(
         "The adapter or the cloud refuses the request as malformed, or an address is not allowed.",
         "Check the account's configuration; the message names the key or the address.",
+    ),
+    "invalid_retirement": Explanation(
+        "The date of retirement does not lie ahead, or the resource cannot be stopped.",
+        "Give a date that lies ahead, for an instance.",
     ),
     "invalid_schedule": Explanation(
         "The calendar, its days off, its time zone or the action cannot be scheduled.",
@@ -142,6 +166,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "not_authenticated": Explanation("mcm does not know who is calling.", "Log in, or send a token."),
     "not_found": Explanation("There is nothing at this address or with this id.", "Check the spelling; list first."),
+    "not_in_bin": Explanation(
+        "It is deleted, being deleted, or was restored: it is not in the recycle bin any more.",
+        "`mcm recycle list --ended` shows what became of it.",
+    ),
     "not_quarantined": Explanation("The scope waits for no decision.", "Nothing."),
     "not_supported": Explanation("This cloud cannot do it.", "The reason says why; see the provider's README."),
     "oidc_login_failed": Explanation(
@@ -178,6 +206,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The credentials now lead to another cloud than when the account was added.",
         "If that is meant, remove the account and add it again: mixing two clouds in one account would lose both.",
     ),
+    "own_plan": Explanation(
+        "Whoever asked for a plan cannot approve or reject it.",
+        "Ask somebody else who has the role approver.",
+    ),
     "password_refused": Explanation(
         "The password is too short, too long, or easy to guess.",
         "Choose several words in a row: 12 to 128 characters.",
@@ -190,6 +222,22 @@ EXPLANATIONS: dict[str, Explanation] = {
     "permission_denied": Explanation(
         "The credentials work but lack a right; that kind is not read and keeps its last good state.",
         "Grant the permission the message names; the provider's README lists the least that is needed.",
+    ),
+    "plan_hash_differs": Explanation(
+        "The hash is not that of the plan: somebody looked at something else than what would be applied.",
+        "`mcm plan show ID` shows the plan and its hash.",
+    ),
+    "plan_not_found": Explanation(
+        "No plan has this id, or not all of its resources are among those you may see.",
+        "`mcm plan list` shows those there are.",
+    ),
+    "plan_not_open": Explanation(
+        "The plan has ended, was used, or stands where this cannot be done; details.status says where.",
+        "`mcm plan show ID`; make a new plan where it has ended.",
+    ),
+    "plan_stale": Explanation(
+        "Targets have changed since the plan was made, so it is not what was looked at any more.",
+        "`mcm plan show ID` lists what changed; make a new plan.",
     ),
     "precondition_failed": Explanation("It was changed since it was read.", "Read it again and repeat the change."),
     "protected": Explanation(
@@ -219,6 +267,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "changed and no cloud is read; what is stored can be looked at.",
         "Make sure that the original has ended, then `mcm db confirm`.",
     ),
+    "recycle_first": Explanation(
+        "The account keeps what is deleted for some days: an instance goes by way of the recycle bin.",
+        "`mcm recycle put ID`; there `mcm recycle delete ID` deletes it at once.",
+    ),
+    "recycled_not_found": Explanation(
+        "Nothing in the recycle bin has this id.",
+        "`mcm recycle list` shows what there is.",
+    ),
     "region_not_listed": Explanation(
         "The cloud no longer lists the region.", "Check the account's rights and regions."
     ),
@@ -228,6 +284,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     "reservation_not_found": Explanation("No reservation has this id.", "Reserve anew."),
     "resource_not_found": Explanation(
         "No resource has this id; what is gone is kept for the tombstones' time only.", "`mcm resource list` shows ids."
+    ),
+    "retirement_not_found": Explanation(
+        "The resource has no date of retirement.",
+        "Nothing: it does not retire.",
     ),
     "role_binding_not_found": Explanation(
         "No role binding has this id.",
@@ -257,6 +317,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     "state_changed": Explanation(
         "The resource is in another state now than when the action was asked for; nothing was sent.",
         "Bring it into a state for it, then ask again.",
+    ),
+    "target_changed": Explanation(
+        "One target of a plan changed while the plan was being applied; it was left, the others went on.",
+        "Look at it, and make a new plan or ask for it alone.",
     ),
     "target_gone": Explanation(
         "The cloud says that the resource no longer exists; nothing was sent.",

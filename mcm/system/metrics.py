@@ -99,7 +99,10 @@ def _gateway(session: Session, runtime: "Runtime") -> list[Metric]:
         "mcm_governor_calls_per_second", "Allowed rate of calls", labels=["account", "service", "region"]
     )
     names = {row[0]: row[1] for row in session.execute(select(Account.id, Account.name))}
-    for (account_id, service, region), use in runtime.gateway.governor.usage().items():
-        rate.add_metric([names.get(account_id, account_id), service, region], use["calls_per_second"])
+    for (account_id, service, region), allowed in runtime.executor.rates().items():
+        rate.add_metric([names.get(account_id, account_id), service, region], allowed)
     running = GaugeMetricFamily("mcm_sync_running", "Reads under way", value=runtime.executor.running)
-    return [rate, running]
+    works = GaugeMetricFamily(
+        "mcm_background_up", "Whether clouds are read and operations carried out", value=int(runtime.executor.works)
+    )
+    return [rate, running, works]

@@ -17,6 +17,7 @@ PARTS = {
     "audit": "tests.bench.audit",
     "authorised": "tests.bench.authorised",
     "load": "tests.bench.load",
+    "actions": "tests.bench.actions",
     "start": "tests.bench.start",
 }
 

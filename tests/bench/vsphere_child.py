@@ -11,6 +11,8 @@ from typing import Any
 
 from tests.bench.measure import Measured, answer, measured
 
+_DELTAS = 5
+
 
 def floor(host: str, port: int, user: str, password: str, ca_file: str) -> Measured:
     from pyVim.connect import SmartConnect
@@ -48,7 +50,7 @@ def floor(host: str, port: int, user: str, password: str, ca_file: str) -> Measu
 
 
 def delta(host: str, port: int, user: str, password: str, ca_file: str) -> list[Measured]:
-    """A full sync, then one through the feed after ten renames."""
+    """Full syncs, then as many through the feed, each after ten renames."""
     from pyVim.connect import SmartConnect
     from pyVmomi import vim
 
@@ -59,18 +61,21 @@ def delta(host: str, port: int, user: str, password: str, ca_file: str) -> list[
         runtime, scope = prepared(Path(directory), "vmware", config, {"username": user, "password": password})
         run_once(runtime, scope)
         run_once(runtime, scope)
-        full = measured(lambda: run_once(runtime, scope))
+        full = [measured(lambda: run_once(runtime, scope)) for _ in range(_DELTAS)]
         service = SmartConnect(
             host=host, port=port, user=user, pwd=password, sslContext=ssl.create_default_context(cafile=ca_file)
         )
         content = service.RetrieveContent()
         view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
-        for machine in list(view.view)[:10]:
-            machine.Rename_Task(f"renamed-{machine._moId}")
-        changes = measured(lambda: run_once(runtime, scope, full=False))
+        machines = list(view.view)
+        changes = []
+        for start in range(0, 10 * _DELTAS, 10):
+            for machine in machines[start : start + 10]:
+                machine.Rename_Task(f"renamed-{machine._moId}")
+            changes.append(measured(lambda: run_once(runtime, scope, full=False)))
         runtime.executor.stop()
         runtime.gateway.close()
-    return [full, changes]
+    return [*full, *changes]
 
 
 def sync(host: str, port: int, user: str, password: str, ca_file: str) -> list[Measured]:

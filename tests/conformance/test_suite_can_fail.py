@@ -12,7 +12,7 @@ from mcm.contract.conformance.suite import ProviderConformance
 from tests.conformance.broken.control import Broken
 
 _FOLDER = Path(__file__).parent / "broken"
-_MODULES = ("connecting", "reading", "observing", "deadlines", "feeds", "describing")
+_MODULES = ("connecting", "reading", "observing", "deadlines", "feeds", "describing", "acting")
 _BROKEN: dict[str, type[Broken]] = {
     name: value
     for module in _MODULES

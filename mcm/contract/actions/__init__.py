@@ -2,7 +2,8 @@
 
 from mcm.contract.actions.action import Action, Bill, Effect
 from mcm.contract.actions.actor import Actor, Order, Outlook, Receipt, Repeat, Seen, Step
-from mcm.contract.actions.params import Params
+from mcm.contract.actions.params import Params, PowerParams
+from mcm.contract.actions.proven import proven_beside
 from mcm.contract.actions.table import ACTIONS
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "Order",
     "Outlook",
     "Params",
+    "PowerParams",
     "Receipt",
     "Repeat",
     "Seen",
     "Step",
+    "proven_beside",
 ]

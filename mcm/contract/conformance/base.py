@@ -53,8 +53,9 @@ class Inventory:
 class ConformanceFixtures:
     """Override as class-scoped (or wider) class-method fixtures; `descriptor` and `form` have to be given.
 
-    without: what the test cloud cannot show, and where it is shown instead or why it need not be. Keys: "change_feed",
-    "durable_feed", "pages", "refusals" or a test's name. A run that wants no skips leaves these tests out by it.
+    without: what the test cloud cannot show, and where it is shown instead or why it need not be. Keys: "actions",
+    "change_feed", "durable_feed", "pages", "refusals" or a test's name. A run that wants no skips leaves these tests
+    out by it.
     """
 
     without: ClassVar[Mapping[str, str]] = {}

@@ -13,6 +13,7 @@ from mcm.contract import (
     InventoryReader,
     ProviderDescriptor,
 )
+from mcm.contract.actions import Actor
 from mcm.contract.conformance.base import ConformanceFixtures, Connect, must_raise
 from mcm.contract.conformance.checks import identity_problems, require, require_none
 from mcm.contract.conformance.watched import WatchedContext
@@ -98,6 +99,7 @@ class Connecting(ConformanceFixtures):
         protocols: Mapping[Capability, type[Any]] = {
             Capability.INVENTORY: InventoryReader,
             Capability.CHANGE_FEED: ChangeFeed,
+            Capability.ACTIONS: Actor,
         }
         for capability, protocol in protocols.items():
             has, says = isinstance(provider_under_test, protocol), capability in descriptor.capabilities

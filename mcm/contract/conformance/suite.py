@@ -16,6 +16,7 @@ paged_scope, change_something, descriptor_path. What is not given skips its test
 nothing may change in it but by `change_something`.
 """
 
+from mcm.contract.conformance.acting import Acting
 from mcm.contract.conformance.base import Connect, Inventory, Scope
 from mcm.contract.conformance.connecting import Connecting
 from mcm.contract.conformance.deadlines import Deadlines
@@ -25,7 +26,7 @@ from mcm.contract.conformance.listing import Listing
 from mcm.contract.conformance.observing import Observing
 
 
-class ProviderConformance(Describing, Connecting, Listing, Observing, Deadlines, Feeds):
+class ProviderConformance(Describing, Connecting, Listing, Observing, Deadlines, Feeds, Acting):
     """Every obligation of `mcm.contract.provider`, one test each."""
 
 

@@ -1,6 +1,7 @@
 """The AWS provider: dispatches to the tables, and lets nothing but ProviderError out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Self
 
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
@@ -18,6 +19,10 @@ from mcm.contract import (
     ResourceKind,
     ResourceRef,
 )
+from mcm.contract.actions import Order, Outlook, Receipt, Step
+from mcm_providers.aws.action_table import SUPPORT
+from mcm_providers.aws.actions.desk import Deed, Desk
+from mcm_providers.aws.actions.table import DEEDS
 from mcm_providers.aws.client import Clients
 from mcm_providers.aws.documents import read_answer
 from mcm_providers.aws.errors import translated, translated_iterator
@@ -85,18 +90,42 @@ class AwsProvider:
             found.update((ref, listed.get(ref.native_id)) for ref in wanted)
         return found
 
+    @translated
+    def steps(self, order: Order) -> Sequence[Step]:
+        return _deed(order).steps(order)
+
+    @translated
+    def send(self, order: Order) -> Receipt:
+        with self._desk(order) as desk:
+            return _deed(order).send(desk, order)
+
+    @translated
+    def look(self, order: Order) -> Outlook:
+        with self._desk(order) as desk:
+            return _deed(order).look(desk, order)
+
     def _read(self, kind: ResourceKind, region: str, native_ids: Sequence[str] | None) -> Iterator[Resource]:
         listings = (GLOBAL if region == GLOBAL_REGION else REGIONAL).get(kind)
         if listings is None:
             raise NotSupported(f"mcm does not read {kind} in {region or 'no region'} of AWS", reason="kind_not_read")
         asked = self._partition.home_region if region == GLOBAL_REGION else self._known(region)
-        self._lookups.forget_keypairs(asked)
-        scope = Scope(self._clients, self._context, asked, self._lookups)
-        try:
+        with self._scope(asked) as scope:
             for listing in listings:
                 yield from listing.read(scope, native_ids)
+
+    @contextmanager
+    def _desk(self, order: Order) -> Iterator[Desk]:
+        region = order.region if order.target is None else order.target.region
+        with self._scope(self._known(region)) as scope:
+            yield Desk(scope)
+
+    @contextmanager
+    def _scope(self, region: str) -> Iterator[Scope]:
+        self._lookups.forget_keypairs(region)
+        try:
+            yield Scope(self._clients, self._context, region, self._lookups)
         except AuthenticationFailed as error:
-            self._check_elsewhere(asked, error)
+            self._check_elsewhere(region, error)
             raise
 
     def _known(self, region: str) -> str:
@@ -120,3 +149,10 @@ class AwsProvider:
             f"{region} refuses credentials that are valid elsewhere: the account has not enabled this region",
             reason="region_not_enabled",
         ) from error
+
+
+def _deed(order: Order) -> Deed:
+    found = DEEDS.get(order.action)
+    if found is None:
+        raise NotSupported(f"AWS cannot do {order.action}", reason=SUPPORT[order.action].absent)
+    return found

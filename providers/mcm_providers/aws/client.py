@@ -6,7 +6,7 @@ answer comes back as the bytes it is (`documents.py` reads them).
 
 import functools
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 import botocore
 from botocore.config import Config
@@ -26,6 +26,13 @@ if logging.getLogger("botocore").level == logging.NOTSET:
     logging.getLogger("botocore").setLevel(logging.INFO)
 
 
+class Answer(NamedTuple):
+    """request_id: AWS's name of the request, "" when it gave none."""
+
+    body: bytes
+    request_id: str
+
+
 class Clients:
     """The botocore clients of one connection, one for each service and region, made when first needed."""
 
@@ -39,16 +46,26 @@ class Clients:
 
     def call(self, service: str, region: str, operation: str, params: dict[str, Any] | None = None) -> bytes:
         """The body of the answer to one request. Raises ProviderError."""
-        about = Call(service, region, operation, temporary=bool(self._settings.credentials.session_token))
+        return self._ask(Call(service, region, operation, self._temporary), params).body
+
+    def change(self, service: str, region: str, operation: str, params: dict[str, Any]) -> Answer:
+        """As `call`, for a request that changes something: once, and announced to the context before it leaves."""
+        return self._ask(Call(service, region, operation, self._temporary, changes=True), params)
+
+    @property
+    def _temporary(self) -> bool:
+        return bool(self._settings.credentials.session_token)
+
+    def _ask(self, about: Call, params: dict[str, Any] | None) -> Answer:
         try:
-            client = self._client(service, region)
-            answer = getattr(client, botocore.xform_name(operation))(**(params or {}))
+            client = self._client(about.service, about.region)
+            client._endpoint.http_session.changing = about.changes
+            answer = getattr(client, botocore.xform_name(about.operation))(**(params or {}))
         except ProviderError:
             raise
         except Exception as error:
             raise translate(error, about) from error
-        body: bytes = answer["Body"]
-        return body
+        return Answer(answer["Body"], answer["RequestId"])
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -136,4 +153,8 @@ class _RawAnswer:
         if response["status_code"] >= 300:
             parsed: dict[str, Any] = self._parser.parse(response, shape)
             return parsed
-        return {"Body": response["body"], "ResponseMetadata": {"HTTPStatusCode": response["status_code"]}}
+        return {
+            "Body": response["body"],
+            "RequestId": str(response["headers"].get("x-amzn-requestid") or "")[:200],
+            "ResponseMetadata": {"HTTPStatusCode": response["status_code"]},
+        }

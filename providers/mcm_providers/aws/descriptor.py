@@ -2,6 +2,7 @@
 
 from mcm.contract import (
     Cadence,
+    Capability,
     ConnectionField,
     ConnectionSchema,
     KindSupport,
@@ -9,6 +10,8 @@ from mcm.contract import (
     ResourceKind,
     Text,
 )
+from mcm.contract.actions import proven_beside
+from mcm_providers.aws.action_table import MESSAGES, SUPPORT
 
 _HOT = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.PORT, ResourceKind.PUBLIC_IP)
 _SLOW = (
@@ -85,7 +88,11 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         **dict.fromkeys(_DEEP, KindSupport(cadence=Cadence.DEEP)),
     },
+    capabilities=frozenset({Capability.INVENTORY, Capability.ACTIONS}),
+    proven=proven_beside(__file__),
+    actions=SUPPORT,
     messages={
+        **MESSAGES,
         "region_not_enabled": Text(
             en="The region {region} is not enabled for this account. Enable it under Account > AWS Regions, "
             "or take it out of the configuration.",

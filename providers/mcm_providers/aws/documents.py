@@ -38,9 +38,15 @@ class Page(NamedTuple):
 
 
 def read_answer(body: bytes, service: str, operation: str) -> Document:
-    """The answer to `operation` as a document. Raises UnexpectedResponse when it is cut, garbled or something else."""
+    """The answer to `operation` as a document. Raises UnexpectedResponse when it is cut, garbled or something else.
+
+    EC2 answers some changes with no more than "return: true", which botocore's description does not mention."""
     with _refusing(service, operation):
-        document: Document = _compiled(_shape(service, operation))(_result(body, service, operation))
+        result, shape = _result(body, service, operation), _shape(service, operation)
+        if shape is None:
+            done = result.find("return")
+            return {} if done is None else {"Return": _boolean(done)}
+        document: Document = _compiled(shape)(result)
         return document
 
 
@@ -97,7 +103,8 @@ def _result(body: bytes, service: str, operation: str) -> Any:
     )
     # Without its namespace every name is shorter and compares faster; nothing in these answers has a second one.
     tree = etree.fromstring(b"<" + root + body[start.end() :], parser)
-    wrapper = _shape(service, operation).serialization.get("resultWrapper")
+    shape = _shape(service, operation)
+    wrapper = shape.serialization.get("resultWrapper") if shape is not None else None
     if not wrapper:
         return tree
     result = tree.find(wrapper)

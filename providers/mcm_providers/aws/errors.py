@@ -25,11 +25,13 @@ from botocore.parsers import ResponseParserError
 
 from mcm.contract import (
     AuthenticationFailed,
+    CapacityExceeded,
     InvalidRequest,
     NotSupported,
     PermissionDenied,
     ProviderError,
     RateLimited,
+    ResourceBusy,
     ResourceNotFound,
     UnexpectedResponse,
     Unreachable,
@@ -68,6 +70,17 @@ _OUTAGE = _words(
     "InternalError InternalFailure InternalServiceError ServiceUnavailable Unavailable ServiceFailure "
     "RequestTimeout 500 502 503 504"
 )
+# Of changes only. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_BUSY = _words(
+    "IncorrectInstanceState IncorrectState IncorrectModificationState IncorrectSpotRequestState VolumeInUse "
+    "InvalidSnapshot.InUse InvalidIPAddress.InUse Resource.AlreadyAssociated DependencyViolation "
+    "ConcurrentTagAccess VolumeModificationRateExceeded SnapshotCreationPerVolumeRateExceeded"
+)
+# What lacks capacity is answered with status 500, and yet had no effect.
+_FULL = re.compile(r"Insufficient[A-Za-z]*(Capacity|InSubnet)[A-Za-z]*|[A-Za-z]*LimitExceeded")
+# Refusals of what was asked for, in words that elsewhere mean the credentials, the service or the right to use it.
+_REFUSED = _words("UnsupportedOperation OptInRequired PendingVerification OperationNotPermitted")
+_BAD_CREDENTIALS = "not able to validate"
 # "... is not authorized to perform: ec2:DescribeInstances because ..."
 _ACTION = re.compile(r"not authorized to perform:? ([a-z0-9-]{2,40}:[A-Za-z]{2,80})")
 # Where IAM's name of a service or of an action is not the API's.
@@ -76,12 +89,14 @@ _IAM_ACTION = {("s3", "ListBuckets"): "ListAllMyBuckets"}
 
 
 class Call(NamedTuple):
-    """What was asked. temporary: the credentials have a session token, so that they may have expired."""
+    """What was asked. temporary: the credentials have a session token, so that they may have expired. changes: it was
+    to change something."""
 
     service: str
     region: str
     operation: str
     temporary: bool = False
+    changes: bool = False
 
     @property
     def permission(self) -> str:
@@ -138,6 +153,8 @@ def _refusal(response: Mapping[str, Any], call: Call) -> ProviderError:
 
     if code in _CLOCK or "Signature expired" in text or "Signature not yet current" in text:
         return _late(headers, call, about)
+    if call.changes and (refused := _refused_change(code, text, call, about)):
+        return refused
     if code in _CREDENTIALS or status == 401:
         expired = " have expired" if code.startswith("ExpiredToken") else " are wrong, disabled or expired"
         return AuthenticationFailed(f"{call}: the credentials{expired} ({code}); enter new ones", **about)
@@ -161,6 +178,21 @@ def _refusal(response: Mapping[str, Any], call: Call) -> ProviderError:
     if code in _OUTAGE or status >= 500:
         return Unreachable(f"{call}: the service has a fault ({code}){said}", **about)
     return InvalidRequest(f"{call} was refused ({code}){said}", **about)
+
+
+def _refused_change(code: str, text: str, call: Call, about: Mapping[str, str]) -> ProviderError | None:
+    """What is particular to changes; None: as everywhere."""
+    if code in _THROTTLED:
+        return None
+    sentence = f"{call} was refused ({code}){text and ': ' + text}"
+    if code == "AuthFailure" and _BAD_CREDENTIALS not in text:
+        # EC2's word for what belongs to another account, too: an image, a snapshot, a subnet.
+        return PermissionDenied(sentence, permission=call.permission, **about)
+    if code in _BUSY:
+        return ResourceBusy(sentence, **about)
+    if _FULL.fullmatch(code):
+        return CapacityExceeded(sentence, **about)
+    return InvalidRequest(sentence, **about) if code in _REFUSED else None
 
 
 def _late(headers: Mapping[str, str], call: Call, about: Mapping[str, str]) -> ProviderError:

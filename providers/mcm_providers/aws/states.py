@@ -15,6 +15,8 @@ INSTANCE: Mapping[str, str] = {
     "stopped": InstanceState.STOPPED,
     "terminated": InstanceState.TERMINATED,
 }
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+HIBERNATED = "Client.UserInitiatedHibernate"
 INSTANCE_TASK: Mapping[str, str] = {"shutting-down": "terminating"}
 
 VOLUME: Mapping[str, str] = {

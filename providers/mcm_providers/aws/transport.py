@@ -42,6 +42,8 @@ class GuardedSession(URLLib3Session):  # type: ignore[misc]
         self._pool_classes_by_scheme = pool_classes(context)
         self._manager.pool_classes_by_scheme = self._pool_classes_by_scheme
         self._context, self._service, self._region = context, service, region
+        # Whether what is sent changes something; `Clients.change` says so.
+        self.changing = False
 
     def send(self, request: Any) -> AWSResponse:
         context = self._context
@@ -51,6 +53,9 @@ class GuardedSession(URLLib3Session):  # type: ignore[misc]
         # botocore reads the body of an answer that is not a stream by itself, however long it is.
         request.stream_output = True
         try:
+            if self.changing:
+                # Only now: what the governor or the guard refuses was surely not sent.
+                context.sending()
             response = super().send(request)
             status = int(response.status_code)
             retry_after = retry_after_seconds(response.headers.get("Retry-After"))

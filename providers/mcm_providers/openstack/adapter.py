@@ -16,7 +16,9 @@ from mcm.contract import (
     ResourceRef,
     UnexpectedResponse,
 )
+from mcm.contract.actions import Order, Outlook, Receipt, Step
 from mcm_providers.openstack import feed, observing, regions
+from mcm_providers.openstack.actions.table import DEEDS
 from mcm_providers.openstack.cloud import Cloud
 from mcm_providers.openstack.errors import NO_SUCH_PATH, translated, translated_iterator
 from mcm_providers.openstack.identity import identity_of
@@ -77,6 +79,18 @@ class OpenStackProvider:
     def changes(self, kind: ResourceKind, region: Region, cursor: str) -> ChangeBatch:
         self._fed(kind, region)
         return feed.changes(self._cloud, region.native_id, self._names_of(region.native_id), cursor)
+
+    @translated
+    def steps(self, order: Order) -> Sequence[Step]:
+        return DEEDS[order.action].plan(order)
+
+    @translated
+    def send(self, order: Order) -> Receipt:
+        return DEEDS[order.action].send(self._cloud, order)
+
+    @translated
+    def look(self, order: Order) -> Outlook:
+        return DEEDS[order.action].look(self._cloud, order)
 
     def _names_of(self, region: str) -> Names:
         if region not in self._names:

@@ -117,6 +117,37 @@ class Client:
             _clock(response.headers.get("Date"), seconds=time.monotonic() - started) or self._keystones_clock(started),
         )
 
+    def change(
+        self, method: str, endpoint: Endpoint, path: str, body: Document | None, microversion: str | None = None
+    ) -> requests.Response:
+        """One request that changes something, sent once. (keystoneauth sends it again after a 401, which had no
+        effect.) Raises ProviderError for every refusal."""
+        call = Call(endpoint.service, endpoint.region, path)
+        version = endpoint.microversion if microversion is None else microversion
+        self.sign_in()
+        self.context.sending()
+        try:
+            response: requests.Response = self._session.request(
+                endpoint.url + path,
+                method,
+                json=body,
+                headers={"Accept": "application/json"},
+                microversion=version or None,
+                microversion_service_type=endpoint.service if version else None,
+                raise_exc=False,
+                log=False,
+                redirect=False,
+                connect_retries=0,
+                status_code_retries=0,
+            )
+        except Exception as error:
+            raise self._translated(error, call) from error
+        if response.status_code >= 400:
+            raise refusal(response, call)
+        if response.status_code >= 300:
+            raise UnexpectedResponse(f"{call}: a request that changes something was redirected")
+        return response
+
     def close(self) -> None:
         self._http.close()
 

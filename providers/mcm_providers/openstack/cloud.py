@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import requests
+
 from mcm.contract import CallContext, NotSupported, PermissionDenied, ProviderError, UnexpectedResponse, Unreachable
 from mcm_providers.openstack.catalogue import Catalogue
 from mcm_providers.openstack.client import Answer, Client, Endpoint, Params
@@ -20,6 +22,11 @@ class Service(NamedTuple):
 
     def get(self, path: str, params: Params = (), microversion: str | None = None) -> Document:
         return self.client.get(self.endpoint, path, params, microversion).document
+
+    def change(
+        self, method: str, path: str, body: Document | None = None, microversion: str | None = None
+    ) -> requests.Response:
+        return self.client.change(method, self.endpoint, path, body, microversion)
 
     def ask(self, path: str, params: Params = ()) -> Answer:
         return self.client.get(self.endpoint, path, params)

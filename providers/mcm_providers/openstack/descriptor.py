@@ -1,6 +1,8 @@
 """What mcm knows of OpenStack before keystoneauth is imported."""
 
 from mcm.contract import Cadence, Capability, KindSupport, ProviderDescriptor, ResourceKind, Text
+from mcm.contract.actions import proven_beside
+from mcm_providers.openstack.action_table import SUPPORT
 from mcm_providers.openstack.fields import FIELDS, CloudsYamlSchema
 
 _HOT = (ResourceKind.VOLUME, ResourceKind.PORT, ResourceKind.PUBLIC_IP)
@@ -34,7 +36,9 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         **dict.fromkeys(_DEEP, KindSupport(cadence=Cadence.DEEP)),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    proven=proven_beside(__file__),
+    actions=SUPPORT,
     messages={
         "service_missing": Text(
             en="The catalogue has no {service} service in {region}, so there is nothing of this kind to read.",

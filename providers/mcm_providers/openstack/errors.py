@@ -15,6 +15,7 @@ from keystoneauth1 import exceptions as ksa
 
 from mcm.contract import (
     AuthenticationFailed,
+    CapacityExceeded,
     InvalidRequest,
     PermissionDenied,
     ProviderError,
@@ -61,6 +62,11 @@ class SignIn(NamedTuple):
         return f"signing in at {self.url}"
 
 
+_QUOTA = re.compile(
+    r"[Qq]uota exceeded|exceeds? (the )?(allowed|available) .*quota|OverQuota|OverLimit|maximum number of"
+)
+
+
 class ItemNotFound(ResourceNotFound):
     """A service itself says that it does not know this id; a 404 of anything in front of it is not this."""
 
@@ -80,10 +86,15 @@ def refusal(response: requests.Response, call: Call | SignIn) -> ProviderError:
                 f"{call}: the user, password, credential or project is wrong, disabled or expired{said}", **about
             )
         return AuthenticationFailed(f"{call}: the token is not accepted{said}", **about)
+    if status == 403 and _QUOTA.search(sentence):
+        return CapacityExceeded(f"{call}: a quota is used up{said}", **about)
     if status == 403:
         permission = next((found[1] for rule in _POLICIES if (found := rule.search(sentence))), "")
         need = f"; the policy '{permission}' must allow it" if permission else said
         return PermissionDenied(f"{call} was refused{need}", permission=permission or str(call), **about)
+    if status == 413 and _QUOTA.search(sentence):
+        # cinder's way to say it.
+        return CapacityExceeded(f"{call}: a quota is used up{said}", **about)
     if status in (413, 429):
         return RateLimited(f"{call}: asked to slow down{said}", retry_after=_retry_after(response), **about)
     if status == 404:

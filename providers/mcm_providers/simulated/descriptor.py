@@ -11,7 +11,7 @@ from mcm.contract import (
     ResourceKind,
     Text,
 )
-from mcm.contract.actions import ACTIONS
+from mcm.contract.actions import ACTIONS, proven_beside
 
 _FIELDS = (
     ConnectionField(
@@ -78,6 +78,7 @@ DESCRIPTOR = ProviderDescriptor(
     connection=ConnectionSchema(fields=_FIELDS),
     kinds={kind: _support(kind) for kind in ResourceKind},
     capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    proven=proven_beside(__file__),
     actions={
         ident: ActionSupport(absent="no_console") if ident == "instance.console" else ActionSupport()
         for ident in ACTIONS

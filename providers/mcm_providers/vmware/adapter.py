@@ -17,6 +17,10 @@ from mcm.contract import (
     ResourceKind,
     ResourceRef,
 )
+from mcm.contract.actions import Order, Outlook, Receipt, Step
+from mcm_providers.vmware.action_table import SUPPORT
+from mcm_providers.vmware.actions.desk import Deed, Desk
+from mcm_providers.vmware.actions.table import DEEDS
 from mcm_providers.vmware.datacenters import ABSENT, read_contents, regions_of
 from mcm_providers.vmware.errors import edge, translating
 from mcm_providers.vmware.feed import Feed
@@ -38,6 +42,7 @@ class VmwareProvider:
         self._listing = Listing(session)
         self._observer = Observer(session, self._listing)
         self._feed = Feed(session, self._listing)
+        self._desk = Desk(session, self._listing)
 
     @classmethod
     def connect(cls, form: ConnectionForm, context: CallContext) -> Self:
@@ -78,6 +83,17 @@ class VmwareProvider:
         with self._edge():
             return self._feed.changes(region.native_id, cursor)
 
+    def steps(self, order: Order) -> Sequence[Step]:
+        return _deed(order).steps(order)
+
+    def send(self, order: Order) -> Receipt:
+        with self._edge():
+            return _deed(order).send(self._desk, order)
+
+    def look(self, order: Order) -> Outlook:
+        with self._edge():
+            return _deed(order).look(self._desk, order)
+
     def _collected(self, kind: ResourceKind, datacenter: str) -> Iterator[Resource]:
         resources = self._listing.resources(kind, datacenter)
         return self._feed.remember(datacenter, resources) if kind is ResourceKind.INSTANCE else resources
@@ -95,3 +111,10 @@ class VmwareProvider:
         self._require(kind, region)
         if kind is not ResourceKind.INSTANCE:
             raise NotSupported(f"there is no change feed for {kind.value}", reason="no_feed")
+
+
+def _deed(order: Order) -> Deed:
+    found = DEEDS.get(order.action)
+    if found is None:
+        raise NotSupported(f"vSphere cannot do {order.action}", reason=SUPPORT[order.action].absent)
+    return found

@@ -10,6 +10,8 @@ from mcm.contract import (
     ResourceKind,
     Text,
 )
+from mcm.contract.actions import proven_beside
+from mcm_providers.vmware.action_table import MESSAGES, SUPPORT
 
 # Volumes and snapshots are read out of every machine's devices, 3.5 times the bytes of the machines themselves.
 _SLOW = (
@@ -59,7 +61,7 @@ DESCRIPTOR = ProviderDescriptor(
                 key="username",
                 title="User name",
                 title_zh="用户名",
-                help="Such as mcm@vsphere.local; the role Read-only is enough.",
+                help="Such as mcm@vsphere.local; the role Read-only is enough to look.",
                 required=True,
                 secret=True,
             ),
@@ -71,8 +73,11 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         ResourceKind.IMAGE: KindSupport(cadence=Cadence.DEEP),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    proven=proven_beside(__file__),
+    actions=SUPPORT,
     messages={
+        **MESSAGES,
         "no_zones": Text(
             en="vSphere has no availability zones; its clusters are the pools.",
             zh="vSphere 没有可用区；集群即资源池。",

@@ -13,6 +13,7 @@ from lxml import etree
 from mcm.contract import (
     AuthenticationFailed,
     CallContext,
+    CapacityExceeded,
     FeedExpired,
     InvalidRequest,
     NotSupported,
@@ -27,12 +28,22 @@ from mcm.contract import (
 from mcm_providers.vmware.faults import SoapFault
 
 SESSION_ENDED = "NotAuthenticated"
+TOOLS_MISSING = "ToolsUnavailable"
 
 _SIGN_IN = frozenset({"InvalidLogin", "PasswordExpired", "InvalidLogonHours", "AccountLocked", "NoClientCertificate"})
 _GONE = frozenset({"ManagedObjectNotFound", "NotFound"})
 _BUSY = frozenset({"TaskInProgress", "ResourceInUse", "InvalidState", "InvalidPowerState", "ConcurrentAccess"})
 _UNSUPPORTED = frozenset({"NotSupported", "NotImplemented", "MethodNotFound", "MethodDisabled", "RestrictedVersion"})
 _MALFORMED = frozenset({"InvalidArgument", "InvalidRequest", "InvalidProperty", "InvalidType", "InvalidName"})
+# What only a request that changes something is answered with.
+_REFUSED = frozenset({TOOLS_MISSING, "DuplicateName", "AlreadyExists", "InvalidVmConfig", "InvalidDeviceSpec"})
+_FULL = frozenset(
+    {
+        *("InsufficientResourcesFault", "InsufficientHostCapacityFault", "InsufficientHostCpuCapacityFault"),
+        *("InsufficientHostMemoryCapacityFault", "InsufficientFailoverResourcesFault", "InsufficientStorageSpace"),
+        *("InsufficientCpuResourcesFault", "InsufficientMemoryResourcesFault", "NoDiskSpace", "NotEnoughLicenses"),
+    }
+)
 _UNAVAILABLE = frozenset(
     {"SystemError", "HostCommunication", "HostNotConnected", "HostNotReachable", "RequestCanceled", "Timedout"}
 )
@@ -72,7 +83,8 @@ def from_fault(fault: SoapFault) -> ProviderError:
     kinds: tuple[tuple[frozenset[str], type[ProviderError]], ...] = (
         (_GONE, ResourceNotFound),
         (_BUSY, ResourceBusy),
-        (_MALFORMED, InvalidRequest),
+        (_MALFORMED | _REFUSED, InvalidRequest),
+        (_FULL, CapacityExceeded),
         (_UNAVAILABLE, Unreachable),
     )
     for names, error in kinds:

@@ -41,8 +41,8 @@ def _ended(lab: Lab, served: Served, operation: str) -> dict[str, Any]:
 
 
 def test_fifty_requests_with_one_key_are_one_operation(lab: Lab, served: Served) -> None:
-    body = {"action": "volume.create", "account": "lab", "region": lab.resources()[0].region}
-    body["params"] = {"name": "one", "size_gib": 3}  # type: ignore[assignment]
+    body: dict[str, Any] = {"action": "volume.create", "account": "lab", "region": lab.resources()[0].region}
+    body["params"] = {"name": "one", "size_gib": 3}
 
     def ask(_: int) -> httpx.Response:
         return served.send("POST", "/api/v1/operations", body, key="the same")
@@ -109,7 +109,7 @@ def test_what_is_allowed_is_told_by_one_source(lab: Lab, served: Served) -> None
 def test_operations_are_listed_and_paged(lab: Lab, served: Served) -> None:
     region = lab.resources()[0].region
     for number in range(5):
-        body = {"action": "volume.create", "account": "lab", "region": region}
+        body: dict[str, Any] = {"action": "volume.create", "account": "lab", "region": region}
         body["params"] = {"name": f"v{number}", "size_gib": 1}
         assert served.send("POST", "/api/v1/operations", body).status_code == 202
     lab.runtime.operations.run_until_idle(WAIT_S)
@@ -126,7 +126,9 @@ def test_operations_are_listed_and_paged(lab: Lab, served: Served) -> None:
 
 def test_the_catalogue_of_actions_says_who_does_what(served: Served) -> None:
     found = {one["id"]: one for one in served.get("/api/v1/actions").json()}
-    assert found["instance.stop"]["providers"]["simulated"] == "supported"
-    assert "screen" in found["instance.console"]["providers"]["simulated"]
+    assert found["instance.stop"]["providers"]["simulated"]["support"] == "proven"
+    console = found["instance.console"]["providers"]["simulated"]
+    assert console["support"] == "unsupported"
+    assert "screen" in console["reason"]
     assert found["instance.create"]["params"]["required"] == ["name", "image"]
     assert found["instance.create"]["on_account"] is True

@@ -54,7 +54,7 @@ def translate(document: Document, scope: Scope) -> Resource:
         name=named(tags, native_id),
         region=region,
         zone=zone,
-        state=states.INSTANCE.get(native_state, InstanceState.UNKNOWN),
+        state=_state(document, native_state),
         native_state=native_state,
         task_state=states.INSTANCE_TASK.get(native_state),
         tags=tags,
@@ -84,6 +84,13 @@ def translate(document: Document, scope: Scope) -> Resource:
         ),
         native=_native(document),
     )
+
+
+def _state(document: Document, native_state: str) -> str:
+    """A hibernated instance is a stopped one to EC2; only the reason tells that its memory waits on its root volume."""
+    if native_state == "stopped" and (document.get("StateReason") or {}).get("Code") == states.HIBERNATED:
+        return InstanceState.SUSPENDED
+    return states.INSTANCE.get(native_state, InstanceState.UNKNOWN)
 
 
 def _native(document: Document) -> Document:

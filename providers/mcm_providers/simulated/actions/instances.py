@@ -20,9 +20,10 @@ _TASKS = {
 
 def power(desk: Desk, order: Order) -> ResourceRef | None:
     native_id, scope, document = _target(desk, order)
-    task, meaning = _TASKS[order.action.partition(".")[2]]
+    verb = order.action.partition(".")[2]
+    task, meaning = _TASKS[verb]
     word = desk.word(meaning)
-    if document["status"] == word and meaning != "running":
+    if document["status"] == word and verb not in ("reboot", "migrate"):
         return None
     desk.idle(document)
     later: dict[str, Any] = {"status": word}
@@ -110,17 +111,21 @@ def revert_resize(desk: Desk, order: Order) -> None:
 
 
 def rename(desk: Desk, order: Order) -> None:
-    native_id, scope, _ = _target(desk, order)
-    desk.note(K.INSTANCE, native_id, "renamed")
-    desk.change(K.INSTANCE, native_id, scope, name=order.params.name)  # type: ignore[attr-defined]
+    native_id, scope, document = _target(desk, order)
+    name = order.params.name  # type: ignore[attr-defined]
+    if document["name"] != name:
+        desk.note(K.INSTANCE, native_id, "renamed")
+        desk.change(K.INSTANCE, native_id, scope, name=name)
 
 
 def set_tags(desk: Desk, order: Order) -> None:
     native_id, scope, document = _target(desk, order)
     params: Any = order.params
-    kept = {key: value for key, value in (document.get("tags") or {}).items() if key not in params.remove}
-    desk.note(K.INSTANCE, native_id, "tagged")
-    desk.change(K.INSTANCE, native_id, scope, tags=kept | params.set)
+    tags = document.get("tags") or {}
+    wanted = {key: value for key, value in tags.items() if key not in params.remove} | params.set
+    if wanted != tags:
+        desk.note(K.INSTANCE, native_id, "tagged")
+        desk.change(K.INSTANCE, native_id, scope, tags=wanted)
 
 
 def snapshot(desk: Desk, order: Order) -> ResourceRef:

@@ -1,11 +1,11 @@
 """The one way in which a request that changes something leaves, and the receipt for it."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mcm.contract import CallContext, InvalidRequest, ResourceRef, UnexpectedResponse
+from mcm.contract import CallContext, InvalidRequest, ResourceNotFound, ResourceRef, UnexpectedResponse
 from mcm.contract.actions import Order, Outlook, Receipt, Repeat, Step
 from mcm_providers.vmware.client import Reference
 from mcm_providers.vmware.errors import from_fault
@@ -27,9 +27,8 @@ class Desk:
     def context(self) -> CallContext:
         return self.session.context
 
-    def change(self, name: str, this: Reference, *parameters: str) -> Element | None:
-        """Sends the one request. Not even a connection that died is a reason to send it again. None: no answer but
-        that it was taken. Raises SoapFault for what is gone, else a ProviderError."""
+    def change(self, name: str, this: Reference, *parameters: str) -> Element:
+        """Sends the one request; its answer. Not even a connection that died is a reason to send it again."""
         body = operation(name, this, *parameters)
         soap = self.session.soap
         self.context.sending()
@@ -48,6 +47,13 @@ class Desk:
         answer = self.change(name, this, *parameters)
         key = made(answer)[1]
         return Receipt({task_fact(order): key, **facts}, request_id=key)
+
+    def end(self, order: Order, name: str, this: Reference, *parameters: str) -> Receipt:
+        """`start` for what ends something: what is gone already is no error."""
+        try:
+            return self.start(order, name, this, *parameters)
+        except ResourceNotFound:
+            return sent(order)
 
 
 class Deed(NamedTuple):

@@ -15,6 +15,7 @@ from mcm_providers.vmware.tasks import Task, one_underway, read_task, read_tasks
 
 TYPE = "VirtualMachine"
 UUID, POWER, RECENT = "config.instanceUuid", "runtime.powerState", "recentTask"
+TEMPLATE = "config.template"
 ON, OFF, SUSPENDED = "poweredOn", "poweredOff", "suspended"
 
 
@@ -37,15 +38,24 @@ class Machine(NamedTuple):
 
 
 def find(desk: Desk, ref: ResourceRef, *paths: str) -> Machine | None:
-    """Also the machine of a disk or a snapshot. None: it is gone."""
-    uuid = ref.native_id.partition(":")[0]
+    """Also the machine of a disk or a snapshot. None: it is gone, or an instance has become a template.
+
+    By its uuid only where that is one machine's alone: a host without vCenter lets copies have it, and an id with a
+    reference in it says that there are some. What is done here cannot be done to another."""
+    uuid, _, rest = ref.native_id.partition(":")
     native_type, _, value = ref.locator.partition(":")
+    found: Machine | None = None
     if native_type == TYPE and value:
-        known = read(desk.session, [value], *paths)
+        known = read(desk.session, [value], TEMPLATE, *paths)
         # A disk with an id of its own has no machine in it; the locator is all there is.
         if known and (known[0].found.get(UUID) in (None, uuid) or ref.kind is ResourceKind.VOLUME):
-            return known[0]
-    return by_uuid(desk, uuid, *paths)
+            found = known[0]
+    copied = ref.kind is ResourceKind.INSTANCE and bool(rest)
+    if found is None and not copied and desk.session.service.api_type == "VirtualCenter":
+        found = by_uuid(desk, uuid, TEMPLATE, *paths)
+    if found is not None and ref.kind is ResourceKind.INSTANCE and found.found.get(TEMPLATE) == "true":
+        return None
+    return found
 
 
 def require(desk: Desk, ref: ResourceRef, *paths: str) -> Machine:

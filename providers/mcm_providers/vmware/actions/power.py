@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from mcm.contract import InvalidRequest, ResourceRef
-from mcm.contract.actions import Order, Outlook, PowerParams, Receipt, Repeat, Seen, Step
+from mcm.contract import InvalidRequest, ResourceBusy, ResourceRef
+from mcm.contract.actions import Order, Outlook, Receipt, Repeat, Seen
+from mcm.contract.actions.params import PowerParams
 from mcm_providers.vmware.actions.desk import Deed, Desk, sent, single, target_of, was_sent
 from mcm_providers.vmware.actions.machine import (
     OFF,
@@ -13,7 +14,6 @@ from mcm_providers.vmware.actions.machine import (
     Machine,
     find,
     judged,
-    require,
     target,
 )
 from mcm_providers.vmware.errors import TOOLS_MISSING
@@ -55,8 +55,11 @@ def moved(desk: Desk, order: Order, ref: ResourceRef, way: Move) -> Outlook:
 
 def _send(desk: Desk, order: Order) -> Receipt:
     machine = target(desk, order)
-    if order.action == "instance.stop" and _soft(order) and machine.power == ON:
-        return _ask_guest(desk, order, machine, "ShutdownGuest")
+    if order.action == "instance.stop":
+        if machine.power == SUSPENDED:
+            raise ResourceBusy("the instance is suspended; switching it off would lose its memory: resume it first")
+        if _soft(order) and machine.power == ON:
+            return _ask_guest(desk, order, machine, "ShutdownGuest")
     return move(desk, order, machine, _MOVES[order.action])
 
 
@@ -104,42 +107,7 @@ def _soft(order: Order) -> bool:
     return isinstance(order.params, PowerParams) and order.params.mode == "soft"
 
 
-# Before an instance is destroyed it is switched off; if it then is not destroyed, it runs as before.
-DELETE_STEPS = [Step("power_off", Repeat.HARMLESS, undo="power_on"), Step("destroy", Repeat.NEVER)]
-_WAS = "was"
-
-
-def _send_delete(desk: Desk, order: Order) -> Receipt:
-    ref = target_of(order)
-    machine = find(desk, ref)
-    if machine is None:
-        return sent(order)
-    match order.step:
-        case "power_off":
-            receipt = move(desk, order, machine, POWER_OFF)
-            return Receipt({**receipt.facts, _WAS: machine.power}, request_id=receipt.request_id)
-        case "power_on":
-            return move(desk, order, machine, POWER_ON) if order.facts.get(_WAS) == ON else sent(order)
-    return desk.end(order, "Destroy_Task", machine.reference)
-
-
-def _look_delete(desk: Desk, order: Order) -> Outlook:
-    ref = target_of(order)
-    match order.step:
-        case "power_on" if order.facts.get(_WAS) != ON:
-            return Outlook(Seen.DONE)
-        case "power_on":
-            return moved(desk, order, ref, POWER_ON)
-    machine = find(desk, ref, RECENT)
-    if machine is None:
-        return Outlook(Seen.DONE)
-    if order.step == "power_off":
-        return judged(desk, order, machine, machine.power == POWER_OFF.state, *POWER_OFF.verbs)
-    return judged(desk, order, machine, False, "destroy")
-
-
 DEEDS = {
     **dict.fromkeys(_MOVES, Deed(single(Repeat.HARMLESS), _send, _look)),
     "instance.reboot": Deed(single(Repeat.NEVER), _send_reboot, _look_reboot),
-    "instance.delete": Deed(lambda _: DELETE_STEPS, _send_delete, _look_delete),
 }

@@ -1,0 +1,141 @@
+"""How much may be destroyed: in one request, and in one account within a day. One place for every way that leads there.
+
+An approved plan goes past both, and still counts. A plan that nobody else could approve goes past the first only.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from mcm.contract.actions import ACTIONS, Action
+from mcm.db.session import Database
+from mcm.kit import clock
+from mcm.models import Account, Operation, Plan, Recycled, RecycleRule
+from mcm.plans.errors import DestroyBelt, DestroyBudgetUsed, RecycleFirst
+from mcm.settings import Settings
+
+DAY = timedelta(hours=24)
+_LIMITS, _DESTROYED = "plans.limits", "plans.destroyed"
+# Any number of mcm's own, the same in every process.
+_KEY = 6_383_102_119
+_DESTRUCTIVE = sorted(action.id for action in ACTIONS.values() if action.destructive)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The defaults hold for a session that nobody gave others: the belts are never off by mistake."""
+
+    per_request: int = 20
+    per_day: int = 50
+
+
+def install(database: Database, settings: Settings) -> None:
+    """From now on the database's writing sessions know the limits of this installation."""
+    database.carried[_LIMITS] = Limits(settings.destroy_per_request, settings.destroy_per_day)
+
+
+def check(
+    session: Session, action: Action, account: Account, resource_id: str | None, plan_id: str | None = None
+) -> None:
+    """Before an operation is written. Raises RecycleFirst, DestroyBelt, DestroyBudgetUsed."""
+    if not action.destructive:
+        return
+    _recycle_first(session, action, account, resource_id)
+    approved, alone = _plan(session, plan_id)
+    _belt(session, action, approved or alone)
+    if not approved:
+        require_budget(session, action, account.id, account.name)
+
+
+def check_again(session: Session, row: Operation) -> None:
+    """Before an operation is asked for again. Raises DestroyBelt, DestroyBudgetUsed."""
+    action = ACTIONS[row.action]
+    if not action.destructive:
+        return
+    approved, alone = _plan(session, row.plan_id)
+    _belt(session, action, approved or alone)
+    if not approved:
+        require_budget(session, action, row.account_id, row.account_name, without=(row.id,))
+
+
+def require_budget(
+    session: Session, action: Action, account_id: str, account_name: str, *, without: Collection[str] = ()
+) -> None:
+    """Raises DestroyBudgetUsed. without: operations that are counted by asking for them again."""
+    if not action.destructive:
+        return
+    limits = _limits(session)
+    if session.get_bind().dialect.name == "postgresql":
+        # Two at once would each see room for one.
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, :key))")
+        session.execute(lock, {"account": account_id, "key": _KEY})
+    used = destroyed(session, account_id, without)
+    if used >= limits.per_day:
+        raise DestroyBudgetUsed(
+            f"{used} resources of account '{account_name}' were destroyed within 24 hours, {limits.per_day} may be; "
+            "nothing was changed",
+            next_step="wait, or let somebody approve a plan: mcm plan create --action "
+            f"{action.id} ID… (the limit is MCM_DESTROY_PER_DAY)",
+            details={"used": used, "limit": limits.per_day},
+        )
+
+
+def destroyed(session: Session, account_id: str, without: Collection[str] = ()) -> int:
+    """What was asked for within a day, without what ended before anything was sent."""
+    never_sent = and_(Operation.status.in_(("cancelled", "failed")), Operation.sent_at.is_(None))
+    query = select(func.count()).where(
+        Operation.account_id == account_id,
+        Operation.action.in_(_DESTRUCTIVE),
+        Operation.created_at > clock.now() - DAY,
+        ~never_sent,
+        Operation.id.not_in(list(without)),
+    )
+    return session.scalar(query) or 0
+
+
+def kept_days(session: Session, account_id: str) -> int:
+    return session.scalar(select(RecycleRule.days).where(RecycleRule.account_id == account_id)) or 0
+
+
+def _limits(session: Session) -> Limits:
+    found = session.info.get(_LIMITS)
+    return found if isinstance(found, Limits) else Limits()
+
+
+def _plan(session: Session, plan_id: str | None) -> tuple[bool, bool]:
+    """(somebody else has approved it, there is nobody else to ask)"""
+    if plan_id is None:
+        return False, False
+    found = session.execute(select(Plan.decided_at, Plan.alone, Plan.status).where(Plan.id == plan_id)).first()
+    if found is None or found.status not in ("applying", "applied"):
+        return False, False
+    return found.decided_at is not None, bool(found.alone)
+
+
+def _belt(session: Session, action: Action, planned: bool) -> None:
+    limit = _limits(session).per_request
+    number = session.info[_DESTROYED] = session.info.get(_DESTROYED, 0) + 1
+    if number > limit and not planned:
+        raise DestroyBelt(
+            f"one request may destroy {limit} resources; nothing was changed",
+            next_step=f"make a plan and let somebody approve it: mcm plan create --action {action.id} ID…",
+            details={"limit": limit},
+        )
+
+
+def _recycle_first(session: Session, action: Action, account: Account, resource_id: str | None) -> None:
+    if action.id != "instance.delete" or resource_id is None:
+        return
+    days = kept_days(session, account.id)
+    if not days:
+        return
+    ending = or_(Recycled.status == "deleting", Recycled.status == "deleted")
+    if session.scalar(select(Recycled.id).where(Recycled.resource_id == resource_id, ending).limit(1)) is None:
+        raise RecycleFirst(
+            f"account '{account.name}' keeps what is deleted for {days} days; nothing was changed",
+            next_step=f"mcm recycle put {resource_id}, and `mcm recycle delete` there if it must go at once",
+            details={"days": days},
+        )

@@ -1,0 +1,1 @@
+"""How each action of the model is done at EC2."""

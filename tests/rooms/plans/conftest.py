@@ -1,0 +1,23 @@
+"""A desk in a lab with one simulated account that has been read, on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import lab as labs
+from tests.rooms.operations.acting import Later
+from tests.rooms.plans import desk as desks
+from tests.rooms.plans.desk import Desk
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    lab = labs.make(database_url, tmp_path)
+    yield desks.make(lab)
+    lab.close()
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    return Later(monkeypatch)
