@@ -1,7 +1,7 @@
 """Works without serving: reads clouds, gives operations their turns, keeps the house.
 
-`mcm worker` does so until it is told to end. `python -m mcm.worker` does so for the server that started it: settings and
-orders come through standard input, which ends when the server does, however it does; reports leave through standard
+`mcm worker` does so until it is told to end. `python -m mcm.worker` does so for the server that started it: settings
+and orders come through standard input, which ends when the server does, however it does; reports leave through standard
 output. The server's own process then does nothing but answer, and no request waits for the interpreter's lock.
 """
 
@@ -110,9 +110,7 @@ def _report(runtime: "Runtime", out: int) -> None:
     """Tells what has changed, and at first that it is there. Ends when nobody listens."""
     before = b""
     while True:
-        rates: dict[str, list[tuple[str, str, float]]] = {}
-        for (account, service, region), rate in runtime.executor.rates().items():
-            rates.setdefault(account, []).append((service, region, round(rate, 2)))
+        rates = [(*key, round(rate, 2)) for key, rate in runtime.executor.rates().items()]
         line = json.dumps({"runs": runtime.executor.under_way(), "rates": rates}).encode() + b"\n"
         try:
             if line != before:

@@ -1,7 +1,7 @@
 """The server's end of the process that works for it: starts it, starts it again when it dies, ends it.
 
-What it is told (`tell`) only makes it look at once: the rows in the database say what there is to do, so that nothing is
-lost with an order that comes while it is being started again.
+What it is told (`tell`) only makes it look at once: the rows in the database say what there is to do, so that nothing
+is lost with an order that comes while it is being started again.
 """
 
 import json
@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from mcm.settings import Settings
 
@@ -134,7 +134,7 @@ class Worker:
         with self._lock:
             if self._stopping.is_set():
                 return None
-            child = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            child = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
             assert child.stdin is not None
             self._child, self._orders = child, child.stdin
             # Not as arguments, which everybody on the machine can read. It ends by itself if it cannot use them.
@@ -151,12 +151,8 @@ class Worker:
             self._orders = None
 
 
-def _report(told: dict[str, dict[str, list[object]]]) -> Report:
+def _report(told: dict[str, Any]) -> Report:
     return Report(
-        runs={run: (int(str(listed)), str(phase)) for run, (listed, phase) in told["runs"].items()},
-        rates={
-            (account, str(service), str(region)): float(str(rate))
-            for account, rows in told["rates"].items()
-            for service, region, rate in rows  # type: ignore[misc]
-        },
+        runs={run: (listed, phase) for run, (listed, phase) in told["runs"].items()},
+        rates={(account, service, region): rate for account, service, region, rate in told["rates"]},
     )

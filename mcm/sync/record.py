@@ -16,7 +16,7 @@ from mcm.sync.errors import LeaseLost
 from mcm.sync.identity import note_failure, note_success
 from mcm.sync.meter import Meter
 from mcm.sync.plan import Plan, Read
-from mcm.sync.repository import DISCOVERY_KIND, held_lease, live_sightings, unconfirmed
+from mcm.sync.repository import DISCOVERY_KIND, any_unconfirmed, held_lease, live_sightings
 from mcm.sync.staging import Stage
 from mcm.sync.tools import Tools
 
@@ -79,7 +79,7 @@ def finish(tools: Tools, plan: Plan) -> str:
 
 
 def _asks(session: Session, plan: Plan) -> bool:
-    return plan.target.kind != DISCOVERY_KIND and bool(unconfirmed(session, plan.target.scope_id, limit=1))
+    return plan.target.kind != DISCOVERY_KIND and any_unconfirmed(session, plan.target.scope_id)
 
 
 def commit_confirmed(tools: Tools, plan: Plan, stage: Stage, absent: list[str]) -> None:

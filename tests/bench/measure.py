@@ -71,6 +71,11 @@ def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
     return median(mine / max(base, 1e-9) for mine, base in zip(ours, floors, strict=True))
 
 
+def children(pid: int) -> list[int]:
+    """The processes that `pid` has started."""
+    return [int(child) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in tasks.read_text().split()]
+
+
 def _resident(name: str) -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{name}:"):

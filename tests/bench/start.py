@@ -12,7 +12,7 @@ from statistics import median
 
 import httpx
 
-from tests.bench.measure import ratio
+from tests.bench.measure import children, ratio
 from tests.bench.table import Row
 from tests.harness.ports import free_port
 
@@ -107,5 +107,7 @@ def _idle() -> float:
 
 
 def _cpu(pid: int) -> float:
+    """Of the server and of the process that reads clouds for it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(map(_cpu, children(pid)))

@@ -1,0 +1,23 @@
+"""A tagged action, one in two requests and one that may never be repeated, at a vCenter: whatever goes wrong, whenever,
+nothing happens twice and nothing is lost."""
+
+import pytest
+
+from tests.baddays.acting.cases import FAULTS, KILL, Case, Transition, cases
+from tests.baddays.acting.engine import Bench
+from tests.baddays.acting.killing import Victims
+from tests.baddays.acting.matrix import proven
+
+pytestmark = [pytest.mark.vcsim, pytest.mark.timeout(120)]
+TRANSITIONS = [
+    Transition("instance.create", 0),
+    Transition("instance.create", 1),
+    Transition("instance.snapshot", 0),
+    Transition("instance.delete", 0),
+    Transition("instance.delete", 1),
+]
+
+
+@pytest.mark.parametrize("case", cases(TRANSITIONS, KILL, *FAULTS), ids=str)
+def test_at_most_once(on_vsphere: Bench, victims: Victims, case: Case) -> None:
+    proven(on_vsphere, victims, case)
