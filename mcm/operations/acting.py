@@ -46,12 +46,15 @@ def take_turn(tools: Tools, vault: Vault, operation_id: str) -> None:
     work = claim(tools, vault, operation_id)
     if work is None:
         return
+    before = work.row.status
     with tracing.span("operation.turn", mcm__operation=operation_id, mcm__action=work.row.action):
         try:
             try:
                 _at_the_cloud(work)
             finally:
                 work.let_go()
+            if work.row.status != before:
+                _read_soon(work)
         except TurnLost:
             log.info("operation %s: somebody else goes on with it", operation_id)
 
@@ -198,6 +201,17 @@ def _known(work: Work, outlook: Outlook, seen: dict[ResourceRef, Resource | None
     except (ProviderError, McmError) as error:
         log.warning("operation %s: what was seen could not be stored: %s", row.id, error.message)
         return {}
+
+
+def _read_soon(work: Work) -> None:
+    """What ended badly, or in doubt, may have changed something all the same: steps before it, or itself."""
+    row, kind = work.row, ACTIONS[work.row.action].kind
+    if row.status not in ("failed", "in_doubt") or row.sent_at is None:
+        return
+    try:
+        taking.boost(work.tools, row.account_id, {row.region}, {kind} | _ALONG.get(kind, set()))
+    except McmError as error:
+        log.warning("operation %s: its resource is read when it is due: %s", row.id, error.message)
 
 
 def _elsewhere(work: Work, error: ProviderError | McmError) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from mcm.contract import ProviderError, RateLimited
+from mcm.contract import AuthenticationFailed, ProviderError, RateLimited
 from mcm.contract.actions import ACTIONS, Outlook, Receipt, Repeat, Seen, Step
 from mcm.errors import McmError
 from mcm.models import Operation
@@ -17,6 +17,8 @@ from mcm.operations.orders import packed
 
 # The first looks are for what is over at once; later ones spare the cloud.
 _FIRST_LOOK_S, _LONGEST_LOOK_S, _GROWTH = 0.25, 10.0, 1.15
+# Clouds lock a user after a few refused sign-ins within minutes.
+_SIGN_IN_S = 60.0
 # What carries a token may take this long to show up in a listing before its absence is believed.
 SETTLE = timedelta(seconds=5)
 MAX_SENDS = 5
@@ -165,7 +167,12 @@ def look_failed(row: Operation, error: ProviderError | McmError, now: datetime) 
     """The cloud could not be asked. Time decides when that becomes a doubt."""
     if now > row.deadline:
         return doubt(row, f"the cloud cannot be asked what became of it: {error.message}", now)
-    _look_soon(row, now, _step(row), least=2.0)
+    least = 2.0
+    if isinstance(error, RateLimited):
+        least = max(least, error.retry_after or 0.0)
+    elif isinstance(error, AuthenticationFailed):
+        least = _SIGN_IN_S
+    _look_soon(row, now, _step(row), least=least)
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from mcm.kit import clock
 from mcm.models import Account, Operation, OperationLog, ResourceRow
 from mcm.tenancy import sight
 
@@ -129,8 +130,11 @@ def due(session: Session, now: datetime, slots: int) -> list[str]:
 
 
 def next_due(session: Session, *, under_way: bool = False) -> datetime | None:
-    """under_way: only of what the cloud is working on; what waits for a slot begins when one becomes free."""
-    query = select(func.min(Operation.next_at)).where(Operation.lease_until.is_(None))
+    """under_way: only of what the cloud is working on; what waits for a slot begins when one becomes free.
+
+    Includes what a process held whose lease is over: nobody can tell that a process of another machine has died."""
+    free = or_(Operation.lease_until.is_(None), Operation.lease_until < clock.now())
+    query = select(func.min(Operation.next_at)).where(free)
     return session.scalar(query.where(Operation.status != "queued") if under_way else query)
 
 

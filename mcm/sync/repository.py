@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRun
@@ -118,7 +118,7 @@ def unconfirmed(session: Session, scope_id: int, limit: int = 5000) -> Sequence[
 
 
 def any_unconfirmed(session: Session, scope_id: int) -> bool:
-    missing = select(literal_column("1")).where(Sighting.scope_id == scope_id, Sighting.missing_since.is_not(None))
+    missing = select(Sighting.scope_id).where(Sighting.scope_id == scope_id, Sighting.missing_since.is_not(None))
     return session.scalar(missing.limit(1)) is not None
 
 

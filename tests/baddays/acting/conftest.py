@@ -50,20 +50,20 @@ def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> str
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shared_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """One database for all tests of a module, of each kind."""
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
 
 
 @pytest.fixture(scope="module")
-def on_vsphere(shared_url: str, vsphere: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    bench = Bench(shared_url, tmp_path_factory.mktemp("vsphere"), vsphere)
+def on_vsphere(database_url: str, vsphere: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    bench = Bench(database_url, tmp_path_factory.mktemp("vsphere"), vsphere)
     yield bench
     bench.close()
 
 
 @pytest.fixture(scope="module")
-def on_amazon(shared_url: str, amazon: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    bench = Bench(shared_url, tmp_path_factory.mktemp("amazon"), amazon)
+def on_amazon(database_url: str, amazon: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    bench = Bench(database_url, tmp_path_factory.mktemp("amazon"), amazon)
     yield bench
     bench.close()

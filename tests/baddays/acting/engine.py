@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from mcm.accounts import service as accounts
 from mcm.accounts.schemas import AccountCreate
@@ -34,12 +34,13 @@ _PATIENCE_S = 60.0
 
 @dataclass
 class Bench:
-    """The laboratory is made anew for each restart; database and cloud stay."""
+    """The laboratory is made anew for each restart; database and cloud stay. victim: a process that works on it now."""
 
     database_url: str
     folder: Path
     cloud: Cloud
     lab: labs.Lab = field(init=False)
+    victim: Victim | None = None
 
     def __post_init__(self) -> None:
         self.lab = self._made()
@@ -70,6 +71,7 @@ class Bench:
         self.lab = self._made()
 
     def close(self) -> None:
+        self.end(self.victim)
         self.lab.close()
 
     def read(self, *kinds: str) -> None:
@@ -130,16 +132,19 @@ class Bench:
                 return row
             assert time.monotonic() < until, f"still {row.status}: {self.told(operation_id)}"
 
-    def hurry(self, beyond_s: float = 0.4) -> None:
+    def hurry(self, beyond_s: float = 0.3) -> None:
         """What waits for a time that lies further ahead is due now."""
-        now = clock.now()
-        waiting = update(Operation).where(
+        waiting = (
             Operation.lease_until.is_(None),
             Operation.status.not_in(ENDED),
-            Operation.next_at > now + timedelta(seconds=beyond_s),
+            Operation.next_at > clock.now() + timedelta(seconds=beyond_s),
         )
-        with self.lab.runtime.database.writing(durable=False) as session:
-            session.execute(waiting.values(next_at=now))
+        database = self.lab.runtime.database
+        with database.reading() as session:
+            found = session.scalar(select(Operation.id).where(*waiting).limit(1))
+        if found is not None:
+            with database.writing(durable=False) as session:
+                session.execute(update(Operation).where(*waiting).values(next_at=clock.now()))
 
     def wait(self, operation_ids: list[str], victim: Victim) -> None:
         """Until all have ended in the victim's hands."""
@@ -149,11 +154,21 @@ class Bench:
             assert victim.lives, "the victim died by itself"
             assert time.monotonic() < until, [(self.row(ident).status, self.told(ident)) for ident in left]
             self.hurry()
-            time.sleep(0.02)
+            time.sleep(0.03)
+
+    def ended(self, operation_id: str) -> Operation:
+        """Once somebody else has brought it to its end."""
+        until = time.monotonic() + _PATIENCE_S
+        while (row := self.row(operation_id)).status not in ENDED:
+            assert time.monotonic() < until, f"still {row.status}: {self.told(operation_id)}"
+            self.hurry()
+            time.sleep(0.03)
+        return row
 
     def struck(self, job: Job, fault: Fault, number: int) -> tuple[Operation, dict[str, Any]]:
         """The fault meets the request of that number; then a new runtime goes on. The ended row, and the step that was
         met."""
+        self.end(self.victim)
         operation = self.ask(job)
         self.cloud.proxy.ledger.clear()
         rule = self.cloud.proxy.rule(mutating, fault, after=number, times=1)
@@ -169,23 +184,28 @@ class Bench:
             self.cloud.proxy.clear()
 
     def killed(self, victims: Victims, job: Job, hold: Hold, number: int) -> tuple[Operation, dict[str, Any]]:
-        """The process dies with the request of that number under way; then a new one goes on."""
-        operation = self.ask(job)
+        """The process dies with the request of that number under way; then a new one goes on, and stays."""
+        victim = self.victim or victims.start(self.settings, SETTLE_S)
         self.cloud.proxy.ledger.clear()
         self.cloud.proxy.rule(mutating, hold, after=number, times=1)
+        operation = self.ask(job)
         try:
-            with victims.start(self.settings, SETTLE_S) as victim:
-                assert hold.caught.wait(_PATIENCE_S), self.told(operation)
-                victim.kill()
+            assert hold.caught.wait(_PATIENCE_S), self.told(operation)
+            self.end(victim)
             row = self.row(operation)
             step = dict(row.steps[row.step])
             assert step["status"] == "sending"
             assert row.status in ("sent", "observed")
-            with victims.start(self.settings, SETTLE_S) as victim:
-                self.wait([operation], victim)
+            self.victim = victims.start(self.settings, SETTLE_S)
+            self.wait([operation], self.victim)
         finally:
             self.cloud.proxy.clear()
         return self.row(operation), step
+
+    def end(self, victim: Victim | None) -> None:
+        self.victim = None
+        if victim is not None and victim.lives:
+            victim.kill()
 
     def problems(self, row: Operation, job: Job) -> list[str]:
         """What must never be, however it went wrong."""

@@ -8,9 +8,11 @@ from tests.baddays.acting.engine import Bench, effects
 from tests.baddays.acting.killing import Hold, Victims
 
 
-def proven(bench: Bench, victims: Victims, case: Case) -> None:
+def proven(bench: Bench, case: Case, victims: Victims | None = None) -> None:
+    """victims: where a process is to be killed."""
     job = bench.job(case.transition.action)
     if case.fault == KILL:
+        assert victims is not None
         row, step = bench.killed(victims, job, Hold(case.applied), case.transition.request)
     else:
         row, step = bench.struck(job, made(case), case.transition.request)

@@ -18,6 +18,12 @@ TRANSITIONS = [
 ]
 
 
-@pytest.mark.parametrize("case", cases(TRANSITIONS, KILL, *FAULTS), ids=str)
-def test_at_most_once(on_vsphere: Bench, victims: Victims, case: Case) -> None:
-    proven(on_vsphere, victims, case)
+@pytest.mark.parametrize("case", cases(TRANSITIONS, KILL), ids=str)
+def test_a_process_that_dies(on_vsphere: Bench, victims: Victims, case: Case) -> None:
+    proven(on_vsphere, case, victims)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("case", cases(TRANSITIONS, *FAULTS), ids=str)
+def test_an_answer_that_does_not_come(on_vsphere: Bench, case: Case) -> None:
+    proven(on_vsphere, case)
