@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
         """The master key's file, unless the key is elsewhere."""
         return (self.master_key_file or self.directory / "master.key").expanduser()
 
-    def revealed(self) -> dict[str, object]:
+    def revealed(self) -> dict[str, Any]:
         """All of them as JSON knows them, secrets in clear: for a pipe to a process of ours and nothing else."""
         return {name: _plain(getattr(self, name)) for name in type(self).model_fields}
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from mcm.models import AuditEvent, AuditSegment
 
 _BATCH = 500
-_GUARDS = ("audit_event_delete", "audit_event_update", "audit_segment_delete")
+_GUARDS = {"audit_event_delete", "audit_event_update", "audit_segment_delete"}
+# Ways round the others: INSERT OR REPLACE, and TRUNCATE.
+_GUARDS_OF = {"sqlite": {"audit_event_insert"}, "postgresql": {"audit_event_truncate", "audit_segment_truncate"}}
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,12 @@ def segments(session: Session, before: int | None, limit: int) -> Sequence[Audit
 
 def guarded(session: Session) -> bool:
     """Whether the triggers against change are there and on."""
-    if session.get_bind().dialect.name == "sqlite":
+    dialect = session.get_bind().dialect.name
+    if dialect == "sqlite":
         found = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit%'")
     else:
         found = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-    return set(_GUARDS) <= set(session.scalars(found))
+    return _GUARDS | _GUARDS_OF[dialect] <= set(session.scalars(found))
 
 
 def _filtered(wanted: Wanted) -> Select[AuditEvent]:

@@ -70,6 +70,11 @@ def verified(
     return VerifyAnswer(**facts, guarded=repository.guarded(session))
 
 
+def guarded(session: Session) -> bool:
+    """Whether the database itself still refuses to change the trail."""
+    return repository.guarded(session)
+
+
 def export(reading: Opened, writing: Opened, caller: Caller, wanted: Wanted, format: ExportFormat) -> Iterator[bytes]:
     """JSON lines, oldest first, of all that was there when the export began. It leaves rows of its own: who took the
     trail along, before the first byte, and how many rows went, behind the last.

@@ -82,7 +82,7 @@ def verify(
     head: Path | None = typer.Option(None, "--head", help="A file of exported heads, to see whether the end is there."),
     output: Format = Output,
 ) -> None:
-    """Check the whole trail and name the first row that is wrong. Exit code: 0 whole, 1 not."""
+    """Check the whole trail and name the first row that is wrong. Exit code: 0 whole, 1 not, or not shown by FILE."""
     from mcm.cli.client import connected
 
     lines = _lines(head) if head is not None else iter(())
@@ -97,15 +97,20 @@ def verify(
     if not answer["guarded"]:
         note("the database's triggers against change are missing: somebody has removed them")
     if answer["unreadable"]:
-        note(f"{len(answer['unreadable'])} lines of exported heads are none, as a power cut leaves them")
+        note(f"{len(answer['unreadable'])} lines are no exported heads; a power cut may leave one half written")
     if not answer["ok"]:
         raise Failure(
             f"the audit trail is not whole: {answer['finding']['message']}",
             next_step="keep the database as it is, as evidence; compare with a backup and with exported heads",
             exit_code=FAILED,
         )
+    if head is not None and not answer["heads"]:
+        raise Failure(
+            f"{head} holds no exported head: the rows fit together, but nothing shows that the end is there",
+            next_step="give the file that MCM_AUDIT_HEAD_FILE names, or lines that `mcm audit head` printed",
+        )
     if output is Format.TABLE:
-        typer.echo(_told(answer, head is not None))
+        typer.echo(_told(answer))
 
 
 @app.command("export")
@@ -151,7 +156,7 @@ def head() -> None:
         typer.echo(line)
 
 
-def _told(answer: dict[str, Any], compared: bool) -> str:
+def _told(answer: dict[str, Any]) -> str:
     said = f"whole: {answer['rows']} rows in {answer['segments']} segments, up to row {answer['last_seq']}"
     if answer["past"]:
         said += f"; {answer['past']} rows from before the chain, unchanged since it began"
@@ -159,8 +164,7 @@ def _told(answer: dict[str, Any], compared: bool) -> str:
         said += f"; {answer['pruned']} segments pruned by retention, their seals are whole"
     if answer["heads"]:
         return f"{said}; {answer['heads']} exported heads are in it"
-    empty = "the file holds no exported head" if compared else "no exported head was compared"
-    return f"{said}; {empty}, so a cut-off end would not show"
+    return f"{said}; no exported head was compared, so a cut-off end would not show"
 
 
 def _lines(file: Path) -> Iterator[str]:
@@ -170,7 +174,9 @@ def _lines(file: Path) -> Iterator[str]:
                 if line.strip():
                     yield line.strip()[:2000]
     except OSError as error:
-        raise Failure(f"{file} cannot be read: {error.strerror or error}") from error
+        raise Failure(
+            f"{file} cannot be read: {error.strerror or error}", next_step="check the path and who may read it"
+        ) from error
 
 
 def _time(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mcm.cli.failures import FAILED, NEEDS_APPROVAL, NEEDS_LOGIN, USAGE, Failure
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 _TIMEOUT_S, _CONNECT_S = 300.0, 10.0
+_FAULTS = 5
 # What the server refuses because of what was typed.
 _USAGE = frozenset(
     {"bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"}
@@ -195,10 +197,16 @@ def _failure(response: "httpx.Response") -> Failure:
         return _stranger(response)
     details = body.get("details") or {}
     code = str(details.get("code") or body["code"])
+    said, next_step = str(body.get("detail") or ""), str(body.get("next_step") or "")
+    if faults := details.get("faults"):
+        # The server tells of parts of the request and of its own pages; a command has options.
+        told = ((str(fault["where"]).partition(".")[2] or fault["where"], fault["what"]) for fault in faults)
+        said = "; ".join(f"{where}: {what}" for where, what in islice(told, _FAULTS))
+        next_step = "the same command with --help tells what it takes"
     usage = NEEDS_APPROVAL if code in _APPROVABLE else USAGE if body["code"] in _USAGE else FAILED
     return Failure(
-        str(body.get("detail") or f"the server answered {response.status_code}"),
-        next_step=str(body.get("next_step") or ""),
+        said or f"the server answered {response.status_code}",
+        next_step=next_step,
         request_id=str(body.get("request_id", "")),
         exit_code=NEEDS_LOGIN if response.status_code == 401 else usage,
         code=code,

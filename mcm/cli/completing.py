@@ -24,7 +24,9 @@ def instance_names(incomplete: str) -> list[str]:
 
 
 def _named(client: "Client", path: str, incomplete: str) -> list[str]:
-    page = client.get(path, search=incomplete or None, limit=_MOST, columns="name", order_by="name")
+    begins = "".join(f"\\{letter}" if letter in '"\\*' else letter for letter in incomplete)
+    wanted = f'name = "{begins}*"' if incomplete else None
+    page = client.get(path, filter=wanted, limit=_MOST, columns="name", order_by="name")
     return [row["name"] for row in page["items"] if row["name"]]
 
 

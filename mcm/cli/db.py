@@ -174,6 +174,12 @@ def _tell_keys(settings: "Settings", needed: list[str]) -> None:
         note("it holds no secrets, so it needs no master key")
         return
     vault = open_vault(settings, Database(build_engine(settings.database)))
+    if vault.source.kind == "file" and not Path(vault.source.where).exists():
+        note(
+            f"its secrets need master key {', '.join(needed)}, which is not here: "
+            f"there is no key file {vault.source.where}"
+        )
+        return
     try:
         missing, held = [key_id for key_id in needed if not vault.has(key_id)], vault.key_id
     except McmError as error:

@@ -34,7 +34,9 @@ def explain(code: str = typer.Argument(..., help="An error code, such as rate_li
 
     found = EXPLANATIONS.get(code)
     if found is None:
-        raise Failure(f"there is no code '{code}'", next_step=closest(code, sorted(EXPLANATIONS)), exit_code=USAGE)
+        near, _, _ = closest(code, sorted(EXPLANATIONS)).partition("known: ")
+        hint = near.strip() or "an error names its code; docs/error-model.md lists all"
+        raise Failure(f"there is no code '{code}'", next_step=hint, exit_code=USAGE)
     typer.echo(f"{code}\n\n{found.meaning}\n\nWhat to do: {found.remedy}")
 
 

@@ -198,7 +198,13 @@ def read_rules(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{file} cannot be read: {error}", exit_code=USAGE) from error
     except yaml.YAMLError as error:
-        raise Failure(f"{file} is not YAML: {error}", exit_code=USAGE) from error
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Failure(
+            f"{file} is not YAML{place}: {getattr(error, 'problem', None) or 'it cannot be read'}",
+            next_step="it holds `rules:` and a list; `mcm tenant rules show -o yaml` shows the form",
+            exit_code=USAGE,
+        ) from error
     if not isinstance(given, dict) or set(given) != {"rules"} or not isinstance(given["rules"], list | None):
         raise Failure(f"{file} must hold `rules:` and a list, and nothing else", exit_code=USAGE)
     listed = given["rules"] or []

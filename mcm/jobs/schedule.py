@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -79,6 +80,10 @@ class Jobs:
         return run
 
     def start(self) -> None:
+        if self._runtime.worker is None:
+            # A database that takes no writes now: the runs of a dead process stay as they are until the next start.
+            with suppress(McmError):
+                schedules.recover(self._runtime)
         self._scheduler.start()
         self._runtime.executor.dispatch_soon()
 

@@ -113,7 +113,8 @@ class Worker:
         try:
             assert child.stdout is not None
             for line in child.stdout:
-                with suppress(ValueError, TypeError, KeyError):
+                # What is no report is a stray line of a library.
+                with suppress(ValueError, TypeError, KeyError, AttributeError):
                     self._report = _report(json.loads(line))
         finally:
             # Its reports end with it; one that only closed them is of no use.

@@ -113,6 +113,9 @@ def _act(runtime: "Runtime", run_id: str, row: Schedule, caller: Caller) -> None
 
 def recover(runtime: "Runtime") -> None:
     """At start: what a dead process was in the middle of is over with what it had asked for."""
+    with runtime.database.reading() as session:
+        if not repository.running(session):
+            return
     with runtime.database.writing() as session:
         for row in repository.running(session):
             row.outcome, row.reason = "done", "the process that ran it ended; nothing more was asked for"

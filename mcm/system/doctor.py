@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select, text
 
 from mcm import __version__
+from mcm.auditlog import service as auditlog
 from mcm.db import migrate, standing
 from mcm.db.engine import shown
 from mcm.errors import McmError
@@ -34,7 +35,7 @@ class Finding(BaseModel):
 
 
 def examine(runtime: "Runtime") -> list[Finding]:
-    checks = (_machine, _login, _database, _standing, _vault, _providers, _accounts)
+    checks = (_machine, _login, _database, _standing, _vault, _audit, _providers, _accounts)
     return [finding for check in checks for finding in check(runtime)]
 
 
@@ -129,6 +130,38 @@ def _vault(runtime: "Runtime") -> Iterator[Finding]:
     if not health.problems:
         result: Literal["ok", "warning"] = "warning" if health.next_step else "ok"
         yield Finding(check="master key", result=result, detail=health.detail, next_step=health.next_step)
+
+
+def _audit(runtime: "Runtime") -> Iterator[Finding]:
+    """Does not walk the chain, which takes as long as the trail is: `mcm audit verify` does."""
+    try:
+        with runtime.database.reading() as session:
+            guarded, head = auditlog.guarded(session), auditlog.head(session, runtime.vault)
+        required = runtime.door.login_required()
+    except McmError:
+        # The findings of the database and the master key say so.
+        return
+    detail = f"{head.seq or 0} changes recorded"
+    if not guarded:
+        yield Finding(
+            check="audit trail",
+            result="failed",
+            detail=f"{detail}; the database's triggers against altering them are gone: somebody removed them",
+            next_step="`mcm audit verify` tells what was altered; keep the database as evidence",
+        )
+        return
+    places = [str(place) for place in (runtime.settings.audit_head_file, runtime.settings.audit_syslog) if place]
+    if places:
+        yield Finding(
+            check="audit trail", result="ok", detail=f"{detail}; a server exports its head to {', '.join(places)}"
+        )
+        return
+    yield Finding(
+        check="audit trail",
+        result="warning" if required else "ok",
+        detail=f"{detail}; its head is exported nowhere, so a cut-off end would not show",
+        next_step="set MCM_AUDIT_HEAD_FILE or MCM_AUDIT_SYSLOG" if required else "",
+    )
 
 
 def _providers(runtime: "Runtime") -> Iterator[Finding]:

@@ -125,7 +125,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         'Example: kind = "instance" AND (state = "running" OR tags.env = "prod"). AND and OR need parentheses '
         "between them.",
     ),
-    "invalid_input": Explanation("A value is not allowed.", "The message names it and says what is."),
+    "invalid_input": Explanation("A value is not allowed.", "The message names it; choose another, or correct it."),
     "invalid_order": Explanation(
         "`order_by` names something that cannot be sorted by.",
         "Use fields of the filter grammar, each with an optional asc or desc: name desc, created_at.",
@@ -373,7 +373,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "vault": Explanation(
         "Secrets cannot be opened: the master key is missing, is another one, or a value was altered.",
-        "Put the right key file in place (MCM_MASTER_KEY_FILE), or enter the secrets again.",
+        "Put the right key file in place (MCM_MASTER_KEY_FILE): until then nothing can be changed. A single value that "
+        "was altered is entered again.",
     ),
     "wrong_host": Explanation("The Host header names another machine.", "Use the address the server printed."),
 }

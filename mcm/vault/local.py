@@ -89,7 +89,7 @@ class FileKeys(_Ring):
     """
 
     kind = "file"
-    next_step = "put the right key file in place (MCM_MASTER_KEY_FILE), or enter the secrets again"
+    next_step = "put the right key file in place (MCM_MASTER_KEY_FILE): until then nothing can be changed"
 
     def __init__(self, path: Path, may_create: Callable[[], bool] = lambda: True) -> None:
         """may_create: False when secrets are stored already, so that a lost file is said and not replaced."""

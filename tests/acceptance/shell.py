@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,10 @@ def children(pid: int) -> list[int]:
     """The processes it has started, and theirs."""
     found: list[int] = []
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in tasks.read_text().split():
-            found += [int(child), *children(int(child))]
+        # A thread may end between the two.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in tasks.read_text().split():
+                found += [int(child), *children(int(child))]
     return found
 
 

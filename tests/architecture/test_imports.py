@@ -16,7 +16,7 @@ PUBLIC = {
     "accounts": {"service", "access"},
     "catalog": {"service"},
     "inventory": {"service"},
-    "sync": {"service", "identity"},
+    "sync": {"service", "identity", "executor", "plan", "tools"},
     "system": {"service"},
 }
 NETWORK = {"socket", "ssl", "select", "http", "urllib", "urllib3", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}

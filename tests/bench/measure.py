@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -73,7 +74,12 @@ def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
 
 def children(pid: int) -> list[int]:
     """The processes that `pid` has started."""
-    return [int(child) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in tasks.read_text().split()]
+    found: list[int] = []
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread may end between the two.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, tasks.read_text().split())
+    return found
 
 
 def _resident(name: str) -> float:

@@ -1,4 +1,4 @@
-"""The clouds that are acted on: a real server, the fault proxy before it, fresh targets, and what the server itself shows.
+"""The clouds that are acted on: a real server, the fault proxy before it, fresh targets, and what the server shows.
 
 vcsim and moto are asked past the proxy and past the adapter, so that nobody marks his own work.
 """

@@ -80,11 +80,15 @@ class Bench:
             assert run.outcome == "complete", run.error_message
 
     def job(self, action: str) -> Job:
-        """A fresh target at the cloud, known here."""
+        """A fresh target at the cloud, known here as it is now."""
         job = self.cloud.prepare(action)
-        if job.target is not None and not self.known(job.target):
+        if job.target is not None and not self._up_to_date(job.target):
             self.read(action.partition(".")[0])
         return job
+
+    def _up_to_date(self, native_id: str) -> bool:
+        states = [row.state for row in self.known(native_id)]
+        return bool(states) and (not self.cloud.judged(native_id) or states == [self.cloud.state(native_id)])
 
     def known(self, native_id: str) -> list[ResourceRow]:
         kinds = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.SNAPSHOT)
@@ -130,6 +134,7 @@ class Bench:
             row = self.turn(operation_id)
             if over(row) if over is not None else row.status in ENDED:
                 return row
+            assert row.status not in ENDED, f"{row.status} too early: {self.told(operation_id)}"
             assert time.monotonic() < until, f"still {row.status}: {self.told(operation_id)}"
 
     def hurry(self, beyond_s: float = 0.3) -> None:
@@ -174,8 +179,7 @@ class Bench:
         rule = self.cloud.proxy.rule(mutating, fault, after=number, times=1)
         try:
             with _hasty() if isinstance(fault, Hang) else _settling():
-                row = self.drive(operation, lambda row: rule.struck or row.status in ENDED)
-            assert rule.struck, f"request {number} never came: {row.status} {self.told(operation)}"
+                row = self.drive(operation, lambda _: rule.struck)
             step = dict(row.steps[row.step]) if row.step < len(row.steps) else {}
             self.restart()
             with _settling():
@@ -265,6 +269,16 @@ def _settling() -> Iterator[None]:
         yield
     finally:
         machine.SETTLE = before
+
+
+@contextmanager
+def step_by_step() -> Iterator[None]:
+    """One request or one look in each turn."""
+    before, acting._LEAST_S = acting._LEAST_S, 1_000.0
+    try:
+        yield
+    finally:
+        acting._LEAST_S = before
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
     python -m tests.baddays.acting.victim
 
-Imports everything once and forks a victim for every line on stdin, so that a fresh process costs milliseconds. Each opens
-and prepares the database by itself; nothing of it outlives SIGKILL.
+Imports everything once and forks a victim for every line on stdin, so that a fresh process costs milliseconds. Each
+opens and prepares the database by itself; nothing of it outlives SIGKILL.
 """
 
 import ctypes

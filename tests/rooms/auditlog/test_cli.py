@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
@@ -24,9 +25,13 @@ def trail(sqlite_template: Path, tmp_path: Path) -> Trail:
 
 
 def _mcm(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return _typed(folder, "audit", *words)
+
+
+def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MCM_")}
     environment |= {"MCM_DATA_DIR": str(folder), "MCM_CONFIG_DIR": str(folder / "config")}
-    return subprocess.run([_MCM, "audit", *words], env=environment, capture_output=True, text=True)
+    return subprocess.run([_MCM, *words], env=environment, capture_output=True, text=True)
 
 
 def test_list_shows_who_did_what(trail: Trail, tmp_path: Path) -> None:
@@ -66,6 +71,28 @@ def test_verify_compares_with_every_head_of_a_file(trail: Trail, tmp_path: Path)
     cut = _mcm(tmp_path, "verify", "--head", str(file))
     assert cut.returncode == 1
     assert "cut off" in cut.stderr
+
+
+def test_a_file_without_a_head_proves_nothing(trail: Trail, tmp_path: Path) -> None:
+    file = tmp_path / "heads"
+    file.write_text("half a li\n")
+    done = _mcm(tmp_path, "verify", "--head", str(file))
+    assert done.returncode == 1
+    assert "holds no exported head" in done.stderr
+    file.write_text(f"half a li\n{trail.head()}\n")
+    assert _mcm(tmp_path, "verify", "--head", str(file)).returncode == 0
+
+
+@pytest.mark.parametrize("guard", ["audit_event_update", "audit_event_insert", "audit_segment_delete"])
+def test_doctor_looks_after_the_trail(trail: Trail, tmp_path: Path, guard: str) -> None:
+    def told() -> dict[str, str]:
+        items = json.loads(_typed(tmp_path, "doctor", "-o", "json").stdout)
+        return next(item for item in items if item["check"] == "audit trail")
+
+    assert (told()["result"], told()["detail"][:18]) == ("ok", "3 changes recorded")
+    with trail.database.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {guard}"))
+    assert told()["result"] == "failed"
 
 
 @pytest.mark.parametrize("format", ["json", "cadf"])

@@ -103,12 +103,14 @@ def _places() -> list[tuple[str, Callable[[], str]]]:
     from mcm.identity.sealing import place as of_identity
     from mcm.models.audit import place as of_segment
     from mcm.oidc.service import place as of_provider
+    from mcm.operations.orders import place as of_operation
 
     return [
         ("secret", lambda: of_secret("k1", "k1")),
         ("identity_secret", lambda: of_identity("k1", "k1")),
         ("audit_segment", lambda: of_segment(1)),
         ("oidc_provider", lambda: of_provider("k1")),
+        ("operation", lambda: of_operation("k1")),
     ]
 
 
