@@ -26,6 +26,7 @@ $(UV): requirements/bootstrap.txt
 	@touch $@
 
 demo: .venv/.ready ## Run mcm with simulated clouds and an AWS emulator on http://127.0.0.1:8080
+	@$(BIN)/python -m scripts.console ensure
 	@exec $(BIN)/mcm demo
 
 test: .venv/.ready ## Run every test; starts and stops the servers it needs
@@ -37,6 +38,7 @@ check: .venv/.ready ## Check format, lint, types, import rules and the API descr
 	@$(BIN)/mypy --no-error-summary mcm providers tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m scripts.api --check
+	@$(BIN)/python -m scripts.console test --reporter=dot
 
 bench: .venv/.ready ## Measure against floors of the same run; ONLY=name runs one part
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
@@ -57,4 +59,4 @@ lock: $(UV) ## Renew the lock files
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -c requirements/dev.txt -o requirements/runtime.txt
 
 clean: ## Remove what was installed and cached here
-	@rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist mcm/console/dist web/node_modules

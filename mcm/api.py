@@ -6,9 +6,11 @@ from mcm.accounts.endpoints import router as accounts
 from mcm.auditlog.endpoints import router as auditlog
 from mcm.catalog.endpoints import router as catalog
 from mcm.edge.mounting import mount
+from mcm.events.endpoints import router as events
 from mcm.identity.endpoints import router as identity
 from mcm.inventory.endpoints import router as inventory
 from mcm.keys.endpoints import router as keys
+from mcm.notices.endpoints import router as notices
 from mcm.oidc.endpoints import router as oidc
 from mcm.operations.endpoints import router as operations
 from mcm.plans.endpoints import router as plans
@@ -24,7 +26,7 @@ __all__ = ["build_router", "open_router"]
 def build_router() -> APIRouter:
     api = APIRouter()
     for router in (
-        *(catalog, accounts, sync, inventory, operations, plans, schedules),
+        *(catalog, accounts, sync, inventory, operations, plans, schedules, events, notices),
         *(system, identity, oidc, tenancy, auditlog, keys),
     ):
         mount(api, router, "/api/v1")

@@ -11,6 +11,7 @@ from mcm import __version__
 from mcm.api import build_router, open_router
 from mcm.audit import service as audit
 from mcm.auth.door import Door
+from mcm.console.serving import Console
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
@@ -21,6 +22,8 @@ from mcm.edge.rates import Rates
 from mcm.edge.routes import require_permissions
 from mcm.edge.runtime import Runtime
 from mcm.errors import Unavailable
+from mcm.events import service as events
+from mcm.events.hub import Hub
 from mcm.gateway import Gateway
 from mcm.identity.endpoints import pages
 from mcm.identity.pepper import Pepper
@@ -33,6 +36,7 @@ from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
 from mcm.sync.tools import Tools
+from mcm.system.endpoints import notices
 from mcm.system.explanations import EXPLANATIONS
 from mcm.vault.opening import open_vault
 
@@ -48,12 +52,13 @@ def build_runtime(settings: Settings, worker: Worker | None = None) -> Runtime:
     vault = open_vault(settings, database)
     audit.install(database, vault)
     belts.install(database, settings)
+    hub = Hub(settings, database, events.install(database))
     tools = Tools(settings, database, registry, gateway)
     executor, operations = SyncExecutor(tools, vault), OperationExecutor(tools, vault)
     if worker is not None:
         executor, operations = AwayReads(tools, vault, worker), AwayOperations(tools, vault, worker)
     door = Door(settings, database)
-    return Runtime(settings, database, door, registry, vault, gateway, executor, Pepper(), operations, worker)
+    return Runtime(settings, database, door, registry, vault, gateway, executor, Pepper(), operations, hub, worker)
 
 
 def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
@@ -69,6 +74,7 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
         try:
             yield
         finally:
+            runtime.events.close()
             jobs.stop()
             runtime.operations.stop()
             runtime.executor.stop()
@@ -89,6 +95,7 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
     for router in (open_router, pages, build_router()):
         mount(app.router, router)
     require_permissions(app)
+    app.router.default = Console(app.router.default, lambda: notices(runtime))
     description.install(app)
     app.add_middleware(
         EdgeMiddleware,

@@ -69,6 +69,8 @@ def run(
                 worker.start()
 
         def ending() -> None:
+            # Else their connections, which never end by themselves, would be waited for.
+            runtime.events.close()
             if worker is not None:
                 worker.end()
 

@@ -99,6 +99,19 @@ class Settings(BaseSettings):
     retirement_notice_days: int = Field(
         default=7, ge=0, le=90, description="how long before its retirement a resource is reminded of, days"
     )
+    event_streams: int = Field(
+        default=200, ge=1, le=10_000, description="how many may follow the events of one server at the same time"
+    )
+    event_streams_each: int = Field(
+        default=10, ge=1, le=1_000, description="how many of these one user may have; tokens count for their owner"
+    )
+    smtp_url: str = Field(
+        default="",
+        pattern=r"^(smtps?://[^\s/?#]+)?$",
+        description="mail server for notices: smtp://[USER@]HOST:PORT (STARTTLS) or smtps://…; empty: no mail is sent",
+    )
+    smtp_password_file: Path | None = Field(default=None, description="file with that user's password")
+    mail_from: str = Field(default="", description="sender address of notices by mail")
     read_deadline_s: int = Field(default=900, ge=5, description="longest time one scope may be read, seconds")
     hot_interval_s: int = Field(default=300, ge=5, description="cadence of hot kinds, seconds")
     slow_interval_s: int = Field(default=3600, ge=5, description="cadence of slow kinds, seconds")

@@ -55,7 +55,7 @@ def main() -> int:
             )
         try:
             # Installed once here, so that workers do not wait for each other inside a test's time limit.
-            for reason in filter(None, [ensure_debian_packages(["postgresql"])]):
+            for reason in filter(None, map(ensure_debian_packages, (["postgresql"], ["chromium", "fonts-noto-cjk"]))):
                 print(f"not available: {reason}", flush=True)
             results = [_pytest(["-m", "not openstack and not soak", "-n", options.jobs, "--dist", "loadfile", *rest])]
             if starting is not None:

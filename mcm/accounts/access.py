@@ -1,17 +1,33 @@
 """Opens an account's secrets for the gateway; the only place that does."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from mcm.accounts import repository
 from mcm.gateway import AccountAccess
-from mcm.models import Account
+from mcm.models import Account, Secret
 from mcm.registry import Registry
 from mcm.vault import Vault
+from mcm.vault.prepared import Prepared
 
 
 def place(account_id: str, key: str) -> str:
     """What a sealed secret is bound to."""
     return f"secret/{account_id}/{key}/sealed"
+
+
+def stored(session: Session, account_id: str) -> Sequence[Secret]:
+    """Sealed."""
+    return repository.secrets(session, account_id)
+
+
+def opened(vault: Vault, account_id: str, stored: Sequence[Secret]) -> Prepared:
+    """For `account_access`, with no transaction open: the master key may be on a server. Raises VaultError."""
+    ready = Prepared(vault)
+    for row in stored:
+        ready.open_ahead(row.sealed, place(account_id, row.key))
+    return ready
 
 
 def account_access(session: Session, account: Account, vault: Vault, registry: Registry) -> AccountAccess:

@@ -60,7 +60,11 @@ def create_account(
             return saved
         raise
     result = checked(runtime, access) if check else None
-    if result is not None:
+    if result is not None and result.error is not None:
+        if not dry_run:
+            # It has left mcm: what the cloud calls the request helps whoever asks there.
+            with unit.writing() as session:
+                service.note_refused(session, mutation.caller, body, access, result.error)
         result.raise_failed()
     if dry_run:
         told = result.answer.model_dump_json() if result else '{"dry_run": true, "checked": false}'
@@ -127,7 +131,10 @@ def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: Mutat
         return saved
     with unit.reading() as session:
         account = service.to_change(session, mutation.caller, name)
-        access = service.access(session, runtime.vault, runtime.registry, account)
+        stored = service.stored_secrets(session, account)
+    vault = service.prepared(runtime.vault, account.id, stored, {})
+    with unit.reading() as session:
+        access = service.access(session, vault, runtime.registry, account)
     with unit.writing() as session:
         audit.record(session, mutation.caller, "account.check", "account", account.id, phase="intent", outcome="sent")
     runtime.executor.retry(access.id)
@@ -141,7 +148,10 @@ def check_account(name: str, runtime: RuntimeDep, unit: UnitDep, mutation: Mutat
         elif result.answer.error_code:
             note_failure(stored, result.answer.error_code, result.answer.error_message or "", clock.now())
         outcome = "succeeded" if result.answer.ok else "failed"
-        audit.record(session, mutation.caller, "account.check", "account", stored.id, outcome=outcome)
+        audit.record(
+            session, mutation.caller, "account.check", "account", stored.id, outcome=outcome,
+            provider_request_id=result.error.request_id if result.error is not None else None,
+        )  # fmt: skip
         return result.answer
 
     return mutation.run(change)

@@ -6,14 +6,15 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from mcm.accounts import repository
-from mcm.accounts.access import account_access, place
+from mcm.accounts.access import account_access, opened, place
 from mcm.accounts.errors import AccountExists, AccountNotFound, ProviderNotInstalled
 from mcm.accounts.schemas import AccountCreate, AccountDetail, AccountItem, AccountUpdate, ScopeItem
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
-from mcm.contract import AccountIdentity, InvalidRequest
+from mcm.contract import AccountIdentity, InvalidRequest, ProviderError
 from mcm.errors import InvalidInput, PreconditionFailed
+from mcm.events import telling
 from mcm.gateway import AccountAccess
 from mcm.kit import clock
 from mcm.kit.ids import new_id
@@ -27,6 +28,9 @@ from mcm.tenancy import service as tenancy
 from mcm.tenancy.locks import take_over
 from mcm.vault import Vault
 from mcm.vault.prepared import Prepared
+
+# Set by `mcm keys abandon`: without its secrets an account would be read as whoever the machine itself is.
+SECRETS_LOST = "secrets_lost"
 
 
 def get(session: Session, name_or_id: str) -> Account:
@@ -62,11 +66,9 @@ def draft(registry: Registry, wanted: AccountCreate) -> AccountAccess:
     return AccountAccess(new_id("acc"), wanted.name, wanted.provider, 1, form)
 
 
-def prepared(vault: Vault, account_id: str, stored: Sequence[Secret], given: dict[str, SecretStr]) -> Vault:
+def prepared(vault: Vault, account_id: str, stored: Sequence[Secret], given: dict[str, SecretStr]) -> Prepared:
     """Opens and seals now, with no transaction open, what `create` or `update` will want. Raises VaultError."""
-    ready = Prepared(vault)
-    for row in stored:
-        ready.open_ahead(row.sealed, place(account_id, row.key))
+    ready = opened(vault, account_id, stored)
     for key, value in _plain(given).items():
         ready.seal_ahead(value, place(account_id, key))
     return ready
@@ -104,6 +106,17 @@ def create(
     sync.add_account(session, account, settings, now)
     audit.record(session, caller, "account.create", "account", account.id, details=_told(account))
     return account
+
+
+def note_refused(
+    session: Session, caller: Caller, wanted: AccountCreate, access: AccountAccess, error: ProviderError
+) -> None:
+    """The cloud did not let the new account in; nothing of it is stored."""
+    said = {"name": wanted.name, "provider": wanted.provider, "error": error.code}
+    audit.record(
+        session, caller, "account.create", "account", access.id, outcome="failed", details=said,
+        provider_request_id=error.request_id,
+    )  # fmt: skip
 
 
 def update(
@@ -145,6 +158,10 @@ def update(
             ) from error
         account.config = form.config
         _store(session, vault, account.id, given)
+        if account.error_code == SECRETS_LOST:
+            before, account.status = account.status, "new" if account.checked_at is None else "ok"
+            account.failing_since = account.error_code = account.error_message = None
+            telling.account_changed(account, before)
         sync.refresh_account(session, account.id)
     account.version += 1
     audit.record(session, caller, "account.update", "account", account.id, details=_told(account))
@@ -160,8 +177,11 @@ def pause(session: Session, caller: Caller, account: Account) -> Account:
 
 
 def resume(session: Session, caller: Caller, account: Account) -> Account:
+    if account.error_code == SECRETS_LOST:
+        raise InvalidInput(account.error_message or "its secrets are lost", next_step="enter them; that resumes it")
     if account.status == "paused":
-        account.status = "new" if account.checked_at is None else "ok"
+        # One that failed before still does, as far as anybody knows: its next read tells.
+        account.status = "failing" if account.failing_since else "new" if account.checked_at is None else "ok"
         account.version += 1
         sync.refresh_account(session, account.id)
         audit.record(session, caller, "account.resume", "account", account.id, details=_told(account))
@@ -173,6 +193,7 @@ def remove(session: Session, caller: Caller, account: Account) -> int:
 
     Returns how many resources that were. A read under way finds its scope gone and writes nothing."""
     number = sync.forget_account(session, account.id)
+    telling.inventory(session, account.id, None, None, {"gone": number})
     audit.record(
         session, caller, "account.remove", "account", account.id, details=_told(account) | {"resources": number}
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.audit.chain import failing_closed, pruned_mac_of, seal_of
+from mcm.audit.lost import lost_keys
 from mcm.audit.verify import verify_rows
 from mcm.auth.service import system_caller
 from mcm.kit import clock
@@ -53,7 +54,9 @@ def prune(session: Session, days: int) -> int | None:
     """
     chain = audit.chain_of(session)
     connection = session.connection()
-    oldest = select(_segments).where(_segments.c.pruned_at.is_(None)).order_by(_segments.c.number).limit(1)
+    # What nobody can prove stays: deleting it would leave no trace of it.
+    kept = _segments.c.master_key_id.in_(lost_keys(connection))
+    oldest = select(_segments).where(_segments.c.pruned_at.is_(None), ~kept).order_by(_segments.c.number).limit(1)
     if connection.dialect.name == "postgresql":
         # Another process may be at the same.
         oldest = oldest.with_for_update()

@@ -17,6 +17,7 @@ from mcm.audit.chain import pruned_mac_of, seal_of
 from mcm.audit.findings import Finding, Kind, Place, diagnose
 from mcm.audit.heads import Heads
 from mcm.audit.keys import SegmentKeys
+from mcm.audit.lost import folded, lost_keys
 from mcm.audit.rows import batches, read_rows
 from mcm.models import AuditEvent, AuditSegment
 from mcm.vault import VaultError
@@ -27,6 +28,7 @@ _segments, _events = AuditSegment.__table__, AuditEvent.__table__
 @dataclass
 class Report:
     """rows: that the chain proves. past: rows from before the chain. pruned: segments whose rows retention deleted.
+    lost: rows whose key went with a master key, unchanged since that was given up.
 
     heads: exported heads that were compared; unreadable: lines among them that are none.
     """
@@ -36,6 +38,7 @@ class Report:
     past: int = 0
     segments: int = 0
     pruned: int = 0
+    lost: int = 0
     last_seq: int = 0
     heads: int = 0
     unreadable: list[int] = field(default_factory=list)
@@ -71,21 +74,33 @@ def verify_rows(connection: Connection, keys: SegmentKeys, segment: RowMapping) 
 
 
 def _walk(connection: Connection, keys: SegmentKeys, report: Report) -> None:
-    number, seal, last_seq, is_open = -1, canonical.NO_SEAL, None, False
+    number, seal, last_seq, is_open, given_up = -1, canonical.NO_SEAL, None, False, False
+    lost, digest = lost_keys(connection), canonical.NO_SEAL
     for segment in _all_segments(connection):
         number += 1
         if segment["number"] != number:
             raise _wrong("segment", number, None, f"segment {number} is missing")
         if is_open:
             raise _wrong("segment", number - 1, None, f"segment {number - 1} is not sealed, though another follows it")
-        key = _key(keys, segment)
-        if segment["former_seal"] != seal:
+        given_up = segment["master_key_id"] in lost
+        if given_up:
+            digest = seal = folded(connection, digest, segment)
+        elif segment["former_seal"] != seal and digest != canonical.NO_SEAL:
+            said = f"a row before segment {number} was changed after the master key it was proven with was given up"
+            raise _wrong("changed", number, None, said)
+        elif segment["former_seal"] != seal:
             raise _wrong("segment", number, None, f"segment {number} does not follow the seal of the one before")
         if last_seq is not None and segment["first_seq"] != last_seq + 1:
             raise _wrong("segment", number, None, f"segment {number} does not begin where the one before ended")
         last_seq, is_open = segment["last_seq"], segment["sealed_at"] is None
         if number == 0:
             _nothing_before(connection, segment)
+        if given_up:
+            report.lost += 0 if segment["pruned_at"] else segment["last_seq"] - segment["first_seq"] + 1
+            report.segments += segment["last_seq"] >= segment["first_seq"]
+            report.last_seq = segment["last_seq"]
+            continue
+        key, digest = _key(keys, segment), canonical.NO_SEAL
         if not is_open:
             if segment["seal"] is None or not hmac.compare_digest(segment["seal"], seal_of(key, segment)):
                 raise _wrong("segment", number, None, f"what segment {number} says of itself was changed: its seal")
@@ -95,7 +110,11 @@ def _walk(connection: Connection, keys: SegmentKeys, report: Report) -> None:
             report.pruned += 1
         else:
             _check_rows(connection, key, segment, report)
-        report.segments, report.last_seq = number + 1, segment["last_seq"]
+        # Where nothing was written before the chain, segment 0 is the chain's anchor and no part of the trail.
+        report.segments += number > 0 or segment["last_seq"] >= segment["first_seq"]
+        report.last_seq = segment["last_seq"]
+    if is_open and given_up:
+        raise _wrong("key", number, None, f"the key of segment {number}, the open one, is lost")
     if number >= 0 and not is_open:
         raise _wrong("segment", number + 1, None, f"segment {number + 1}, the open one, is missing")
     _nothing_behind(connection, number, last_seq or 0)

@@ -32,12 +32,15 @@ class AuditItem(BaseModel):
 
 
 class SegmentItem(BaseModel):
-    """state: open takes new rows; sealed; pruned: retention has deleted the rows, the seal is left."""
+    """state: open takes new rows; sealed; pruned: retention has deleted the rows, the seal is left; lost: its key is
+    lost with a master key, so its rows can be read and not proven. first_seq and last_seq: null while it has no rows.
+
+    Segment 0 holds what was written before there was a chain: nothing, in a database that began with one."""
 
     number: int
-    state: Literal["open", "sealed", "pruned"]
-    first_seq: int
-    last_seq: int
+    state: Literal["open", "sealed", "pruned", "lost"]
+    first_seq: int | None
+    last_seq: int | None
     rows: int
     created_at: datetime
     last_at: datetime | None
@@ -67,7 +70,8 @@ class VerifyAnswer(BaseModel):
     """ok: everything fits. finding: the first thing that does not.
 
     rows: proven by the chain. past: from before the chain, unchanged since it began. pruned: segments of which
-    retention has left the seal. heads: exported heads that were compared; unreadable: numbers of lines that are none.
+    retention has left the seal. lost: rows whose key went with a lost master key, unchanged since. heads: exported ones
+    that were compared; unreadable: numbers of lines that are none.
     guarded: the database's triggers against change are in place.
     """
 
@@ -77,6 +81,7 @@ class VerifyAnswer(BaseModel):
     past: int
     segments: int
     pruned: int
+    lost: int
     last_seq: int
     heads: int
     unreadable: list[int]

@@ -11,6 +11,7 @@ from mcm.audit import heads
 from mcm.audit import service as audit
 from mcm.audit.exporting import lines_of
 from mcm.audit.keys import SegmentKeys
+from mcm.audit.lost import lost_keys
 from mcm.audit.verify import Report, verify
 from mcm.auditlog import cadf, repository
 from mcm.auditlog.repository import Wanted
@@ -36,7 +37,9 @@ def segments(session: Session, limit: int, cursor: str | None) -> Page[SegmentIt
     """Newest first."""
     rows = repository.segments(session, _number(cursor), limit + 1)
     more = encode_cursor([rows[limit - 1].number]) if len(rows) > limit else None
-    return Page[SegmentItem](items=[_segment(row) for row in rows[:limit]], next_cursor=more)
+    given_up = lost_keys(session.connection())
+    items = [_segment(row, lost=row.master_key_id in given_up) for row in rows[:limit]]
+    return Page[SegmentItem](items=items, next_cursor=more)
 
 
 def head(session: Session, vault: Vault) -> HeadAnswer:
@@ -129,13 +132,14 @@ def _item(row: AuditEvent) -> AuditItem:
     return AuditItem(**{name: getattr(row, name) for name in names}, mac=row.mac.hex() if row.mac else None)
 
 
-def _segment(row: AuditSegment) -> SegmentItem:
+def _segment(row: AuditSegment, *, lost: bool) -> SegmentItem:
+    rows = row.last_seq - row.first_seq + 1
     return SegmentItem(
         number=row.number,
-        state="pruned" if row.pruned_at else "sealed" if row.sealed_at else "open",
-        first_seq=row.first_seq,
-        last_seq=row.last_seq,
-        rows=row.last_seq - row.first_seq + 1,
+        state="pruned" if row.pruned_at else "lost" if lost else "sealed" if row.sealed_at else "open",
+        first_seq=row.first_seq if rows else None,
+        last_seq=row.last_seq if rows else None,
+        rows=rows,
         created_at=row.created_at,
         last_at=row.last_at,
         sealed_at=row.sealed_at,

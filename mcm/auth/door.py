@@ -39,6 +39,8 @@ class Presented:
     method: str
     headers: Mapping[str, str]
     cookie: str = ""
+    # A stream that is open looks again: that is no use of the session, which may run out meanwhile.
+    again: bool = False
 
 
 class Door:
@@ -60,6 +62,8 @@ class Door:
         if presented.cookie and not token and (caller := self._by_cookie(presented)) is not None:
             return caller
         if self.login_required():
+            if token:
+                raise _unusable()
             raise NotAuthenticated("sign in first", next_step="`mcm login`, or send an API token")
         if proxied(presented.headers):
             # There is no login yet, and whoever the proxy lets in would be taken for somebody on this machine.
@@ -113,7 +117,7 @@ class Door:
             self.require_own_page(presented)
             if not tokens.same(presented.headers.get("x-csrf-token", ""), tokens.csrf_token(presented.cookie)):
                 raise _foreign("it lacks the session's X-CSRF-Token")
-        if clock.now() - row.seen_at >= sessions.SEEN_EVERY:
+        if not presented.again and clock.now() - row.seen_at >= sessions.SEEN_EVERY:
             self._note(lambda session: sessions.note_seen(session, row.id))
         return caller
 
@@ -124,13 +128,10 @@ class Door:
             # Compared even when there is none: the time tells nothing.
             hashed = found[0].token_hash if found else ""
             if parts is None or not tokens.same(hashed, tokens.digest(parts[1])) or found is None:
-                raise NotAuthenticated(
-                    "this API token is unknown, expired or revoked, or its owner may not come in",
-                    next_step="`mcm login`, or make a new token with `mcm token create`",
-                )
+                raise _unusable()
             row, principal, user = found
             held = grants.load(session, principal.id)
-        if row.used_at is None or clock.now() - row.used_at >= sessions.SEEN_EVERY:
+        if not presented.again and (row.used_at is None or clock.now() - row.used_at >= sessions.SEEN_EVERY):
             used = update(ApiToken).where(ApiToken.id == row.id)
             self._note(lambda session: session.execute(used.values(used_at=clock.now(), used_from=presented.source)))
         limit = None if row.permissions is None else frozenset(map(Permission, _known(row.permissions)))
@@ -165,6 +166,14 @@ def _token(session: Session, token_id: str) -> tuple[ApiToken, Principal, User] 
 def _bearer(presented: Presented) -> str:
     scheme, _, token = presented.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _unusable() -> NotAuthenticated:
+    """The same words whatever is wrong with it: outsiders learn nothing."""
+    return NotAuthenticated(
+        "this API token is unknown, expired or revoked, or its owner may not come in",
+        next_step="`mcm login`, or make a new token with `mcm token create`",
+    )
 
 
 def _known(names: list[str]) -> list[str]:

@@ -24,6 +24,9 @@ class Permission(StrEnum):
     PLAN_APPROVE = "plan.approve"
     SCHEDULE_READ = "schedule.read"
     SCHEDULE_WRITE = "schedule.write"
+    # Who is told of what by webhook or mail.
+    NOTICE_READ = "notice.read"
+    NOTICE_WRITE = "notice.write"
     TENANT_READ = "tenant.read"
     TENANT_WRITE = "tenant.write"
     QUOTA_READ = "quota.read"

@@ -51,6 +51,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SYNC_DECIDE,
         Permission.TENANT_WRITE,
         Permission.QUOTA_WRITE,
+        Permission.NOTICE_READ,
+        Permission.NOTICE_WRITE,
         Permission.KEY_READ,
         Permission.KEY_WRITE,
         Permission.SYSTEM_READ,

@@ -1,6 +1,6 @@
 """Who is behind a request, what they may do, and which part of everything they may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -75,6 +75,10 @@ class Caller:
     @property
     def unlimited(self) -> bool:
         return self.method in ("local", "system")
+
+    def proved(self, at: datetime) -> "Caller":
+        """The same, who has just proved again who they are."""
+        return replace(self, confirmed_at=at)
 
 
 def local_caller(source: str, request_id: str) -> Caller:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,8 @@ def _ask(
         if dry_run:
             print_rows(previews, _PLANNED, output)
             _tell(refused)
+            for warning in (warning for one in previews for warning in one.get("warnings", ())):
+                note(f"{warning['param']}: {warning['reason']}; {warning['how_to_fix']}")
             note(f"nothing was sent; {len(previews)} would be asked for, {len(refused)} refused")
             if refused:
                 raise typer.Exit(FAILED if not previews else PARTLY_FAILED)
@@ -179,6 +182,7 @@ def _ask(
         more = f" and {len(previews) - 10} more" if len(previews) > 10 else ""
         back = previews[0]["reversible_by"]
         lasting = f"it can be taken back with {back}" if back else "it cannot be taken back"
+        note(_impact([one["impact"] for one in previews if one.get("impact")]))
         confirmed(f"{previews[0]['action']} on {names}{more}: {lasting}. Go on?", yes)
         bodies = [body for body in bodies if any(one["resource_id"] == body["resource"] for one in previews)]
     started, failures = _each(client, bodies, dry_run=False)
@@ -195,6 +199,24 @@ def _ask(
         note(f"follow it with: mcm operation show {started[0]['id']}, or use --wait")
     if refused:
         raise typer.Exit(PARTLY_FAILED)
+
+
+def _impact(told: Sequence[dict[str, Any]]) -> str:
+    """What hangs on the targets, what data is in them, and money; one line for all of them together."""
+    kinds: Counter[str] = Counter()
+    data: Counter[str] = Counter()
+    for one in told:
+        kinds.update(one["by_kind"])
+        data.update(one["data_class"])
+    hanging = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "nothing"
+    classes = ", ".join(f"{number} {name}" for name, number in sorted(data.items()))
+    sums = [one["money"] for one in told if one["money"] is not None]
+    money = (
+        f"{sum(sums):.2f} a month"
+        if sums and len(sums) == len(told)
+        else next((one["money_note"] for one in told if one["money"] is None), "no prices yet")
+    )
+    return f"hanging on {'it' if len(told) == 1 else 'them'}: {hanging}; data class: {classes or 'unknown'}; {money}"
 
 
 def _each(

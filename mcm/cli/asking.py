@@ -45,8 +45,11 @@ def print_listing(
     number = print_rows(listing, columns, output, chosen)
     if listing.more:
         note("there are more rows: --all shows them, --limit N more of them")
-    elif not number and output in (Format.TABLE, Format.WIDE):
-        note("nothing found")
+    elif not number:
+        # Empty because nothing was known then, or because there was nothing: not the same.
+        said = client.get(path, **question, limit=1)["freshness"]["sentence"] if question.get("as_of") else ""
+        if said or output in (Format.TABLE, Format.WIDE):
+            note(f"nothing found: {said}" if said else "nothing found")
 
 
 class Listing:

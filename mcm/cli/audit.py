@@ -130,7 +130,7 @@ def export(
                 sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
             return
-        write_file(file, parts)
+        write_file(file, parts, private=True)
     note(f"written: {file}")
 
 
@@ -157,11 +157,14 @@ def head() -> None:
 
 
 def _told(answer: dict[str, Any]) -> str:
-    said = f"whole: {answer['rows']} rows in {answer['segments']} segments, up to row {answer['last_seq']}"
+    segments = f"{answer['segments']} segment{'' if answer['segments'] == 1 else 's'}"
+    said = f"whole: {answer['rows']} rows in {segments}, up to row {answer['last_seq']}"
     if answer["past"]:
         said += f"; {answer['past']} rows from before the chain, unchanged since it began"
     if answer["pruned"]:
         said += f"; {answer['pruned']} segments pruned by retention, their seals are whole"
+    if answer.get("lost"):
+        said += f"; {answer['lost']} rows whose master key was lost, unchanged since that was given up"
     if answer["heads"]:
         return f"{said}; {answer['heads']} exported heads are in it"
     return f"{said}; no exported head was compared, so a cut-off end would not show"

@@ -20,6 +20,10 @@ _USAGE = frozenset(
 )
 # What the approval of somebody else would help against.
 _APPROVABLE = frozenset({"approval_needed", "destroy_belt", "destroy_budget_used"})
+_NEW_TOKEN = {
+    "MCM_TOKEN": "put another one there (`mcm token create` makes one), or unset it and `mcm login`",
+    "--token-from": "make another one: `mcm token create`",
+}
 _WAYS_OUT = {
     "MCM_SERVER": "start it with `mcm serve`, or unset MCM_SERVER to work on the local database",
     "the current context": "start it, or `mcm context use local` to work on the local database",
@@ -28,10 +32,11 @@ _WAYS_OUT = {
 
 
 class Client:
-    """local: the API runs in this process, so what was started must be waited for. found: where the address is from."""
+    """local: the API runs in this process, so what was started must be waited for. found: where the address is from;
+    token: where the token that is sent is from."""
 
-    def __init__(self, http: "httpx.Client", *, local: bool, found: str = "") -> None:
-        self._http, self.local, self._found = http, local, found
+    def __init__(self, http: "httpx.Client", *, local: bool, found: str = "", token: str = "") -> None:
+        self._http, self.local, self._found, self._token = http, local, found, token
 
     def get(self, path: str, **params: Any) -> Any:
         return self._send("GET", path, params=_given(params))
@@ -73,7 +78,7 @@ class Client:
             with self._http.stream("GET", f"/api/v1{path}", params=_given(params)) as response:
                 if response.status_code >= 400:
                     response.read()
-                    raise _failure(response)
+                    raise self._refused(response)
                 yield response.iter_bytes()
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
@@ -86,13 +91,27 @@ class Client:
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
         if response.status_code >= 400:
-            raise _failure(response)
+            raise self._refused(response)
         if response.status_code == 204:
             return None
         try:
             return response.json()
         except ValueError as error:
             raise _stranger(response) from error
+
+    def _refused(self, response: "httpx.Response") -> Failure:
+        failure = _failure(response)
+        if failure.code == "not_authenticated" and self._token:
+            # The server tells nobody which of these it is.
+            url = str(self._http.base_url).rstrip("/")
+            return Failure(
+                f"the token of {self._token} is not valid at {url}: expired, revoked, or of another server",
+                next_step=_NEW_TOKEN.get(self._token, f"mcm login --server {url}"),
+                request_id=failure.request_id,
+                exit_code=failure.exit_code,
+                code=failure.code,
+            )
+        return failure
 
     def _unreachable(self, error: Exception) -> Failure:
         url = str(self._http.base_url).rstrip("/")
@@ -113,6 +132,7 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
 
     headers, found = {"x-mcm-client": "cli"}, "MCM_SERVER"
     url, token = os.environ.get("MCM_SERVER", ""), os.environ.get("MCM_TOKEN", "")
+    of = "MCM_TOKEN" if token else ""
     if token:
         headers["authorization"] = f"Bearer {token}"
     if url and not token:
@@ -120,6 +140,7 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
 
         token = token_for(url)
         headers |= {"authorization": f"Bearer {token}"} if token else {}
+        of = "the context of this server" if token else ""
     if not url:
         from mcm.cli.runfile import running_server
         from mcm.settings import Settings
@@ -135,9 +156,10 @@ def connected(*, lenient: bool = False) -> Iterator[Client]:
         if context := current():
             url, found = context.server, "the current context"
             headers["authorization"] = f"Bearer {token or context.token}"
+            of = of or "the current context"
     if url:
         with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
-            yield Client(http, local=False, found=found)
+            yield Client(http, local=False, found=found, token=of)
         return
     from mcm.cli.inprocess import local_transport
 
@@ -154,7 +176,7 @@ def at(url: str, token: str) -> Iterator[Client]:
 
     headers = {"x-mcm-client": "cli"} | ({"authorization": f"Bearer {token}"} if token else {})
     with _http_client(url, headers, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)) as http:
-        yield Client(http, local=False, found="the server to sign in to")
+        yield Client(http, local=False, found="the server to sign in to", token="--token-from" if token else "")
 
 
 def quoted(text: str) -> str:

@@ -1,7 +1,10 @@
-"""What a shell offers behind Tab: names of accounts and resources. Where they cannot be had it offers nothing."""
+"""What a shell offers behind Tab: names of accounts, of resources, and of what something new is made from. Where they
+cannot be had it offers nothing."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import typer
 
 from mcm.cli.failures import Failure
 
@@ -21,6 +24,26 @@ def resource_names(incomplete: str) -> list[str]:
 
 def instance_names(incomplete: str) -> list[str]:
     return _asked(lambda client: _named(client, "/instances", incomplete), incomplete)
+
+
+def choice_names(param: str) -> Callable[[typer.Context, str], list[str]]:
+    """For a parameter of something new, in the account and region that the line has so far."""
+
+    def names(context: typer.Context, incomplete: str) -> list[str]:
+        from mcm.cli.client import quoted
+
+        account, region = context.params.get("account"), context.params.get("region")
+        if not account:
+            return []
+
+        def usable(client: "Client") -> list[str]:
+            asked = {"region": region, "only": param, "search": incomplete or None, "limit": _MOST}
+            lists = client.get(f"/accounts/{quoted(account)}/choices", **asked)["lists"]
+            return [row["name"] for found in lists for row in found["items"] if row["usable"]]
+
+        return _asked(usable, incomplete)
+
+    return names
 
 
 def _named(client: "Client", path: str, incomplete: str) -> list[str]:

@@ -7,7 +7,7 @@ import typer
 
 from mcm.cli.acting import Account, DryRun, Region, Tag, Wait, Yes, act, make, tags_of, without_none
 from mcm.cli.asking import OneInstance
-from mcm.cli.completing import instance_names
+from mcm.cli.completing import choice_names, instance_names
 from mcm.cli.failures import USAGE, Failure
 from mcm.cli.instance import app
 from mcm.cli.output import Format, Output
@@ -66,14 +66,20 @@ def create(
     name: str = typer.Argument(..., help="What it will be called."),
     account: str = Account,
     region: str | None = Region,
-    image: str = typer.Option(..., "--image", help="Name or native id."),
-    flavor: str | None = typer.Option(None, "--flavor", help="Name or native id, where the cloud has flavors."),
+    image: str = typer.Option(..., "--image", help="Name or native id.", autocompletion=choice_names("image")),
+    flavor: str | None = typer.Option(
+        None, "--flavor", help="Name or native id, where the cloud has flavors.", autocompletion=choice_names("flavor")
+    ),
     vcpus: int | None = typer.Option(None, "--vcpus", help="Where sizes are free."),
     memory_mib: int | None = typer.Option(None, "--memory-mib", help="Where sizes are free."),
-    network: list[str] = typer.Option([], "--network", help="Name or native id; may be repeated."),
-    security_group: list[str] = typer.Option([], "--security-group", help="May be repeated."),
-    keypair: str | None = typer.Option(None, "--keypair"),
-    zone: str | None = typer.Option(None, "--zone"),
+    network: list[str] = typer.Option(
+        [], "--network", help="Name or native id; may be repeated.", autocompletion=choice_names("networks")
+    ),
+    security_group: list[str] = typer.Option(
+        [], "--security-group", help="May be repeated.", autocompletion=choice_names("security_groups")
+    ),
+    keypair: str | None = typer.Option(None, "--keypair", autocompletion=choice_names("keypair")),
+    zone: str | None = typer.Option(None, "--zone", autocompletion=choice_names("zone")),
     disk_gib: int | None = typer.Option(None, "--disk-gib", help="Size of the first disk."),
     folder: str | None = typer.Option(None, "--folder"),
     resource_pool: str | None = typer.Option(None, "--resource-pool"),
@@ -86,7 +92,7 @@ def create(
     wait: bool = Wait,
     output: Format = Output,
 ) -> None:
-    """Create an instance."""
+    """Create an instance. What can be chosen: mcm account choices ACCOUNT --region REGION."""
     params = without_none(
         name=name, image=image, flavor=flavor, vcpus=vcpus, memory_mib=memory_mib, networks=network,
         security_groups=security_group, keypair=keypair, zone=zone, disk_gib=disk_gib, folder=folder,

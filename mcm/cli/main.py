@@ -8,13 +8,16 @@ from typer.main import get_command
 
 from mcm.cli import (
     account,
+    account_choices,
     audit,
     context,
     db,
+    events,
     instance_actions,
     keeping,
     keys,
     login,
+    notice,
     oidc,
     operation,
     plan,
@@ -28,6 +31,7 @@ from mcm.cli import (
     system,
     tenant,
     token,
+    tree,
     user,
     volume,
 )
@@ -41,10 +45,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+account.app.command("choices")(account_choices.choices)
 for name, module in (
     ("provider", provider),
-    ("account", account),
-    # The commands of these two are in two files each; the second adds to the first one's table.
+    # The commands of these are in two files each; the second adds to the first one's table.
+    ("account", tree),
     ("resource", keeping),
     ("instance", instance_actions),
     ("volume", volume),
@@ -52,6 +57,7 @@ for name, module in (
     ("plan", plan),
     ("recycle", recycle),
     ("schedule", schedule),
+    ("notice", notice),
     ("tenant", tenant),
     ("quota", quota),
     ("audit", audit),
@@ -66,6 +72,7 @@ for name, module in (
     app.add_typer(module.app, name=name)
 for command in (
     sync.sync,
+    events.events,
     server.serve,
     server.worker,
     server.demo,

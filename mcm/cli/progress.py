@@ -8,6 +8,11 @@ from mcm.cli.output import note
 _DONE = ("complete", "failed", "quarantined", "unsupported", "abandoned")
 
 
+def counted(scope: dict[str, Any]) -> str:
+    """A change feed lists what changed: 0 of it is no empty cloud."""
+    return f"{scope['listed']} {'told by its change feed' if scope.get('mode') == 'changes' else 'listed'}"
+
+
 class Lines:
     def __init__(self) -> None:
         self._told: set[int] = set()
@@ -17,7 +22,7 @@ class Lines:
             if scope["outcome"] in _DONE and scope["scope_id"] not in self._told and scope["outcome"] != "unsupported":
                 self._told.add(scope["scope_id"])
                 place = " ".join(part for part in (scope["account"], scope["region"], scope["kind"]) if part)
-                said = scope["error_message"] or scope["error_code"] or f"{scope['listed']} listed"
+                said = scope["error_message"] or scope["error_code"] or counted(scope)
                 note(f"{place}: {scope['outcome']}, {said}")
 
     def close(self) -> None:

@@ -149,6 +149,8 @@ def facets(
         return
     print_rows(_counted(answer), _FACETS, output, name_key="value")
     note(f"{'at least ' if answer['at_least'] else ''}{answer['total']} resources")
+    if as_of and not answer["total"] and (said := answer["freshness"]["sentence"]):
+        note(said)
 
 
 @app.command("native")

@@ -5,15 +5,16 @@ from typing import Any
 import typer
 
 from mcm.cli.client import quoted
-from mcm.cli.output import Column, Columns, Format, Output, print_one, print_rows
+from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
 
 app = typer.Typer(help="Who may do what, and where.", no_args_is_help=True, rich_markup_mode=None)
 
 _BINDINGS = [
     Column("USER", "user"),
     Column("ROLE", "role"),
-    Column("HELD IN", "held_in"),
-    Column("GIVEN BY", "created_by", wide=True),
+    Column("HELD IN", "place"),
+    Column("BY IDS", "held_in", wide=True),
+    Column("GIVEN BY", "given_by", wide=True),
     Column("ISSUER", "issuer", wide=True),
     Column("ID", "id", whole=True),
 ]
@@ -51,6 +52,9 @@ def bind(
     tenant: str | None = typer.Option(None, "--tenant", help="In this tenant and all below it."),
     account: str | None = typer.Option(None, "--account", help="In one project of this account."),
     project: str | None = typer.Option(None, "--project", help="The cloud's own id of the project."),
+    unknown_project: bool = typer.Option(
+        False, "--unknown-project", help="Also where nothing of this project was ever read: it may come."
+    ),
     output: Format = Output,
 ) -> None:
     """Give a role, in the whole unless a part is named. The user signs in again."""
@@ -58,7 +62,10 @@ def bind(
 
     body: dict[str, Any] = {"user": user, "role": role, "tenant": tenant, "account": account, "project": project}
     with connected() as client:
-        answer = client.post("/role-bindings", {key: value for key, value in body.items() if value is not None})
+        given = {key: value for key, value in body.items() if value is not None}
+        answer = client.post("/role-bindings", given | ({"allow_unknown_project": True} if unknown_project else {}))
+    for warning in answer["warnings"]:
+        note(f"note: {warning}")
     print_one(answer, output, name_key="id")
 
 

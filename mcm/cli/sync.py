@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 import typer
@@ -36,6 +37,7 @@ _SCOPES = [
     Column("ACCOUNT", "account"),
     Column("REGION", "region"),
     Column("KIND", "kind"),
+    Column("MODE", "mode"),
     Column("OUTCOME", "outcome"),
     Column("LISTED", "listed"),
     Column("ADDED", "added"),
@@ -54,20 +56,30 @@ _PATIENCE_S = 10.0
 
 def sync(
     names: list[str] = typer.Argument(
-        None, help="Accounts; none: all. `mcm sync runs` shows the ledger.", autocompletion=account_names
+        None,
+        help="Accounts; none: all. `mcm sync runs` shows the ledger; `mcm sync undo RUN` brings back what it lost.",
+        autocompletion=account_names,
     ),
     kind: list[str] = typer.Option([], "--kind", "-k", help="Only these kinds; may be repeated."),
     full: bool = typer.Option(False, "--full", help="Read everything, not only changes."),
     wait: bool = typer.Option(False, "--wait", help="Wait for a server to finish; without a server it always waits."),
     account: str | None = typer.Option(None, "--account", help="With `runs`: of this account only."),
     limit: int = typer.Option(100, "--limit", min=1, help="With `runs`: rows at most."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="With `undo`: say how many would come back."),
+    yes: bool = typer.Option(False, "--yes", help="With `undo`: do not ask."),
     output: Format = Output,
     columns: str | None = Columns,
 ) -> None:
     """Read the clouds now. Exit code: 0 complete, 5 partly failed, 1 failed."""
     from mcm.cli.client import connected
 
+    undoing = bool(names) and names[0] == "undo"
+    if (dry_run or yes) and not undoing:
+        raise Failure("--dry-run and --yes go with `mcm sync undo RUN`", exit_code=USAGE)
     with connected() as client:
+        if undoing:
+            _undo(client, names[1:], output, dry_run=dry_run, yes=yes)
+            return
         if names == ["runs"]:
             if len(kind) > 1:
                 raise Failure("`mcm sync runs` takes one --kind", exit_code=USAGE)
@@ -90,6 +102,27 @@ def sync(
         print_rows(answer["scopes"], _SCOPES, output, columns)
     if answer["outcome"] != "complete":
         raise typer.Exit(PARTLY_FAILED if answer["outcome"] == "partial" else FAILED)
+
+
+def _undo(client: Any, runs: list[str], output: Format, *, dry_run: bool, yes: bool) -> None:
+    from mcm.cli.client import quoted
+    from mcm.cli.confirm import confirmed
+
+    if len(runs) != 1:
+        raise Failure("name one run to undo", next_step="`mcm sync runs -o wide` shows their ids", exit_code=USAGE)
+    path = f"/sync/runs/{quoted(runs[0])}/undo"
+    answer = client.post(path, dry_run=True)
+    said = f"{answer['resources']} resources are gone since run {runs[0]} began"
+    if not dry_run and answer["resources"]:
+        confirmed(f"{said}. Bring them back?", yes)
+        answer = client.post(path)
+        said = f"{answer['resources']} resources are back, as missing; their scope waits: mcm account quarantine"
+    elif not answer["resources"]:
+        said = f"nothing is gone since run {runs[0]} began; nothing was changed"
+    if output in (Format.TABLE, Format.WIDE):
+        typer.echo(escaped(said))
+    else:
+        print_one(answer, output, name_key="run")
 
 
 def _follow(client: Any, answer: dict[str, Any]) -> dict[str, Any]:
@@ -128,8 +161,9 @@ def _given_up(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _summary(answer: dict[str, Any]) -> None:
     totals: dict[str, list[int]] = {}
-    failed = []
+    failed, fed = [], Counter[str]()
     for scope in answer["scopes"]:
+        fed[scope["account"]] += scope.get("mode") == "changes"
         total = totals.setdefault(scope["account"], [0] * 5)
         for n, key in enumerate(("listed", "added", "changed", "missing", "gone")):
             total[n] += scope[key]
@@ -138,6 +172,7 @@ def _summary(answer: dict[str, Any]) -> None:
     for account, (listed, added, changed, missing, gone) in totals.items():
         typer.echo(
             f"{escaped(account)}: {listed} listed, {added} new, {changed} changed, {missing} missing, {gone} gone"
+            + (f"; {fed[account]} scopes told only what changed (--full lists all)" if fed[account] else "")
         )
     for (account, outcome, said), places in _reasons(failed).items():
         shown = ", ".join(places[:_FEW]) + (f" and {len(places) - _FEW} more" if len(places) > _FEW else "")

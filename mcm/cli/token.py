@@ -12,6 +12,7 @@ _COLUMNS = [
     Column("USER", "user"),
     Column("PERMISSIONS", "permissions", show=lambda value: ",".join(value) if value else "all of the user's"),
     Column("USED FROM", "used_from", wide=True),
+    Column("MADE WITH", "made_with", wide=True),
     Column("USED", "used_at"),
     Column("EXPIRES", "expires_at"),
     Column("ID", "id", whole=True),
@@ -29,7 +30,7 @@ def create(
     days: int = typer.Option(90, "--days", min=1, max=366, help="How long it holds."),
     output: Format = Output,
 ) -> None:
-    """Make a token for a program. It is shown this one time, on stdout."""
+    """Make a token for a program. It is shown this one time, on stdout. After `mcm login` it ends with that login."""
     from mcm.cli.client import connected
 
     with connected() as client:
@@ -37,6 +38,11 @@ def create(
     if output in (Format.TABLE, Format.WIDE, Format.NAME):
         typer.echo(answer["token"])
         note(f"the token {answer['id']} holds until {answer['expires_at']}; it is not shown again")
+        if answer.get("made_with"):
+            note(
+                f"it was made with the token {answer['made_with']} of this command line and ends with it, at "
+                "`mcm logout` too; one that outlives it is made on the server's page /security"
+            )
         return
     print_one(answer, output)
 

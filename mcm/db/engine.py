@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ def build_engine(url: str, *, pool_size: int = 8, null_pool: bool = False) -> En
 
 def _open_sqlite(file: str) -> sqlite3.Connection:
     options: dict[str, Any] = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    if file != ":memory:" and not Path(file).exists():
+        # SQLite would ask the umask; the log and the index beside it get the rights of the file itself.
+        with suppress(OSError):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     connection: sqlite3.Connection = sqlite3.connect(file, **options)
     try:
         connection.execute("PRAGMA schema_version")

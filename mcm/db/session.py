@@ -55,6 +55,8 @@ class Database:
                 session.flush()
                 for last_step in session.info.pop("before_commit", ()):
                     last_step()
+                for last_step in session.info.pop("at_the_very_end", ()):
+                    last_step()
         finally:
             if connection is not None:
                 # A connection keeps its options, unlike an engine.
@@ -86,6 +88,11 @@ def before_commit(session: Session, last_step: Callable[[], None]) -> None:
     Only sessions of `Database.writing` do: others never get there.
     """
     session.info.setdefault("before_commit", []).append(last_step)
+
+
+def at_the_very_end(session: Session, last_step: Callable[[], None]) -> None:
+    """As `before_commit`, after all of those, so that locks are taken in the same order in every transaction."""
+    session.info.setdefault("at_the_very_end", []).append(last_step)
 
 
 def after_commit(session: Session, effect: Callable[[], None]) -> None:

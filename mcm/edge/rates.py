@@ -29,7 +29,7 @@ _EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 _EXPORT = re.compile(r"^/api/v1/.*/export$")
 _LOGIN = re.compile(r"^/api/v1/auth/oidc/[^/]+/")
 # Where a password may come: hashing it takes 46 MiB and tens of milliseconds.
-_PASSWORD = re.compile(r"^/(login|setup|password)$|^/api/v1/auth/|^/api/v1/users(/[^/]+)?$")
+_PASSWORD = re.compile(r"^/(login|setup|password|security)$|^/api/v1/auth/|^/api/v1/users(/[^/]+)?$")
 EXPORT_COST, LOGIN_COST = 20.0, 10.0
 
 

@@ -23,6 +23,7 @@ SIGN_IN_ROUTES: dict[str, str] = {
     "/login": "the form for the password",
     "/device": "sends whoever is not signed in to /login; approving asks for the session",
     "/password": "as /device; changing it asks for the session and the old password",
+    "/security": "as /device; a second factor or a token asks for a fresh proof too",
     "/setup": "the one-time link makes the first administrator",
 }
 OPEN_ROUTES |= frozenset(SIGN_IN_ROUTES)

@@ -8,6 +8,7 @@ from mcm.settings import Settings
 
 if TYPE_CHECKING:
     from mcm.auth.door import Door
+    from mcm.events.hub import Hub
     from mcm.gateway import Gateway
     from mcm.identity.pepper import Pepper
     from mcm.jobs.worker import Worker
@@ -32,4 +33,5 @@ class Runtime:
     executor: "SyncExecutor"
     pepper: "Pepper"
     operations: "OperationExecutor"
+    events: "Hub"
     worker: "Worker | None" = None

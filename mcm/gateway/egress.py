@@ -102,6 +102,13 @@ class EgressGuard:
                     "if it belongs to the cloud, add it to MCM_ALLOWED_PRIVATE_HOSTS"
                 )
 
+    def lists(self, host: str) -> bool:
+        """Whether the configuration names this very host, or the network of this address; * names none."""
+        address = _literal(host)
+        if address is None:
+            return host.lower() in self.private
+        return any(address.version == network.version and address in network for network in self._networks)
+
     def _listed(self, address: Address) -> bool:
         return "*" in self.private or any(
             address.version == network.version and address in network for network in self._networks

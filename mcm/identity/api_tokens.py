@@ -126,6 +126,6 @@ def _revoked(session: Session, caller: Caller, token_id: str, found: tuple[ApiTo
 
 def _item(row: ApiToken, owner: str) -> TokenItem:
     return TokenItem(
-        id=row.id, name=row.name, user=owner, permissions=row.permissions, created_at=row.created_at,
-        expires_at=row.expires_at, used_at=row.used_at, used_from=row.used_from,
+        id=row.id, name=row.name, user=owner, made_with=row.parent_id, permissions=row.permissions,
+        created_at=row.created_at, expires_at=row.expires_at, used_at=row.used_at, used_from=row.used_from,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the identity room refuses."""
 
-from mcm.errors import BadRequest, Conflict, Forbidden, McmError, NotAuthenticated, NotFound, Unavailable
+from mcm.errors import BadRequest, Conflict, Forbidden, InvalidInput, McmError, NotAuthenticated, NotFound, Unavailable
 
 
 class LoginFailed(NotAuthenticated):
@@ -39,6 +39,12 @@ class UserNotFound(NotFound):
 
 class UserExists(Conflict):
     code = "user_exists"
+
+
+class ProjectNotKnown(InvalidInput):
+    """Nothing of it was ever read: mistyped, a name instead of the cloud's id, or not there yet."""
+
+    code = "project_not_known"
 
 
 class BindingNotFound(NotFound):

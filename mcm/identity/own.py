@@ -81,12 +81,28 @@ def set_password(user: User, fresh: str, *, must_change: bool) -> None:
     user.version += 1
 
 
-def start_totp(session: Session, vault: Vault, caller: Caller) -> tuple[str, str]:
-    """(secret, its URI for authenticator apps); it counts from `confirm_totp` on."""
+def new_totp(unit: "Unit", vault: Vault, caller: Caller) -> tuple[str, Vault]:
+    """A secret, and a vault for `start_totp` that has sealed it already: the master key may be on a server."""
+    with unit.reading() as session:
+        _, user = yourself(session, caller)
+    secret = totp.new_secret()
+    return secret, totp.sealed_ahead(vault, user, secret)
+
+
+def start_totp(session: Session, vault: Vault, caller: Caller, secret: str) -> str:
+    """Returns the secret's URI for authenticator apps; it counts from `confirm_totp` on."""
     _, user = yourself(session, caller)
-    secret = totp.start(session, vault, user)
+    totp.start(session, vault, user, secret)
     audit.record(session, caller, "totp.enrol", "user", caller.principal_id)
-    return secret, totp.uri(secret, caller.name)
+    return totp.uri(secret, caller.name)
+
+
+def confirming_totp(unit: "Unit", vault: Vault, caller: Caller) -> Vault:
+    """For `confirm_totp`, as `new_totp` for `start_totp`."""
+    with unit.reading() as session:
+        _, user = yourself(session, caller)
+        row = totp.waiting(session, user)
+    return totp.confirmed_ahead(vault, user, row)
 
 
 def confirm_totp(session: Session, vault: Vault, caller: Caller, code: str) -> list[str]:
@@ -127,6 +143,14 @@ def end_session(session: Session, caller: Caller, session_id: str) -> None:
     if not sessions.end(session, caller.principal_id, session_id):
         raise SessionNotFound(f"you have no session '{session_id}'", next_step="list your sessions")
     audit.record(session, caller, "session.end", "user", caller.principal_id, details={"session": session_id})
+
+
+def end_other_sessions(session: Session, caller: Caller) -> int:
+    """All of one's own but this one."""
+    number = sessions.end_all(session, caller.principal_id, but=caller.session_id)
+    said = {"sessions": number, "but": caller.session_id}
+    audit.record(session, caller, "session.end_all", "user", caller.principal_id, details=said)
+    return number
 
 
 def end_sessions(session: Session, caller: Caller) -> int:

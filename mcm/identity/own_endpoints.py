@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
-from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Page
 from mcm.identity import own
@@ -20,24 +20,28 @@ _END = [authorize(Permission.OWN_WRITE)]
 
 
 @router.post("/totp", status_code=201, dependencies=_CHANGE, response_model=TotpAnswer)
-def enrol_totp(runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def enrol_totp(runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep) -> Any:
     """The secret for an authenticator app, shown once. It counts when a code of it came back."""
     require_session(mutation.caller)
+    if saved := mutation.earlier():
+        return saved
+    secret, vault = own.new_totp(unit, runtime.vault, mutation.caller)
 
     def change(session: Session) -> TotpAnswer:
-        secret, uri = own.start_totp(session, runtime.vault, mutation.caller)
-        return TotpAnswer(key=secret, uri=uri)
+        return TotpAnswer(key=secret, uri=own.start_totp(session, vault, mutation.caller, secret))
 
     return mutation.run(change, status=201, once=("key", "uri"))
 
 
 @router.post("/totp/confirm", dependencies=_CHANGE, response_model=RecoveryAnswer)
-def confirm_totp(body: CodeOnly, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def confirm_totp(body: CodeOnly, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep) -> Any:
     """From now on every sign-in needs a code. Answers with recovery codes, shown once."""
     require_session(mutation.caller)
-    code = body.code.get_secret_value()
+    if saved := mutation.earlier():
+        return saved
+    code, vault = body.code.get_secret_value(), own.confirming_totp(unit, runtime.vault, mutation.caller)
     return mutation.run(
-        lambda session: RecoveryAnswer(recovery_codes=own.confirm_totp(session, runtime.vault, mutation.caller, code)),
+        lambda session: RecoveryAnswer(recovery_codes=own.confirm_totp(session, vault, mutation.caller, code)),
         once=("recovery_codes",),
     )
 

@@ -1,61 +1,40 @@
 """The pages people need to sign in: /login, /password, /device and /setup, as plain forms."""
 
-from dataclasses import replace
-from typing import Annotated
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from mcm.auth import sessions, tokens
-from mcm.auth.permissions import Permission
-from mcm.auth.service import Caller, allowed, view
 from mcm.edge.confirmation import require_confirmed
 from mcm.edge.cookies import write_session
-from mcm.edge.dependencies import PresentedDep, RuntimeDep, Unit
+from mcm.edge.dependencies import PresentedDep, RuntimeDep
 from mcm.edge.runtime import Runtime
-from mcm.errors import Forbidden, McmError, NotAuthenticated
+from mcm.errors import McmError
 from mcm.identity import devices, login, own, pages, setup
+from mcm.identity.form_parameters import FormDep, inside, require_form, shown, signed_in, to_login, unit_of
 from mcm.identity.parameters import VisitDep
 from mcm.identity.schemas import UserCreate
 from mcm.oidc import service as oidc
 
 router = APIRouter(include_in_schema=False, tags=["identity"])
-_LONGEST_FORM = 16_384
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """A form's fields, each once; nothing for another kind of body."""
-    body = await request.body()
-    if len(body) > _LONGEST_FORM or not request.headers.get("content-type", "").startswith(
-        "application/x-www-form-urlencoded"
-    ):
-        return {}
-    try:
-        found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in found.items()}
-
-
-FormDep = Annotated[dict[str, str], Depends(_form)]
 
 
 def _login_form(runtime: Runtime, forward: str, *, said: str = "", status: int = 200) -> Response:
     with runtime.database.reading() as session:
         elsewhere = [(each.title, f"{each.start}?next={quote(forward, safe='')}") for each in oidc.choices(session)]
-    return _shown(pages.login_form(forward, elsewhere, said=said), status)
+    return shown(pages.login_form(forward, elsewhere, said=said), status)
 
 
 @router.get("/login")
 def show_login(runtime: RuntimeDep, next: str = "/") -> Response:
-    return _login_form(runtime, _inside(next))
+    return _login_form(runtime, inside(next))
 
 
 @router.post("/login")
 def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Response:
-    forward = _inside(form.get("next", "/"))
+    forward = inside(form.get("next", "/"))
     try:
         opened = login.sign_in(
             runtime,
@@ -76,25 +55,25 @@ def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Respons
 
 @router.get("/password")
 def show_password(runtime: RuntimeDep, presented: PresentedDep, next: str = "/") -> Response:
-    caller = _signed_in(runtime, presented)
+    caller = signed_in(runtime, presented)
     if caller is None:
-        return _to_login("/password")
-    return _shown(pages.password_form(tokens.csrf_token(presented.cookie), _inside(next)))
+        return to_login("/password")
+    return shown(pages.password_form(tokens.csrf_token(presented.cookie), inside(next)))
 
 
 @router.post("/password")
 def submit_password(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep) -> Response:
-    caller = _signed_in(runtime, presented)
+    caller = signed_in(runtime, presented)
     if caller is None:
-        return _to_login("/password")
-    forward = _inside(form.get("next", "/"))
+        return to_login("/password")
+    forward = inside(form.get("next", "/"))
     csrf = tokens.csrf_token(presented.cookie)
     try:
-        _require_form(form, csrf)
-        unit = _unit(runtime, caller)
+        require_form(form, csrf)
+        unit = unit_of(runtime, caller)
         opened = own.change_password(runtime, unit, caller, form.get("old", "")[:1000], form.get("new", "")[:1000])
     except McmError as error:
-        return _shown(pages.password_form(csrf, forward, said=f"{error.message}."), error.status)
+        return shown(pages.password_form(csrf, forward, said=f"{error.message}."), error.status)
     answer = RedirectResponse(forward, 303)
     if opened is not None:
         write_session(answer, runtime.settings, opened)
@@ -103,37 +82,37 @@ def submit_password(form: FormDep, runtime: RuntimeDep, presented: PresentedDep,
 
 @router.get("/device")
 def show_device(runtime: RuntimeDep, presented: PresentedDep, code: str = "") -> Response:
-    caller = _signed_in(runtime, presented)
+    caller = signed_in(runtime, presented)
     if caller is None:
-        return _to_login(f"/device?code={quote(code[:40])}" if code else "/device")
+        return to_login(f"/device?code={quote(code[:40])}" if code else "/device")
     if not code:
-        return _shown(pages.device_form())
+        return shown(pages.device_form())
     try:
-        asked = devices.asked(_unit(runtime, caller), caller, code[:40])
+        asked = devices.asked(unit_of(runtime, caller), caller, code[:40])
     except McmError as error:
-        return _shown(pages.device_form(said=f"{error.message}."), error.status)
-    return _shown(pages.device_question(caller.name, code[:40], asked, tokens.csrf_token(presented.cookie)))
+        return shown(pages.device_form(said=f"{error.message}."), error.status)
+    return shown(pages.device_question(caller.name, code[:40], asked, tokens.csrf_token(presented.cookie)))
 
 
 @router.post("/device")
 def submit_device(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep) -> Response:
-    caller = _signed_in(runtime, presented)
+    caller = signed_in(runtime, presented)
     if caller is None:
-        return _to_login("/device")
+        return to_login("/device")
     approve = form.get("answer") == "yes"
     try:
-        _require_form(form, tokens.csrf_token(presented.cookie))
+        require_form(form, tokens.csrf_token(presented.cookie))
         require_confirmed(caller)
-        unit = _unit(runtime, caller)
+        unit = unit_of(runtime, caller)
         devices.asked(unit, caller, form.get("code", ""))
         with unit.writing() as session:
             devices.decide(session, caller, form.get("code", ""), approve)
     except McmError as error:
         if error.code == "confirmation_needed":
-            return _to_login(f"/device?code={quote(form.get('code', '')[:40])}")
-        return _shown(pages.device_form(said=f"{error.message}."), error.status)
+            return to_login(f"/device?code={quote(form.get('code', '')[:40])}")
+        return shown(pages.device_form(said=f"{error.message}."), error.status)
     said = "The command line is signed in; you can close this page." if approve else "It was refused."
-    return _shown(pages.page("Done", f"<p>{said}</p>"))
+    return shown(pages.page("Done", f"<p>{said}</p>"))
 
 
 @router.get("/setup")
@@ -142,8 +121,8 @@ def show_setup(runtime: RuntimeDep, token: str = "") -> Response:
         with runtime.database.reading() as session:
             setup.require_open(session, token)
     except McmError as error:
-        return _shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
-    return _shown(pages.setup_form(token))
+        return shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
+    return shown(pages.setup_form(token))
 
 
 @router.post("/setup")
@@ -157,43 +136,11 @@ def submit_setup(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Respons
         opened = setup.complete(runtime, visit, token, wanted, separate=separate)
     except ValidationError:
         said = "A name has letters, digits and . _ @ + - and begins with a letter or digit; a password is needed."
-        return _shown(pages.setup_form(token, said=said), 422)
+        return shown(pages.setup_form(token, said=said), 422)
     except McmError as error:
         if error.status == 422:
-            return _shown(pages.setup_form(token, said=f"{error.message}."), 422)
-        return _shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
-    answer = _shown(pages.setup_done(wanted.name, separate))
+            return shown(pages.setup_form(token, said=f"{error.message}."), 422)
+        return shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
+    answer = shown(pages.setup_done(wanted.name, separate))
     write_session(answer, runtime.settings, opened)
     return answer
-
-
-def _shown(html: str, status: int = 200) -> Response:
-    return HTMLResponse(html, status_code=status, headers={"Content-Security-Policy": pages.POLICY})
-
-
-def _signed_in(runtime: Runtime, presented: PresentedDep) -> Caller | None:
-    """The user behind the cookie. A form has no X-CSRF-Token: `_require_form` and VisitDep do what it would."""
-    try:
-        caller = runtime.door.identify(replace(presented, method="GET", headers={}))
-    except NotAuthenticated:
-        return None
-    return caller if caller.method == "session" and allowed(caller, Permission.OWN_WRITE) else None
-
-
-def _require_form(form: dict[str, str], csrf: str) -> None:
-    if not tokens.same(form.get("csrf", ""), csrf):
-        raise Forbidden("this form is not of your session any more; send it again")
-
-
-def _unit(runtime: Runtime, caller: Caller) -> Unit:
-    return Unit(runtime, view(caller, Permission.OWN_WRITE))
-
-
-def _to_login(forward: str) -> Response:
-    return RedirectResponse(f"/login?next={quote(forward, safe='')}", 303)
-
-
-def _inside(forward: str) -> str:
-    """A path of this server; anything that a browser could take for another one leads to the front page."""
-    plain = forward.isascii() and forward.isprintable() and "\\" not in forward
-    return forward if plain and forward.startswith("/") and not forward.startswith("//") else "/"

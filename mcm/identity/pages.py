@@ -10,7 +10,7 @@ from mcm.kit import clock
 # As every answer's, but that a form may come back to this server.
 POLICY = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _SHELL = """<!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <head><meta charset="utf-8"><title>{title} · mcm</title><meta name="viewport" content="width=device-width"></head>
 <body>
 <h1>{title}</h1>
@@ -20,40 +20,40 @@ _SHELL = """<!doctype html>
 """
 
 
-def page(title: str, body: str, *, said: str = "") -> str:
+def page(title: str, body: str, *, said: str = "", lang: str = "en") -> str:
     """said: a sentence on top, such as why it did not work. body: HTML made here; title and said: any text."""
     shown = f'<p role="alert"><strong>{escape(said)}</strong></p>\n' if said else ""
-    return _SHELL.format(title=escape(title), said=shown, body=body)
+    return _SHELL.format(title=escape(title), said=shown, body=body, lang=lang)
 
 
 def login_form(forward: str, elsewhere: Sequence[tuple[str, str]] = (), *, said: str = "") -> str:
     """elsewhere: (title, address) of the identity providers one may sign in with instead."""
     fields = [
-        _field("Name", "name", "text", autocomplete="username", required=True),
-        _field("Password", "password", "password", autocomplete="current-password", required=True),
-        _field("Code of your authenticator, or a recovery code, if you have one", "code", "text",
+        field("Name", "name", "text", autocomplete="username", required=True),
+        field("Password", "password", "password", autocomplete="current-password", required=True),
+        field("Code of your authenticator, or a recovery code, if you have one", "code", "text",
                autocomplete="one-time-code"),
-        _hidden("next", forward),
+        hidden("next", forward),
     ]  # fmt: skip
     links = [f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in elsewhere]
     others = "\n<p>Or sign in with</p>\n<ul>\n" + "\n".join(links) + "\n</ul>" if links else ""
-    return page("Sign in", _form("/login", fields, "Sign in") + others, said=said)
+    return page("Sign in", form("/login", fields, "Sign in") + others, said=said)
 
 
 def password_form(csrf: str, forward: str, *, said: str = "") -> str:
     fields = [
-        _field("Old password", "old", "password", autocomplete="current-password", required=True),
-        _field("New password, 12 to 128 characters; several words are best", "new", "password",
+        field("Old password", "old", "password", autocomplete="current-password", required=True),
+        field("New password, 12 to 128 characters; several words are best", "new", "password",
                autocomplete="new-password", required=True),
-        _hidden("csrf", csrf),
-        _hidden("next", forward),
+        hidden("csrf", csrf),
+        hidden("next", forward),
     ]  # fmt: skip
-    return page("Choose a password", _form("/password", fields, "Change it"), said=said)
+    return page("Choose a password", form("/password", fields, "Change it"), said=said)
 
 
 def device_form(*, said: str = "") -> str:
-    fields = [_field("Code that the command line shows", "code", "text", autocomplete="off", required=True)]
-    return page("Sign a command line in", _form("/device", fields, "Go on", method="get"), said=said)
+    fields = [field("Code that the command line shows", "code", "text", autocomplete="off", required=True)]
+    return page("Sign a command line in", form("/device", fields, "Go on", method="get"), said=said)
 
 
 def device_question(user: str, code: str, asked: DeviceItem, csrf: str) -> str:
@@ -69,22 +69,22 @@ def device_question(user: str, code: str, asked: DeviceItem, csrf: str) -> str:
     body = (
         f"<table>\n{table}\n</table>\n<p>Say yes only if you started <code>mcm login</code> there yourself and it "
         f"shows this code: it may then do all that you may do.</p>\n"
-        f'<form method="post" action="/device">{_hidden("code", code)}{_hidden("csrf", csrf)}{buttons}</form>'
+        f'<form method="post" action="/device">{hidden("code", code)}{hidden("csrf", csrf)}{buttons}</form>'
     )
     return page("Is this you?", body)
 
 
 def setup_form(token: str, *, said: str = "") -> str:
     fields = [
-        _field("Your user name", "name", "text", autocomplete="username", required=True),
-        _field("A password of your own, 12 to 128 characters; several words are best", "password", "password",
+        field("Your user name", "name", "text", autocomplete="username", required=True),
+        field("A password of your own, 12 to 128 characters; several words are best", "password", "password",
                autocomplete="new-password", required=True),
         '<p><label><input type="checkbox" name="separate" value="yes"> Separate duties (三员分立): nobody holds two of '
         "system administrator, security administrator and auditor. You will be security administrator "
         "only.</label></p>",
-        _hidden("token", token),
+        hidden("token", token),
     ]  # fmt: skip
-    return page("Make the first administrator", _form("/setup", fields, "Make it"), said=said)
+    return page("Make the first administrator", form("/setup", fields, "Make it"), said=said)
 
 
 def setup_done(name: str, separate: bool) -> str:
@@ -97,12 +97,12 @@ def setup_done(name: str, separate: bool) -> str:
     return page("mcm is set up", f"<p>You are signed in as <strong>{escape(name)}</strong>.</p>\n{after}")
 
 
-def _form(action: str, fields: list[str], button: str, *, method: str = "post") -> str:
+def form(action: str, fields: list[str], button: str, *, method: str = "post") -> str:
     inside = "\n".join(fields)
     return f'<form method="{method}" action="{action}">\n{inside}\n<p><button>{escape(button)}</button></p>\n</form>'
 
 
-def _field(label: str, name: str, kind: str, *, autocomplete: str, required: bool = False) -> str:
+def field(label: str, name: str, kind: str, *, autocomplete: str, required: bool = False) -> str:
     more = " required" if required else ""
     return (
         f'<p><label>{escape(label)}<br><input type="{kind}" name="{name}" autocomplete="{autocomplete}"'
@@ -110,5 +110,5 @@ def _field(label: str, name: str, kind: str, *, autocomplete: str, required: boo
     )
 
 
-def _hidden(name: str, value: Any) -> str:
+def hidden(name: str, value: Any) -> str:
     return f'<input type="hidden" name="{name}" value="{escape(str(value), quote=True)}">'

@@ -14,7 +14,7 @@ from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from mcm.errors import Forbidden
 from mcm.identity import roles, users
 from mcm.identity.repository import binding_page
-from mcm.identity.schemas import BindingCreate, BindingItem, RoleItem, Separation
+from mcm.identity.schemas import BindingAnswer, BindingCreate, BindingItem, RoleItem, Separation
 
 router = APIRouter(tags=["roles"])
 _READ = [authorize(Permission.ROLE_READ)]
@@ -58,13 +58,19 @@ def list_role_bindings(
     after = decode_cursor(cursor, 2) if cursor else None
     found = binding_page(session, principal_id, (str(after[0]), str(after[1])) if after else None, limit + 1)
     more = found[limit - 1] if len(found) > limit else None
-    return Page(items=roles.items(found[:limit]), next_cursor=encode_cursor([more[1], more[0].id]) if more else None)
+    shown = roles.items(session, found[:limit])
+    return Page(items=shown, next_cursor=encode_cursor([more[1], more[0].id]) if more else None)
 
 
-@router.post("/role-bindings", status_code=201, dependencies=_WRITE, response_model=BindingItem)
+@router.post("/role-bindings", status_code=201, dependencies=_WRITE, response_model=BindingAnswer)
 def create_role_binding(body: BindingCreate, mutation: MutationDep) -> Any:
     """In the whole, in a tenant and all below it, or in one project of an account. The user signs in again."""
-    return mutation.run(lambda session: roles.bind(session, mutation.caller, body.user, body.role, body), status=201)
+
+    def change(session: Session) -> BindingAnswer:
+        unknown = body.allow_unknown_project
+        return roles.bind(session, mutation.caller, body.user, body.role, body, unknown_project=unknown)
+
+    return mutation.run(change, status=201)
 
 
 @router.delete("/role-bindings/{binding_id}", dependencies=_WRITE, response_model=BindingItem)

@@ -10,9 +10,16 @@ from mcm.auth.permissions import Permission
 from mcm.auth.roles import SEPARATED, Role
 from mcm.auth.service import Caller, View, view, view_of
 from mcm.errors import InvalidInput
-from mcm.identity import reach, repository
-from mcm.identity.errors import BeyondReach, BindingNotFound, DutiesCollide, LastAdministrator, UserNotFound
-from mcm.identity.schemas import BindingItem, HeldIn
+from mcm.identity import places, reach, repository
+from mcm.identity.errors import (
+    BeyondReach,
+    BindingNotFound,
+    DutiesCollide,
+    LastAdministrator,
+    ProjectNotKnown,
+    UserNotFound,
+)
+from mcm.identity.schemas import BindingAnswer, BindingItem, HeldIn
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Principal, RoleBinding, Setting
@@ -34,7 +41,7 @@ def set_separation(session: Session, caller: Caller, on: bool) -> None:
     repository.serialise(session)
     if on and (names := repository.holders_of_several(session)):
         raise DutiesCollide(
-            f"{', '.join(names)} hold more than one of {_separated_names()}",
+            f"{', '.join(names)} {'holds' if len(names) == 1 else 'hold'} more than one of {_separated_names()}",
             next_step="take one of them away with `mcm role unbind`, then turn the separation on",
         )
     row = session.get(Setting, _SEPARATION)
@@ -45,8 +52,10 @@ def set_separation(session: Session, caller: Caller, on: bool) -> None:
     audit.record(session, caller, "separation.on" if on else "separation.off", "setting", _SEPARATION)
 
 
-def bind(session: Session, caller: Caller, user_name: str, role: Role, where: HeldIn) -> BindingItem:
-    """Their sessions end: they sign in again with what they hold now."""
+def bind(
+    session: Session, caller: Caller, user_name: str, role: Role, where: HeldIn, *, unknown_project: bool = False
+) -> BindingAnswer:
+    """Their sessions end: they sign in again with what they hold now. Raises ProjectNotKnown, unless it may be so."""
     found = repository.find(session, user_name)
     if found is None:
         raise UserNotFound(f"there is no user '{user_name}'", next_step="`mcm user list` shows all")
@@ -55,13 +64,15 @@ def bind(session: Session, caller: Caller, user_name: str, role: Role, where: He
     if not reach.covers(view_of(session), place):
         raise BeyondReach(f"{caller.name} may not give roles there", next_step="ask somebody who administers the whole")
     reach.require_reach(session, principal.id)
+    warnings = [_unknown(session, ident, project, unknown_project) for ident, project in place.projects]
     repository.serialise(session)
     row = add(session, principal.id, role, place, given_by=caller.principal_id)
     if row is None:
         raise InvalidInput(f"{principal.name} holds {role} there already")
     sessions.end_all(session, principal.id)
     audit.record(session, caller, "role.bind", "user", principal.id, details={"role": role, "in": row.held_in})
-    return item(row, principal.name)
+    told = items(session, [(row, principal.name)])[0]
+    return BindingAnswer(**told.model_dump(), warnings=[said for said in warnings if said])
 
 
 def unbind(session: Session, caller: Caller, binding_id: str) -> BindingItem:
@@ -72,7 +83,7 @@ def unbind(session: Session, caller: Caller, binding_id: str) -> BindingItem:
         )
     row, name = found
     repository.serialise(session)
-    told = item(row, name)
+    told = items(session, [(row, name)])[0]
     session.delete(row)
     session.flush()
     require_administrator(session, caller, {row.principal_id})
@@ -165,16 +176,16 @@ def require_administrator(session: Session, caller: Caller, touched: set[str]) -
     )
 
 
-def item(row: RoleBinding, name: str) -> BindingItem:
-    return BindingItem(
-        id=row.id, user=name, user_id=row.principal_id, role=Role(row.role), held_in=row.held_in,
-        tenant_id=row.tenant_id, account_id=row.account_id, project=row.project, issuer=row.issuer,
-        created_at=row.created_at, created_by=row.created_by,
-    )  # fmt: skip
-
-
-def items(rows: Sequence[tuple[RoleBinding, str]]) -> list[BindingItem]:
-    return [item(row, name) for row, name in rows]
+def items(session: Session, rows: Sequence[tuple[RoleBinding, str]]) -> list[BindingItem]:
+    names = places.Names(session, [row for row, _ in rows])
+    return [
+        BindingItem(
+            id=row.id, user=name, user_id=row.principal_id, role=Role(row.role), held_in=row.held_in,
+            place=names.place(row), given_by=names.giver(row), tenant_id=row.tenant_id, account_id=row.account_id,
+            project=row.project, issuer=row.issuer, created_at=row.created_at, created_by=row.created_by,
+        )
+        for row, name in rows
+    ]  # fmt: skip
 
 
 class _Place:
@@ -206,6 +217,20 @@ def _place(session: Session, where: HeldIn) -> View:
             raise InvalidInput(f"there is no account '{where.account}'", next_step="`mcm account list` shows all")
         return View(projects=frozenset({project}))
     return View(everything=True)
+
+
+def _unknown(session: Session, account_id: str, project: str, allowed: bool) -> str:
+    """A warning, or "" for a project that the inventory knows."""
+    if places.knows_project(session, account_id, project):
+        return ""
+    said = f"nothing of a project with the id '{project}' was ever read through this account"
+    if allowed:
+        return f"{said}: the role opens nothing until something is"
+    raise ProjectNotKnown(
+        said,
+        next_step="`mcm resource list --kind project -c name,native_id` shows ids; allow_unknown_project "
+        "(--unknown-project) where it is still to come",
+    )
 
 
 def tenant_of(session: Session, reference: str) -> str:

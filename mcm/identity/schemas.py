@@ -79,20 +79,31 @@ class HeldIn(_Given):
 class BindingCreate(HeldIn):
     user: Annotated[str, Field(max_length=200, pattern=_SEEN, description="name or id")]
     role: Role
+    allow_unknown_project: Annotated[
+        bool, Field(description="also where nothing of this project was ever read: it may come")
+    ] = False
 
 
 class BindingItem(BaseModel):
+    """held_in: where, by ids. place: the same in names, as they are now. given_by: created_by's name."""
+
     id: str
     user: str
     user_id: str
     role: Role
     held_in: str
+    place: str = ""
+    given_by: str = ""
     tenant_id: str | None
     account_id: str | None
     project: str | None
     issuer: str | None
     created_at: datetime
     created_by: str
+
+
+class BindingAnswer(BindingItem):
+    warnings: list[str] = []
 
 
 class RoleItem(BaseModel):
@@ -199,9 +210,12 @@ class TokenCreate(_Given):
 
 
 class TokenItem(BaseModel):
+    """made_with: the token that made it, and with which it ends: that of a command line at `mcm logout`."""
+
     id: str
     name: str
     user: str
+    made_with: str | None = None
     permissions: list[str] | None
     created_at: datetime
     expires_at: datetime

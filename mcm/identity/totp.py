@@ -8,7 +8,7 @@ import hmac
 import secrets
 from urllib.parse import quote
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mcm.auth.tokens import digest, same
@@ -47,17 +47,25 @@ def accepted_step(secret: str, code: str, last: int | None) -> int | None:
     return found
 
 
-def start(session: Session, vault: Vault, user: User) -> str:
+def new_secret() -> str:
+    return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def sealed_ahead(vault: Vault, user: User, secret: str) -> Prepared:
+    """What `start` needs, so that it asks for the master key outside of its transaction. Raises VaultError."""
+    ready = Prepared(vault)
+    ready.seal_ahead(secret, sealing.place(user.principal_id, _waiting(user)))
+    return ready
+
+
+def start(session: Session, vault: Vault, user: User, secret: str) -> None:
     """A new secret, which counts when a code of it has come back; until then an older one goes on."""
-    secret = base64.b32encode(secrets.token_bytes(20)).decode()
-    _keep(session, vault, user.principal_id, _KEY if user.totp_since is None else f"{_KEY}.new", secret)
-    return secret
+    _keep(session, vault, user.principal_id, _waiting(user), secret)
 
 
 def confirm(session: Session, vault: Vault, user: User, code: str) -> bool:
     """True: the second factor is on from now on."""
-    key = _KEY if user.totp_since is None else f"{_KEY}.new"
-    row = repository.sealed(session, user.principal_id, key)
+    row = repository.sealed(session, user.principal_id, _waiting(user))
     if row is None:
         return False
     secret = sealing.opened(vault, row)
@@ -70,6 +78,24 @@ def confirm(session: Session, vault: Vault, user: User, code: str) -> bool:
     )
     user.totp_since, user.totp_step = clock.now(), step
     return True
+
+
+def confirmed_ahead(vault: Vault, user: User, row: IdentitySecret | None) -> Prepared:
+    """The same for `confirm`; row: of `waiting`. Raises VaultError."""
+    ready = Prepared(vault)
+    if row is not None:
+        sealing.open_ahead(ready, row)
+        ready.seal_ahead(sealing.opened(ready, row), sealing.place(user.principal_id, _KEY))
+    return ready
+
+
+def waiting(session: Session, user: User) -> IdentitySecret | None:
+    """The secret that was shown last and of which no code has come back."""
+    return repository.sealed(session, user.principal_id, _waiting(user))
+
+
+def _waiting(user: User) -> str:
+    return _KEY if user.totp_since is None else f"{_KEY}.new"
 
 
 def prepared(database: Database, vault: Vault, principal_id: str) -> Vault:
@@ -87,10 +113,11 @@ def check(session: Session, vault: Vault, user: User, code: str) -> str:
 
     The user's row must be locked: two requests with one code must not both pass."""
     typed = "".join(code.split())
-    row = repository.sealed(session, user.principal_id, _KEY)
-    if row is None:
-        return ""
     if len(typed) == DIGITS and typed.isdigit():
+        row = repository.sealed(session, user.principal_id, _KEY)
+        if row is None:
+            # Lost with a master key. It is asked for all the same, and a recovery code is an answer.
+            return ""
         step = accepted_step(sealing.opened(vault, row), typed, user.totp_step)
         if step is None:
             return ""
@@ -115,6 +142,11 @@ def new_recovery_codes(session: Session, user: User) -> list[str]:
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(principal_id=user.principal_id, code_hash=digest(code)) for code in codes)
     return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in codes]
+
+
+def recovery_left(session: Session, user: User) -> int:
+    query = select(func.count()).where(RecoveryCode.principal_id == user.principal_id, RecoveryCode.used_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def remove(session: Session, user: User) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from mcm.auth.service import view_of
 from mcm.inventory.estate import AccountState, Estate, ScopeState
 from mcm.kit import clock
-from mcm.models import Account, Scope, SyncRun
+from mcm.models import Account, ResourceRow, ResourceVersion, Scope, SyncRun
 from mcm.tenancy import sight
 
 _ACCOUNT = (
@@ -46,6 +46,19 @@ def load(session: Session, at: datetime | None = None) -> Estate:
             estate.scopes[scope.id] = replace(scope, error_message=None)
     estate.outside = max((int(rows[0].number or 0) if rows else 0) - estate.resources, 0)
     return estate
+
+
+def known_since(session: Session) -> datetime | None:
+    """The earliest instant of which the session can see anything; None: there is none."""
+    read = select(func.min(SyncRun.started_at)).join(Scope, Scope.id == SyncRun.scope_id)
+    of = sight.resources_of(session)
+    past = select(func.min(ResourceVersion.valid_from)).join(ResourceRow, ResourceRow.id == ResourceVersion.resource_id)
+    found = (
+        session.scalar(read.where(SyncRun.outcome == "complete", *sight.scopes(session))),
+        session.scalar(select(func.min(ResourceRow.valid_from)).where(*of)),
+        session.scalar(past.where(*of)),
+    )
+    return min((at for at in found if at is not None), default=None)
 
 
 def _by(at: datetime | None) -> list[ColumnElement[bool]]:

@@ -28,6 +28,7 @@ class Freshness(BaseModel):
 
     `at_least`: numbers are lower bounds, because something could not be read; `gaps` names what (at most 20).
     Unsupported scopes are what a cloud has not at all; they are named and do not make an answer incomplete.
+    `known_since`: for an instant before anything was known: when that began; null when nothing ever was, or else.
     """
 
     oldest_as_of: datetime | None
@@ -41,6 +42,7 @@ class Freshness(BaseModel):
     at_least: bool
     sentence: str
     gaps: list[Gap]
+    known_since: datetime | None = None
 
 
 class ResourceItem(BaseModel):

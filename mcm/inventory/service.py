@@ -23,11 +23,13 @@ from mcm.inventory.query import AnyRow, Query, clean_search, count_of, matching
 from mcm.inventory.schemas import (
     CountAnswer,
     FacetAnswer,
+    Freshness,
     RelationCount,
     ResourceDetail,
     ResourceUpdate,
     SightingItem,
 )
+from mcm.kit import clock
 from mcm.paging import decode_cursor, encode_cursor
 from mcm.tenancy import sight
 
@@ -81,7 +83,7 @@ def page(session: Session, question: Question, limit: int, cursor: str | None, c
     return {
         "items": [picked(item(row, estate), shown) for row in rows],
         "next_cursor": None if following is None else encode_cursor([query.digest, *following]),
-        "freshness": freshness(estate, query.expression).model_dump(),
+        "freshness": _fresh(session, query, estate, found=bool(rows)).model_dump(),
     }
 
 
@@ -89,15 +91,27 @@ def count(session: Session, question: Question) -> CountAnswer:
     query, estate = understood(session, question)
     dialect = session.get_bind().dialect.name
     number = session.scalar(count_of(matching(query, dialect, estate))) or 0
-    fresh = freshness(estate, query.expression)
+    fresh = _fresh(session, query, estate, found=bool(number))
     return CountAnswer(count=number, at_least=fresh.at_least, complete=fresh.complete, freshness=fresh)
 
 
 def count_by(session: Session, question: Question, fields: str, top: int) -> FacetAnswer:
     query, estate = understood(session, question)
     total, found = facets.count(session, query, estate, facets.parse_fields(fields), top)
-    fresh = freshness(estate, query.expression)
+    fresh = _fresh(session, query, estate, found=bool(total))
     return FacetAnswer(total=total, at_least=fresh.at_least, complete=fresh.complete, facets=found, freshness=fresh)
+
+
+def _fresh(session: Session, query: Query, estate: Estate, *, found: bool) -> Freshness:
+    made = freshness(estate, query.expression)
+    if query.at is None or found or any(scope.as_of is not None for scope in estate.scopes.values()):
+        return made
+    since = estate_repository.known_since(session)
+    if since is None:
+        made.sentence = "mcm knows nothing yet, so it knew nothing then"
+    elif query.at < since:
+        made.known_since, made.sentence = since, f"mcm knew nothing before {clock.to_text(since)}"
+    return made
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from mcm.audit import segments
+from mcm.events import repository as events
 from mcm.identity import upkeep as identity
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
+from mcm.notices import repository as notices
 from mcm.plans import upkeep as plans
 from mcm.schedules import repository as schedules
 from mcm.sync import service as sync
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
 
 log = logging.getLogger(__name__)
-KEY_DAYS = 7
+KEY_DAYS = EVENT_DAYS = 7
 
 
 def run(runtime: "Runtime") -> None:
@@ -33,6 +35,8 @@ def run(runtime: "Runtime") -> None:
         kept_since = clock.now() - timedelta(days=runtime.settings.audit_days)
         schedules.prune(session, kept_since)
         plans.prune(session, kept_since)
+        notices.prune(session, kept_since)
+        events.prune(session, clock.now() - timedelta(days=EVENT_DAYS))
     if dropped:
         log.info("%d rows past their time were dropped", dropped)
     _keep_audit(runtime)

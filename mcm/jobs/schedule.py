@@ -14,8 +14,10 @@ from mcm.audit.exporting import HeadExport
 from mcm.audit.keys import SegmentKeys
 from mcm.db import standing
 from mcm.errors import McmError
+from mcm.events.service import bell_of
 from mcm.jobs import housekeeping
 from mcm.kit import clock
+from mcm.notices.sender import Sender
 from mcm.plans import upkeep as plans
 from mcm.schedules import firing as schedules
 
@@ -44,6 +46,7 @@ class Jobs:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
         )
         jobs: list[tuple[str, int, Callable[[], object]]] = [("gateway.close_idle", 60, runtime.gateway.close_idle)]
+        self._notices = Sender(runtime.settings, runtime.database, runtime.vault)
         # All else is done where clouds are read.
         if runtime.worker is None:
             jobs += self._table()
@@ -61,6 +64,7 @@ class Jobs:
             ("operations.tick", 5, runtime.operations.tick),
             ("plans.tick", 5, lambda: plans.tick(runtime)),
             ("schedules.run", 5, lambda: schedules.run(runtime)),
+            ("notices.tick", 5, self._notices.tick),
             ("audit.export_head", 60, head.run),
             ("housekeeping", 3600, self._tidy),
         ]
@@ -85,11 +89,15 @@ class Jobs:
             with suppress(McmError):
                 schedules.recover(self._runtime)
         self._scheduler.start()
+        if self._runtime.worker is None:
+            bell_of(self._runtime.database).listen(self._notices.wake)
         self._runtime.executor.dispatch_soon()
 
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        bell_of(self._runtime.database).forget(self._notices.wake)
+        self._notices.stop()
 
     def _dispatch(self) -> None:
         offset = time.time() - time.monotonic()

@@ -1,6 +1,7 @@
 """All SQL of the keys room: which keys are in use, which values each has, and the values themselves."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, tuple_, update
@@ -32,6 +33,11 @@ def register(session: Session, key_id: str) -> None:
 
 def forget(session: Session, key_ids: set[str]) -> None:
     session.execute(delete(VaultKey).where(VaultKey.id.in_(key_ids)))
+
+
+def give_up(session: Session, key_ids: Sequence[str]) -> None:
+    """They are lost: nothing is sealed with them any more, and what they sealed stays closed."""
+    session.execute(update(VaultKey).where(VaultKey.id.in_(key_ids)).values(retired_at=clock.now()))
 
 
 def counts(session: Session) -> Counter[str]:

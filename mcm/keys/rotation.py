@@ -65,7 +65,8 @@ class Rotation:
     def finish(self) -> None:
         """Step 3, after the commit. Without harm at any time: a key that still has values stays."""
         with self._database.reading() as session:
-            used = set(repository.counts(session))
+            given_up = {key.id for key in repository.known(session) if key.retired_at is not None}
+            used = set(repository.counts(session)) - given_up
         source = self._vault.source
         if used <= {source.current()}:
             source.finish(source.current())
@@ -73,6 +74,9 @@ class Rotation:
     def preview(self, session: Session) -> RotationAnswer:
         self._require_at_hand(session)
         source, counts = self._vault.source, repository.counts(session)
+        for key in repository.known(session):
+            if key.retired_at is not None:
+                counts.pop(key.id, None)
         return RotationAnswer(
             key_id=source.current(), former=sorted(counts), values=sum(counts.values()), source=source.kind,
             where=source.where, resumed=self._unfinished(session), dry_run=True,

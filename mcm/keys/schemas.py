@@ -31,6 +31,23 @@ class KeyList(BaseModel):
     problem: str
 
 
+class AbandonAnswer(BaseModel):
+    """lost: ids of the keys given up. key_id: what seals from now on; "" in a dry run. secrets: how many values of
+    accounts went; the others are names. rows: of the audit trail, in so many segments: readable, and not proven."""
+
+    lost: list[str]
+    key_id: str = ""
+    accounts: list[str]
+    secrets: int
+    second_factors: list[str]
+    providers: list[str]
+    webhooks: list[str]
+    segments: int
+    rows: int
+    where: str
+    dry_run: bool = False
+
+
 class RotationAnswer(BaseModel):
     """key_id: what seals from now on. former: what sealed before. values: how many were sealed anew.
 

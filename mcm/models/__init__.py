@@ -3,6 +3,7 @@
 from mcm.models.account import Account, Secret
 from mcm.models.audit import AuditEvent, AuditSegment, IdempotencyKey
 from mcm.models.base import Base
+from mcm.models.event import Event
 from mcm.models.identity import (
     ApiToken,
     DeviceRequest,
@@ -17,6 +18,7 @@ from mcm.models.identity import (
     User,
 )
 from mcm.models.keys import Installation, VaultKey
+from mcm.models.notice import NoticeDelivery, NoticeTarget
 from mcm.models.oidc import OidcProvider, OidcUsed
 from mcm.models.operation import Operation, OperationLog
 from mcm.models.plan import Plan, PlanItem, Recycled, RecycleRule, Retirement
@@ -37,12 +39,15 @@ __all__ = [
     "AuditSegment",
     "Base",
     "DeviceRequest",
+    "Event",
     "ExternalIdentity",
     "IdempotencyKey",
     "IdentitySecret",
     "Installation",
     "LoginSession",
     "LoginThrottle",
+    "NoticeDelivery",
+    "NoticeTarget",
     "OidcProvider",
     "OidcUsed",
     "Operation",

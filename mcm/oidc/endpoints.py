@@ -39,8 +39,13 @@ def create_oidc_provider(body: OidcProviderCreate, request: Request, runtime: Ru
     """The provider is not asked: it may come later. `POST /oidc-providers/{name}/check` asks it."""
     _require_reachable(request, body)
 
+    if saved := mutation.earlier():
+        return saved
+    provider_id = service.new_provider_id()
+    vault = service.prepared(runtime.vault, provider_id, body.client_secret)
+
     def change(session: Session) -> OidcProviderItem:
-        return service.item(service.create(session, mutation.caller, runtime.vault, body))
+        return service.item(service.create(session, mutation.caller, vault, body, provider_id))
 
     return mutation.run(change, status=201)
 
@@ -58,15 +63,23 @@ def update_oidc_provider(
     body: OidcProviderUpdate,
     request: Request,
     runtime: RuntimeDep,
+    unit: UnitDep,
     mutation: MutationDep,
     if_match: IfMatch = None,
 ) -> Any:
     """Another issuer, client or authority needs the client secret again."""
     _require_reachable(request, body)
+    if saved := mutation.earlier():
+        return saved
+    vault = runtime.vault
+    if body.client_secret is not None:
+        with unit.reading() as reading:
+            provider_id = service.get(reading, name).id
+        vault = service.prepared(vault, provider_id, body.client_secret)
 
     def change(session: Session) -> OidcProviderItem:
         found = service.get(session, name)
-        return service.item(service.update(session, mutation.caller, runtime.vault, found, body, if_match))
+        return service.item(service.update(session, mutation.caller, vault, found, body, if_match))
 
     return mutation.run(change)
 

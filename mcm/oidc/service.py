@@ -17,6 +17,7 @@ from mcm.oidc import repository
 from mcm.oidc.errors import OidcProviderExists, OidcProviderNotFound
 from mcm.oidc.schemas import LoginChoice, Mapping, OidcProviderCreate, OidcProviderItem, OidcProviderUpdate
 from mcm.vault import Vault
+from mcm.vault.prepared import Prepared
 
 _KIND = "oidc_provider"
 MOST_CHOICES = 50
@@ -36,7 +37,22 @@ def get(session: Session, name_or_id: str) -> OidcProvider:
     return found
 
 
-def create(session: Session, caller: Caller, vault: Vault, wanted: OidcProviderCreate) -> OidcProvider:
+def prepared(vault: Vault, provider_id: str, given: SecretStr | None) -> Prepared:
+    """Seals now, with no transaction open, what `create` or `update` will want: the master key may be on a server."""
+    ready = Prepared(vault)
+    if given is not None:
+        ready.seal_ahead(given.get_secret_value(), place(provider_id))
+    return ready
+
+
+def new_provider_id() -> str:
+    return new_id("oip")
+
+
+def create(
+    session: Session, caller: Caller, vault: Vault, wanted: OidcProviderCreate, provider_id: str = ""
+) -> OidcProvider:
+    """provider_id: of `new_provider_id`, where the secret was sealed ahead."""
     _require_whole(session, caller)
     _require_mapping_right(session, caller, wanted.mappings)
     if repository.find(session, wanted.name) is not None:
@@ -45,7 +61,7 @@ def create(session: Session, caller: Caller, vault: Vault, wanted: OidcProviderC
         )
     values = {key: getattr(wanted, key) for key in _PLAIN}
     provider = OidcProvider(
-        id=new_id("oip"),
+        id=provider_id or new_provider_id(),
         name=wanted.name,
         **values | {"title": wanted.title or wanted.name, "scopes": _scopes(wanted.scopes)},
         mappings=[mapping.model_dump(mode="json") for mapping in wanted.mappings],

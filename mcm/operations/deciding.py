@@ -6,6 +6,7 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, view
 from mcm.contract.actions import ACTIONS
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Operation
 from mcm.operations import recording, repository, service
@@ -84,4 +85,5 @@ def resolve(session: Session, caller: Caller, row: Operation, outcome: str) -> O
 
 
 def _record(session: Session, caller: Caller, row: Operation, action: str) -> None:
+    telling.operation(session, row)
     audit.record(session, caller, action, "operation", row.id, details={"action": row.action, "status": row.status})

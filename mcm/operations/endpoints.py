@@ -15,7 +15,8 @@ from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import BadRequest
 from mcm.kit import clock
-from mcm.operations import deciding, presenting, repository, service
+from mcm.operations import deciding, needs, presenting, repository, service
+from mcm.operations.choices.endpoints import router as of_choices
 from mcm.operations.orders import split
 from mcm.operations.schemas import (
     ActionItem,
@@ -84,7 +85,9 @@ def create_operation(
     if dry_run:
         with unit.reading() as session:
             found = service.wanted(session, runtime.registry, mutation.caller, body)
-            return presenting.dry_run(found, split(found.params)[0])
+            asked = (session, found.account, found.action, found.params)
+            needs.require_room(*asked, found.row, found.region)
+            return presenting.dry_run(session, found, split(found.params)[0], needs.doubts(*asked, found.region))
 
     if service.action_named(body.action).destructive:
         require_confirmed(mutation.caller)
@@ -96,6 +99,9 @@ def create_operation(
         return presenting.item(made)
 
     return mutation.run(change, status=202)
+
+
+router.routes.extend(of_choices.routes)
 
 
 @router.get("/operations/{operation_id}", dependencies=_READ)

@@ -108,20 +108,27 @@ class OperationExecutor:
             if standing.read_only(session):
                 return _IDLE_S
             due = repository.due(session, now, slots)
-            times = (repository.next_due(session, under_way=True), repository.waits_until(session, now))
         for operation_id in due:
-            with self._changed:
-                if self._stopping:
-                    return _IDLE_S
-                if operation_id in self._busy:
-                    continue
+            if not self._begin(operation_id):
+                return _IDLE_S
+        # Asked when what is due is on its way: nobody waits for this.
+        with self._tools.database.reading() as session:
+            times = (repository.next_due(session, under_way=True), repository.waits_until(session, now))
+        # What is due now has been started, or is being looked after already.
+        coming = [at for at in times if at is not None and at > now]
+        return min([max((at - clock.now()).total_seconds(), 0.01) for at in coming] + [_IDLE_S])
+
+    def _begin(self, operation_id: str) -> bool:
+        """False: this executor is being stopped."""
+        with self._changed:
+            if self._stopping:
+                return False
+            if operation_id not in self._busy:
                 self._busy.add(operation_id)
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
                 self._threads.submit(self._turn, operation_id)
-        # What is due now has been started, or is being looked after already.
-        coming = [at for at in times if at is not None and at > now]
-        return min([max((at - clock.now()).total_seconds(), 0.01) for at in coming] + [_IDLE_S])
+            return True
 
     def _turn(self, operation_id: str) -> None:
         try:

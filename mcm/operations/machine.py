@@ -67,6 +67,7 @@ def sending(row: Operation, now: datetime) -> Note:
     step = _step(row)
     step |= {"status": "sending", "attempts": step["attempts"] + 1, "sent_at": now.isoformat()}
     step.pop("absent_since", None)
+    step.pop("found", None)
     _store(row, step)
     if row.status == "queued":
         row.status, row.sent_at = "sent", now
@@ -203,7 +204,7 @@ def fail(row: Operation, error: ProviderError | McmError, now: datetime) -> Note
 def _under_way(row: Operation, step: dict[str, Any], now: datetime) -> Note | None:
     found = step["status"] == "sending"
     if found:
-        step = step | {"status": "sent"}
+        step = step | {"status": "sent", "found": True}
     step.pop("absent_since", None)
     _store(row, step)
     _observed(row, now)
@@ -219,11 +220,13 @@ def _not_there(row: Operation, step: dict[str, Any], seen: Seen, now: datetime) 
     if now > row.deadline or row.status == "in_doubt":
         return doubt(row, "it cannot be told whether the cloud got the request", now)
     _look_soon(row, now, step)
-    if step["status"] == "sent":
+    repeat = Repeat(step["repeat"])
+    # Seen on its way, without an answer, and now nobody can tell how it ended: waiting tells no more.
+    lost = step.get("found") and seen is Seen.UNCLEAR and repeat in (Repeat.NEVER, Repeat.LOOK)
+    if step["status"] == "sent" and not lost:
         return None
     since = datetime.fromisoformat(step.setdefault("absent_since", now.isoformat()))
     _store(row, step)
-    repeat = Repeat(step["repeat"])
     settled = now - since >= SETTLE
     if repeat is Repeat.NEVER or (repeat is Repeat.LOOK and seen is Seen.UNCLEAR):
         if settled:

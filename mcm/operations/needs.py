@@ -1,5 +1,7 @@
 """What an action needs besides its target: the provider's demands on parameters, native ids that exist, quota room."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -8,25 +10,18 @@ from sqlalchemy.orm import Session
 from mcm.contract import ProviderDescriptor, ResourceKind
 from mcm.contract.actions import Action, Params
 from mcm.models import Account, ResourceRow, Scope
-from mcm.operations import repository
+from mcm.operations.choices import repository as choices
+from mcm.operations.choices.place import NAMES, Place
+from mcm.operations.choices.reasons import Hindrance, hindrance
+from mcm.operations.choices.repository import Offered
+from mcm.operations.choices.rules import Asked, amounts_of, fitting, judged, roomy
 from mcm.operations.errors import InvalidParams
+from mcm.tenancy import quota
+from mcm.tenancy.errors import QuotaExceeded
 from mcm.tenancy.schemas import Amounts
 
-# Parameter → the kind it names. What is not listed names nothing of the inventory.
-_NAMES = {
-    "image": ResourceKind.IMAGE,
-    "flavor": ResourceKind.FLAVOR,
-    "networks": ResourceKind.NETWORK,
-    "security_groups": ResourceKind.SECURITY_GROUP,
-    "keypair": ResourceKind.KEYPAIR,
-    "folder": ResourceKind.FOLDER,
-    "resource_pool": ResourceKind.RESOURCE_POOL,
-    "datastore": ResourceKind.DATASTORE,
-    "instance": ResourceKind.INSTANCE,
-    "snapshot": ResourceKind.SNAPSHOT,
-    "network": ResourceKind.NETWORK,
-    "host": ResourceKind.HOST,
-}
+# (parameter, its value, what is wrong with it)
+Problem = tuple[str, str, Hindrance]
 
 
 def check_support(descriptor: ProviderDescriptor, action: Action, params: Params) -> None:
@@ -43,25 +38,41 @@ def check_support(descriptor: ProviderDescriptor, action: Action, params: Params
             next_step="leave it out",
             details={"params": useless},
         )
+    if "flavor" in type(params).model_fields:
+        _check_size(action, descriptor, params)
 
 
 def resolved(
     session: Session, account: Account, descriptor: ProviderDescriptor, action: Action, params: Params, region: str
 ) -> Params:
-    """Parameters with native ids: names are looked up, and what the inventory does not know is refused."""
+    """Parameters with native ids: names are looked up. Raises InvalidParams with everything that is known to be wrong
+    (unknown, in another region or project, too small …), QuotaExceeded for what the cloud's own quota has no room for.
+    """
+    place = Place(session, account, descriptor, action, region)
+    asked = place.asked() if not action.targets else Asked(action, place.support, account.name, region)
     changed: dict[str, Any] = {}
-    unlisted = descriptor.actions[action.id].unlisted
+    rows: dict[str, Offered] = {}
+    problems: list[Problem] = []
     for name in type(params).model_fields:
-        kind, value = _NAMES.get(name), getattr(params, name)
-        if kind is None or not value:
+        given = getattr(params, name)
+        if name not in NAMES or not given:
             continue
-        # Where snapshots are images, an image is meant.
-        kinds = (kind, ResourceKind.IMAGE) if action.id == "instance.revert" else (kind,)
-        found = [
-            _native_id(session, account, region, name, one, kinds, unlisted=name in unlisted)
-            for one in (value if isinstance(value, list) else [value])
-        ]
-        changed[name] = found if isinstance(value, list) else found[0]
+        values = given if isinstance(given, list) else [given]
+        found = place.found(name, values, asked)
+        for value, meant in found.items():
+            if isinstance(meant, Offered):
+                rows[name] = meant
+                # What acts on something there is told by the cloud; only what is to be made is judged here.
+                if not action.targets and (against := judged(meant, asked)) is not None:
+                    problems.append((name, value, against))
+            elif meant is not None:
+                problems.append((name, value, meant))
+        ids = [meant.native_id if isinstance(meant := found[value], Offered) else value for value in values]
+        changed[name] = ids if isinstance(given, list) else ids[0]
+    if action.id == "instance.create" and not problems:
+        problems += _misfits(place, asked, params, rows)
+    if problems:
+        raise refusal(problems)
     return params.model_copy(update=changed) if changed else params
 
 
@@ -93,15 +104,15 @@ def region_of(session: Session, account: Account, action: Action, region: str | 
 
 
 def amounts(
-    session: Session, account: Account, action: Action, params: Params, row: ResourceRow | None
+    session: Session, account: Account, action: Action, params: Params, row: ResourceRow | None, region: str
 ) -> Amounts | None:
     """What a quota has to have room for; None: nothing. Unknown sizes count as nothing, as nobody can tell."""
     if action.id == "instance.create":
-        vcpus, memory, disk = _size(session, account, params)
+        vcpus, memory, disk = _size(session, account, params, region)
         disk = max(disk, getattr(params, "disk_gib", None) or 0)
         return Amounts(instances=1, vcpus=vcpus, memory_mib=memory, storage_gib=disk)
     if action.id == "instance.resize" and row is not None:
-        vcpus, memory, _ = _size(session, account, params)
+        vcpus, memory, _ = _size(session, account, params, region)
         more = Amounts(
             vcpus=max(vcpus - int(row.attributes.get("vcpus") or 0), 0),
             memory_mib=max(memory - int(row.attributes.get("memory_mib") or 0), 0),
@@ -115,43 +126,87 @@ def amounts(
     return None
 
 
-def _size(session: Session, account: Account, params: Params) -> tuple[int, int, int]:
+def require_room(
+    session: Session, account: Account, action: Action, params: Params, row: ResourceRow | None, region: str
+) -> None:
+    """Raises QuotaExceeded as the request itself would when it reserves."""
+    wanted = amounts(session, account, action, params, row, region)
+    if wanted is not None:
+        quota.require_room(session, row.tenant_id if row is not None else account.tenant_id, wanted)
+
+
+def doubts(session: Session, account: Account, action: Action, params: Params, region: str) -> list[Problem]:
+    """What keeps nobody from asking, and may not be meant: a name that something of its kind has already."""
+    name = getattr(params, "name", None)
+    if action.targets or not name or action.makes is None:
+        return []
+    kind = action.makes.value
+    ids = [one.id for one in choices.scopes(session, account.id) if one.kind == kind]
+    same = choices.named(session, ids, region, kind, [name], common=False)
+    if not any(one.name == name for one in same):
+        return []
+    return [("name", name, hindrance("same_name", kind=kind, value=name, region=region))]
+
+
+def _misfits(place: Place, asked: Asked, params: Any, rows: Mapping[str, Offered]) -> list[Problem]:
+    """Of an image and a size that are both fine by themselves. Raises QuotaExceeded."""
+    flavor = rows.get("flavor")
+    asked = replace(asked, memory_mib=params.memory_mib, disk_gib=params.disk_gib)
+    name, value = ("flavor", params.flavor) if params.flavor else ("image", params.image)
+    if (misfit := fitting(rows.get("image"), flavor, asked)) is not None:
+        return [(name, value, misfit)]
+    rooms = place.cloud_rooms(asked.home)
+    if (full := roomy(amounts_of(flavor, asked, params.vcpus), rooms, place.account.name)) is not None:
+        raise QuotaExceeded(full.reason, next_step=full.how_to_fix, details={"params": [name], **full.told})
+    return []
+
+
+def refusal(problems: Sequence[Problem]) -> InvalidParams:
+    name, value, first = problems[0]
+    sentence = first.reason if f"'{value}'" in first.reason else f"'{value}': {first.reason}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return InvalidParams(
+        f"{name}: {sentence}{more}",
+        next_step=first.how_to_fix,
+        details={
+            "params": list(dict.fromkeys(param for param, _, _ in problems)),
+            "reason_code": first.code,
+            "problems": [{"param": param, "value": value, **found.told} for param, value, found in problems],
+        },
+    )
+
+
+def _check_size(action: Action, descriptor: ProviderDescriptor, params: Any) -> None:
+    """Either a flavor or a free size, as the cloud has them."""
+    ignored = descriptor.actions[action.id].ignores
+    free = params.vcpus or params.memory_mib
+    if params.flavor and free:
+        raise InvalidParams(
+            "give either a flavor or vcpus and memory_mib, not both",
+            next_step="leave one of them out",
+            details={"params": ["flavor", "vcpus", "memory_mib"], "reason_code": "two_sizes"},
+        )
+    if action.id == "instance.create" and "flavor" in ignored:
+        # Of what it is made from, where nothing is said.
+        return
+    enough = params.vcpus and params.memory_mib if action.id == "instance.create" else free
+    if not params.flavor and not enough:
+        ways = [name for name in ("flavor", "vcpus", "memory_mib") if name not in ignored]
+        raise InvalidParams(
+            f"{action.id} needs a size",
+            next_step=f"give {' or '.join(' and '.join(part) for part in (ways[:1], ways[1:]) if part)}",
+            details={"params": ways, "reason_code": "no_size"},
+        )
+
+
+def _size(session: Session, account: Account, params: Params, region: str) -> tuple[int, int, int]:
     """(vcpus, memory in MiB, disk in GiB) of the flavor or of the free size."""
     flavor = getattr(params, "flavor", None)
     if flavor is None:
         return getattr(params, "vcpus", None) or 0, getattr(params, "memory_mib", None) or 0, 0
-    query = select(ResourceRow.attributes).where(
-        ResourceRow.account_id == account.id, ResourceRow.kind == "flavor", ResourceRow.native_id == flavor
-    )
-    known = session.scalars(query).first() or {}
-    return int(known.get("vcpus") or 0), int(known.get("memory_mib") or 0), int(known.get("local_disk_gib") or 0)
-
-
-def _native_id(
-    session: Session,
-    account: Account,
-    region: str,
-    param: str,
-    value: str,
-    kinds: tuple[ResourceKind, ...],
-    *,
-    unlisted: bool,
-) -> str:
-    """unlisted: what is not known may exist all the same, and is for the cloud to judge."""
-    for kind in kinds:
-        found = repository.resource_named(session, account.id, kind.value, value, region)
-        if len(found) == 1:
-            return found[0].native_id
-        if len(found) > 1:
-            raise InvalidParams(
-                f"{param}: several of {kind} are called '{value}' in account '{account.name}'",
-                next_step="give the native id of one of them",
-                details={"params": [param]},
-            )
-    if unlisted:
-        return value
-    raise InvalidParams(
-        f"{param}: account '{account.name}' has no {kinds[0]} '{value}' in region '{region}'",
-        next_step=f"`mcm resource list -k {kinds[0]}` lists them; `mcm sync {account.name}` reads anew",
-        details={"params": [param]},
-    )
+    ids = [one.id for one in choices.scopes(session, account.id) if one.kind == ResourceKind.FLAVOR]
+    known = choices.named(session, ids, region, ResourceKind.FLAVOR, [flavor], common=True)
+    for one in known:
+        if one.native_id == flavor:
+            return int(one.number("vcpus")), int(one.number("memory_mib")), int(one.number("local_disk_gib"))
+    return 0, 0, 0

@@ -1,18 +1,26 @@
 """Rows → operations, actions and verdicts as the API shows them."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
 from mcm.contract import ProviderDescriptor
 from mcm.contract.actions import ACTIONS, Action
 from mcm.models import Operation, OperationLog
+from mcm.operations.impact import impact
 from mcm.operations.lines import line
+from mcm.operations.needs import Problem
 from mcm.operations.reasons import Verdict
 from mcm.operations.schemas import (
     ActionItem,
     DryRunAnswer,
+    Impact,
     LogLine,
     Offer,
     OperationItem,
     StepItem,
     VerdictItem,
+    Warned,
 )
 from mcm.operations.service import Wanted
 from mcm.operations.verdicts import support
@@ -38,7 +46,7 @@ def log_line(row: OperationLog) -> LogLine:
     return LogLine(at=row.at, event=row.code, text=text, text_zh=text_zh, values=row.values)
 
 
-def dry_run(found: Wanted, params: dict[str, object]) -> DryRunAnswer:
+def dry_run(session: Session, found: Wanted, params: dict[str, object], doubts: Sequence[Problem] = ()) -> DryRunAnswer:
     action = found.action
     return DryRunAnswer(
         action=action.id,
@@ -51,6 +59,8 @@ def dry_run(found: Wanted, params: dict[str, object]) -> DryRunAnswer:
         bill=action.bill.value,
         reversible_by=action.reversible_by,
         sentence=f"would ask for {found.sentence}; nothing was sent",
+        warnings=[Warned(param=param, **doubt.told) for param, _, doubt in doubts],
+        impact=Impact(**impact(session, [found.row], [])) if action.destructive and found.row is not None else None,
     )
 
 

@@ -115,19 +115,19 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        return _filled(REASONS[self.reason_code].text, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].text, self.values) if self.reason_code else ""
 
     @property
     def reason_zh(self) -> str:
-        return _filled(REASONS[self.reason_code].text_zh, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].text_zh, self.values) if self.reason_code else ""
 
     @property
     def how_to_fix(self) -> str:
-        return _filled(REASONS[self.reason_code].fix, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].fix, self.values) if self.reason_code else ""
 
     @property
     def how_to_fix_zh(self) -> str:
-        return _filled(REASONS[self.reason_code].fix_zh, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].fix_zh, self.values) if self.reason_code else ""
 
 
 def yes(action: str) -> Verdict:
@@ -138,7 +138,8 @@ def no(asked: str, code: str, **values: str) -> Verdict:
     return Verdict(asked, False, code, values)
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with a value in place of each `{name}`."""
     # Not str.format: a value from a cloud may hold braces.
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)

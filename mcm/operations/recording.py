@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
+from mcm.events import telling
 from mcm.models import Operation
 from mcm.operations import repository
 from mcm.operations.machine import Note
@@ -25,6 +26,7 @@ def note(session: Session, row: Operation, found: Note | None, now: datetime) ->
     code, values = found
     row.version += 1
     repository.note(session, row.id, now, code.value, _plain(values))
+    telling.operation(session, row)
     if row.status in _TOLD_AT_THE_END:
         settle(session, row)
         audit.record(

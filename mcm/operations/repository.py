@@ -78,25 +78,6 @@ def protected(session: Session, resource_id: str) -> bool:
     return found == "protected"
 
 
-def resource_named(session: Session, account_id: str, kind: str, native_id: str, region: str) -> list[ResourceRow]:
-    """By native id, else by name, of those that live in an account's cloud: of the region, or of no region.
-
-    What everybody with an account uses (images, flavors, networks) need not be inside the session's view."""
-    own = sight.resources_of(session) if kind in ("instance", "volume", "snapshot") else []
-    for column in (ResourceRow.native_id, ResourceRow.name):
-        query = select(ResourceRow).where(
-            ResourceRow.account_id == account_id,
-            ResourceRow.kind == kind,
-            column == native_id,
-            ResourceRow.presence != "gone",
-            ResourceRow.region.in_((region, "global", "")),
-            *own,
-        )
-        if found := session.scalars(query.limit(3)).all():
-            return list(found)
-    return []
-
-
 def accounts(session: Session, ids: Collection[str]) -> dict[str, Account]:
     return {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
 

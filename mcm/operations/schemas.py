@@ -76,8 +76,48 @@ class OperationDetail(OperationItem):
     log: list[LogLine]
 
 
+class Warned(BaseModel):
+    """What may not be meant, and stands in nobody's way."""
+
+    param: str
+    reason_code: str
+    reason: str
+    reason_zh: str
+    how_to_fix: str
+    how_to_fix_zh: str
+
+
+class Dependant(BaseModel):
+    """of: the target it hangs on; relation: how."""
+
+    of: str
+    id: str
+    kind: str
+    name: str
+    state: str
+    relation: str
+    data_class: str | None
+    protected: bool
+
+
+class Impact(BaseModel):
+    """What hangs on the targets. money: null while there are no prices; money_note says so."""
+
+    targets: int
+    left: int
+    dependants: int
+    by_kind: dict[str, int]
+    data_class: dict[str, int]
+    dependants_data_class: dict[str, int]
+    protected: dict[str, int]
+    listed: list[Dependant] = Field(description="at most 200")
+    money: float | None
+    money_note: str
+    money_note_zh: str
+
+
 class DryRunAnswer(BaseModel):
-    """What would be asked of the cloud. Nothing was sent, stored or reserved."""
+    """What would be asked of the cloud. Nothing was sent, stored or reserved. impact: of what destroys."""
 
     dry_run: bool = True
     action: str
@@ -90,6 +130,8 @@ class DryRunAnswer(BaseModel):
     bill: str
     reversible_by: str
     sentence: str
+    warnings: list[Warned] = []
+    impact: Impact | None = None
 
 
 class VerdictItem(BaseModel):

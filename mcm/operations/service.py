@@ -10,6 +10,7 @@ from mcm.accounts import service as accounts
 from mcm.auth.service import Caller, view
 from mcm.contract import ResourceKind, ResourceRef
 from mcm.contract.actions import ACTIONS, Action, Params
+from mcm.events import telling
 from mcm.filters.errors import closest
 from mcm.kit import clock
 from mcm.kit.ids import new_id
@@ -87,10 +88,11 @@ def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, pla
     now = clock.now()
     operation_id = new_id("op")
     public, secret = split(found.params)
-    row, action = found.row, found.action
+    # Read while the session can still read: the refusal below tells it after a rollback.
+    row, action, name = found.row, found.action, found.name
     belts.check(session, action, found.account, row.id if row is not None else None, plan_id)
     tenant_id = row.tenant_id if row is not None else found.account.tenant_id
-    amounts = needs.amounts(session, found.account, action, found.params, row)
+    amounts = needs.amounts(session, found.account, action, found.params, row, found.region)
     reservation = None
     if amounts is not None:
         held = quota.reserve(session, tenant_id, amounts, action.id, _RESERVED_FOR, key=operation_id)
@@ -98,7 +100,7 @@ def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, pla
     made = Operation(
         id=operation_id, action=action.id, status="queued", tenant_id=tenant_id, account_id=found.account.id,
         account_name=found.account.name, project=row.project if row is not None else None,
-        resource_id=row.id if row is not None else None, resource_name=found.name,
+        resource_id=row.id if row is not None else None, resource_name=name,
         holds=row.id if row is not None else None, target=packed(_ref(row)) if row is not None else None,
         region=found.region, params=public, sealed=seal(vault, operation_id, secret),
         token=f"mcm-{operation_id.removeprefix('op_')}", steps=[], step=0, facts={}, plan_id=plan_id,
@@ -111,11 +113,12 @@ def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, pla
     except IntegrityError as error:
         # Somebody else was faster by a moment; the unique column `holds` decides.
         raise ResourceBusyHere(
-            f"another operation has just begun on '{found.name}'; nothing was changed",
+            f"another operation has just begun on '{name}'; nothing was changed",
             next_step="look at it with `mcm operation list`, then ask again",
         ) from error
     recording.intend(session, caller, made)
     repository.note(session, made.id, now, Log.QUEUED.value, {})
+    telling.operation(session, made)
     return made
 
 

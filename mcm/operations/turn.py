@@ -4,25 +4,25 @@ Whoever dies in between leaves a row that says how far it got; the next turn loo
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mcm.accounts.access import account_access
+from mcm.accounts.access import account_access, opened, stored
 from mcm.contract import ProviderError
 from mcm.contract.actions import Params
 from mcm.db import standing
 from mcm.errors import McmError
 from mcm.gateway import AccountAccess
 from mcm.kit import clock, process
-from mcm.models import Account, Operation
+from mcm.models import Account, Operation, Secret
 from mcm.operations import machine, recording, repository
 from mcm.operations.errors import AccountGone
 from mcm.operations.machine import Note
-from mcm.operations.orders import params_of
+from mcm.operations.orders import params_of, place
 from mcm.sync.tools import Tools
 from mcm.vault import Vault
 
@@ -81,10 +81,14 @@ class Work:
 
 def claim(tools: Tools, vault: Vault, operation_id: str) -> Work | None:
     """None: another has it, it has ended, or nothing could be begun and that was recorded."""
+    with tools.database.reading() as session:
+        asked = session.get(Operation, operation_id)
+        if asked is None or standing.read_only(session):
+            return None
+        sealed = stored(session, asked.account_id)
+    ready, trouble = _opened(vault, asked, sealed)
     now = clock.now()
     with tools.database.writing(durable=False) as session:
-        if standing.read_only(session):
-            return None
         row = repository.claim(session, operation_id, process.owner(), now, LEASE_S)
         if row is None:
             return None
@@ -95,8 +99,10 @@ def claim(tools: Tools, vault: Vault, operation_id: str) -> Work | None:
             account = session.get(Account, row.account_id)
             if account is None:
                 raise AccountGone("its account was removed before the cloud could be asked")
-            access = account_access(session, account, vault, tools.registry)
-            params = params_of(row, vault)
+            if trouble is not None:
+                raise trouble
+            access = account_access(session, account, ready, tools.registry)
+            params = params_of(row, ready)
         except (ProviderError, McmError) as error:
             began = row.sent_at is not None
             found = machine.doubt(row, f"the cloud cannot be asked any more: {error.message}", now) if began else None
@@ -106,3 +112,14 @@ def claim(tools: Tools, vault: Vault, operation_id: str) -> Work | None:
         turn = row.turn
         session.expunge(row)
     return Work(tools, row, turn, access, params)
+
+
+def _opened(vault: Vault, asked: Operation, sealed: Sequence[Secret]) -> tuple[Vault, McmError | None]:
+    """Before the transaction, in which nobody waits for a key server; what was entered anew since is opened there."""
+    try:
+        ready = opened(vault, asked.account_id, sealed)
+        if asked.sealed is not None:
+            ready.open_ahead(asked.sealed, place(asked.id))
+    except McmError as error:
+        return vault, error
+    return ready, None

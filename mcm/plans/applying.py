@@ -16,6 +16,7 @@ from mcm.auth.service import Caller, limit, view
 from mcm.contract.actions import ACTIONS
 from mcm.db.session import after_commit
 from mcm.errors import McmError
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Plan, PlanItem
 from mcm.operations import deciding
@@ -47,6 +48,7 @@ def begin(session: Session, caller: Caller, plan_id: str) -> Plan:
     row.status, row.applied_at, row.caller = "applying", clock.now(), acting_as.packed(caller)
     row.version += 1
     session.flush()
+    telling.plan(session, row)
     details = {"action": row.action, "hash": row.hash, "decided_by": row.decided_by, "alone": row.alone}
     audit.record(session, caller, "plan.apply", "plan", row.id, details=details)
     return row
@@ -129,6 +131,7 @@ def _ask_some(runtime: "Runtime", session: Session, plan_id: str) -> bool:
     if not items:
         row.status, row.finished_at = "applied", clock.now()
         row.version += 1
+        telling.plan(session, row)
         return False
     caller = acting_as.rebuilt(session, row.caller)
     changed = {one["resource_id"] for one in versions.drift(session, ACTIONS[row.action], items)}

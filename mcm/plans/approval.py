@@ -10,6 +10,7 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.contract.actions import Action
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Plan, ResourceRow
 from mcm.plans import repository
@@ -102,3 +103,4 @@ def _record(session: Session, caller: Caller, row: Plan, action: str) -> None:
     audit.record(
         session, caller, action, "plan", row.id, details=details | ({"reason": row.reason} if row.reason else {})
     )
+    telling.plan(session, row)

@@ -137,27 +137,6 @@ def attached(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def hanging(session: Session, ids: Sequence[str], *, backwards: bool) -> list[tuple[str, ResourceRow, str]]:
-    """(of which, what hangs on it, how) of what the session may see. backwards: what these are attached to."""
-    mine, other = (
-        (RelationRow.source_id, RelationRow.target_id) if backwards else (RelationRow.target_id, RelationRow.source_id)
-    )
-    found: list[tuple[str, ResourceRow, str]] = []
-    for start in range(0, len(ids), _CHUNK):
-        query = (
-            select(mine, ResourceRow, RelationRow.type)
-            .join(ResourceRow, ResourceRow.id == other)
-            .where(mine.in_(ids[start : start + _CHUNK]), ResourceRow.presence != "gone")
-            .where(*sight.resources_of(session))
-        )
-        if backwards:
-            query = query.where(RelationRow.type == "attached_to")
-        found += [
-            (row[0], row[1], row[2]) for row in session.execute(query.order_by(ResourceRow.kind, ResourceRow.name))
-        ]
-    return found
-
-
 def approver_besides(session: Session, principal_id: str) -> bool:
     """Whether anybody else may come in and has a role that approves."""
     roles = [role.value for role, held in PERMISSIONS.items() if Permission.PLAN_APPROVE in held]

@@ -11,6 +11,7 @@ from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, system_caller
 from mcm.db.session import after_commit
 from mcm.errors import McmError
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import ResourceRow, Retirement
 from mcm.operations import repository as resources
@@ -89,6 +90,7 @@ def remind(session: Session, row: Retirement, resource: ResourceRow) -> None:
         session, system_caller("retirement", f"retirement {resource.id}"), "retirement.remind", "resource", resource.id,
         details=details,
     )  # fmt: skip
+    telling.retirement(session, resource, row.retire_at)
 
 
 def _look_at(session: Session, runtime: "Runtime", resource_id: str) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from mcm.operations.schemas import Impact
+
 PlanStatus = Literal[
     "draft", "awaiting_approval", "approved", "applying", "applied", "rejected", "expired", "cancelled", "stale"
 ]
@@ -51,35 +53,6 @@ class PlanItemView(BaseModel):
     operation_id: str | None
     operation_status: str | None
     operation_error: str | None
-
-
-class Dependant(BaseModel):
-    """of: the target it hangs on; relation: how."""
-
-    of: str
-    id: str
-    kind: str
-    name: str
-    state: str
-    relation: str
-    data_class: str | None
-    protected: bool
-
-
-class Impact(BaseModel):
-    """What hangs on the targets. money: null while there are no prices; money_note says so."""
-
-    targets: int
-    left: int
-    dependants: int
-    by_kind: dict[str, int]
-    data_class: dict[str, int]
-    dependants_data_class: dict[str, int]
-    protected: dict[str, int]
-    listed: list[Dependant] = Field(description="at most 200")
-    money: float | None
-    money_note: str
-    money_note_zh: str
 
 
 class Drift(BaseModel):

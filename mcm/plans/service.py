@@ -8,12 +8,14 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.contract.actions import Action
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Plan, PlanItem
+from mcm.operations.impact import impact
 from mcm.operations.orders import split, validated
 from mcm.operations.service import action_named
-from mcm.plans import approval, impact, repository, versions
+from mcm.plans import approval, repository, versions
 from mcm.plans.choosing import Chosen, choose
 from mcm.plans.errors import InvalidPlan
 from mcm.plans.schemas import PlanCreate
@@ -42,7 +44,7 @@ def create(session: Session, registry: Registry, settings: Settings, caller: Cal
         params=public, filter=wanted.filter, note=wanted.note,
         hash=versions.plan_hash(action.id, public, ((one.id, digests[one.id]) for one in targets)),
         tenant_id=caller.tenant_id, principal_id=caller.principal_id, requested_by=caller.name, needs=needed,
-        alone=alone, impact=impact.impact(session, targets, [one.row for one in choice.items if one.why]), drift=[],
+        alone=alone, impact=impact(session, targets, [one.row for one in choice.items if one.why]), drift=[],
         created_at=now, expires_at=now + timedelta(hours=settings.plan_hours), version=1,
     )  # fmt: skip
     session.add(row)
@@ -53,6 +55,7 @@ def create(session: Session, registry: Registry, settings: Settings, caller: Cal
         session, caller, "plan.create", "plan", row.id,
         details={"action": action.id, "targets": len(targets), "hash": row.hash, "needs": needed},
     )  # fmt: skip
+    telling.plan(session, row)
     return row
 
 
@@ -64,6 +67,7 @@ def cancel(session: Session, caller: Caller, plan_id: str) -> Plan:
     row.version += 1
     session.flush()
     audit.record(session, caller, "plan.cancel", "plan", row.id, details={"action": row.action})
+    telling.plan(session, row)
     return row
 
 

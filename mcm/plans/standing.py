@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
 from mcm.contract.actions import ACTIONS
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Plan
 from mcm.plans import repository, versions
@@ -69,3 +70,4 @@ def mark_stale(session: Session, caller: Caller, plan_id: str) -> None:
     row.version += 1
     session.flush()
     audit.record(session, caller, "plan.stale", "plan", row.id, outcome="failed", details={"changed": len(found)})
+    telling.plan(session, row)

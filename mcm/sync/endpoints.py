@@ -9,7 +9,7 @@ from mcm.accounts import service as accounts
 from mcm.auth.permissions import Permission
 from mcm.contract import ResourceKind
 from mcm.db.session import after_commit
-from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
+from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import BadRequest, InvalidInput
@@ -22,6 +22,7 @@ from mcm.tenancy import sight
 router = APIRouter(prefix="/sync", tags=["sync"])
 # What a database takes for a number.
 ScopeId = Annotated[int, Path(ge=1, lt=2**63)]
+DryRun = Annotated[bool, Query(description="say how many would come back; change nothing")]
 
 
 @router.post("/requests", status_code=202, dependencies=[authorize(Permission.SYNC_RUN)], response_model=RequestItem)
@@ -96,8 +97,12 @@ def decide_quarantine(scope_id: ScopeId, body: Decision, runtime: RuntimeDep, mu
 
 
 @router.post("/runs/{run_id}/undo", dependencies=[authorize(Permission.SYNC_DECIDE)], response_model=Undone)
-def undo_run(run_id: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def undo_run(run_id: str, runtime: RuntimeDep, unit: UnitDep, mutation: MutationDep, dry_run: DryRun = False) -> Any:
     """Brings back what the run's scope lost since that run began; the scope then waits for a decision."""
+    if dry_run:
+        with unit.reading() as reading:
+            lost = service.lost_since(reading, mutation.caller, run_id, runtime.settings)[2]
+            return Undone(run=run_id, resources=len(lost), dry_run=True)
 
     def change(session: Session) -> Undone:
         number = service.undo(session, mutation.caller, run_id, runtime.settings)

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from mcm.accounts.access import account_access
+from mcm.accounts.access import account_access, opened, stored
 from mcm.contract import ProviderError
 from mcm.db import standing
 from mcm.errors import McmError
 from mcm.kit import clock, process, tracing
 from mcm.kit.ids import new_id
-from mcm.models import Account, SyncRun
+from mcm.models import Account, Scope, SyncRun
 from mcm.sync import record, repository
 from mcm.sync.merge import Target
 from mcm.sync.plan import Plan, Progress
@@ -218,6 +218,15 @@ class SyncExecutor:
             log.debug("the pool is shutting down", exc_info=True)
 
     def _claim(self, scope_id: int, run_id: str) -> Plan | None:
+        with self._tools.database.reading() as session:
+            if standing.read_only(session):
+                return None
+            asked = session.get(Scope, scope_id)
+            values = stored(session, asked.account_id) if asked is not None else ()
+        if asked is None:
+            return None
+        # Before the transaction, in which nobody waits for a key server; what was entered anew since is opened there.
+        vault = opened(self._vault, asked.account_id, values)
         now = clock.now()
         with self._tools.database.writing(durable=False) as session:
             if standing.read_only(session):
@@ -245,7 +254,7 @@ class SyncExecutor:
             )
             return Plan(
                 run_id=run_id,
-                access=account_access(session, account, self._vault, self._tools.registry),
+                access=account_access(session, account, vault, self._tools.registry),
                 target=Target(
                     scope_id=scope.id,
                     account_id=account.id,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from mcm.contract import AccountIdentity
+from mcm.events import telling
 from mcm.models import Account
 
 
@@ -20,15 +21,18 @@ def note_identity(account: Account, identity: AccountIdentity, at: datetime) -> 
 
 
 def note_success(account: Account) -> None:
-    if account.status in ("new", "failing"):
+    before = account.status
+    if before in ("new", "failing"):
         account.status = "ok"
         account.failing_since = account.error_code = account.error_message = None
+        telling.account_changed(account, before)
 
 
 def note_failure(account: Account, code: str, message: str, at: datetime) -> None:
     """The account as a whole fails: it cannot sign in, or nothing of it answers."""
     if account.status == "paused":
         return
-    account.status = "failing"
+    before, account.status = account.status, "failing"
     account.failing_since = account.failing_since or at
     account.error_code, account.error_message = code, message
+    telling.account_changed(account, before)

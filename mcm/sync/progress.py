@@ -88,7 +88,7 @@ def _scope(
     elif account.status == "paused":
         item.outcome, item.error_code, item.error_message = "failed", "paused", "the account is paused"
     elif done := finished.get(scope.id):
-        item.outcome = done.outcome
+        item.outcome, item.mode = done.outcome, done.mode
         for name in ("listed", "added", "changed", "missing", "gone", "error_code", "error_message"):
             setattr(item, name, getattr(done, name))
         if done.outcome == "quarantined":

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mcm.contract import AuthenticationFailed, PermissionDenied, ProviderError, Unreachable
 from mcm.db.session import Database
 from mcm.errors import McmError
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Account, Scope, SyncRun
 from mcm.sync import merge, scopes, statements
@@ -31,6 +32,7 @@ def commit_read(tools: Tools, plan: Plan, stage: Stage, read: Read) -> str:
     Returns the outcome; "confirming" when disappearances are to be confirmed first and `finish` ends the run."""
     with tools.database.writing(durable=False, connection=stage.connection) as session:
         scope = _own(session, plan)
+        standing = scope.status
         connection = session.connection()
         at = merge.merge_time(connection)
         # Only what may disappear is weighed against it; to count it takes longer than to merge a few changes.
@@ -47,6 +49,8 @@ def commit_read(tools: Tools, plan: Plan, stage: Stage, read: Read) -> str:
             outcome.missing = _removed(session, plan, read.removed, at)
         outcome.unchanged = max(stage.listed - outcome.added - outcome.changed - outcome.returned, 0)
         _note_read(session, tools, scope, plan, read)
+        telling.scope_changed(session, scope, standing)
+        _tell_change(session, plan, outcome)
         result = "quarantined" if scope.status == "quarantined" else "complete"
         if result == "complete" and not read.doubted and _asks(session, plan):
             result = "confirming"
@@ -90,6 +94,8 @@ def commit_confirmed(tools: Tools, plan: Plan, stage: Stage, absent: list[str]) 
         at = merge.merge_time(connection)
         back = merge.apply_seen(connection, plan.target, at)
         gone = merge.confirm_gone(connection, plan.target.scope_id, absent, at)
+        back.gone = gone
+        _tell_change(session, plan, back)
         scope.resources = live_sightings(session, scope.id)
         session.execute(_run(plan).values(gone=SyncRun.gone + gone, returned=SyncRun.returned + back.returned))
 
@@ -124,6 +130,26 @@ def fail(tools: Tools, plan: Plan, meter: Meter, error: ProviderError | McmError
     if isinstance(error, AuthenticationFailed | Unreachable):
         tools.gateway.breaker.failed(breaker_key(plan), error)
     return "failed"
+
+
+def give_up(tools: Tools, plan: Plan, meter: Meter) -> str:
+    """A read that was told to end, as mcm itself ends or its account is paused: nothing is wrong with the cloud.
+
+    The scope is as it was before, and due at once."""
+    now = clock.now()
+    said = "told to end before it was through: mcm is ending, or the account was paused or removed"
+    try:
+        with tools.database.writing(durable=False) as session:
+            session.execute(
+                _run(plan).values(outcome="abandoned", finished_at=now, error_message=said, **meter.columns())
+            )
+            scope = held_lease(session, plan.target.scope_id, plan.run_id)
+            if scope is not None:
+                scope.lease_run = scope.lease_owner = scope.lease_until = None
+                scope.next_due_at = now
+    except McmError as later:
+        log.error("run %s: its end could not be recorded: %s", plan.run_id, later.message)
+    return "abandoned"
 
 
 def refuse(tools: Tools, scope_id: int, run_id: str, error: ProviderError | McmError) -> str:
@@ -235,11 +261,13 @@ def _note_read(session: Session, tools: Tools, scope: Scope, plan: Plan, read: R
 def _fall_back(
     session: Session, scope: Scope, error: ProviderError | McmError, *, began: datetime, now: datetime
 ) -> None:
-    if scope.status != "quarantined":
+    before = scope.status
+    if before != "quarantined":
         scope.status = "failing"
     scope.failing_since = scope.failing_since or now
     scope.failures += 1
     scope.error_code, scope.error_message = error.code, error.message
+    telling.scope_changed(session, scope, before)
     retry_after = getattr(error, "retry_after", None)
     pause = min(float(scope.interval_s), _FIRST_RETRY_S * 2.0 ** min(scope.failures - 1, 10))
     if isinstance(error, PermissionDenied | AuthenticationFailed):
@@ -254,6 +282,12 @@ def _due_again(scope: Scope, began: datetime, at: datetime) -> None:
     """Unless somebody asked for a read while this one was under way: what they want to see may have come after it."""
     if scope.next_due_at is None or scope.next_due_at <= began:
         scope.next_due_at = at
+
+
+def _tell_change(session: Session, plan: Plan, outcome: merge.Outcome) -> None:
+    # What is held has not changed; that is told of the scope, and once.
+    counts = {name: getattr(outcome, name) for name in ("added", "changed", "returned", "missing", "gone")}
+    telling.inventory(session, plan.access.id, plan.target.kind, plan.region, counts)
 
 
 def _run(plan: Plan) -> Update:

@@ -52,6 +52,8 @@ def run_scope(tools: Tools, plan: Plan, progress: Progress, cancel: threading.Ev
         log.info("run %s: the scope was taken over or its account removed; the result was dropped", plan.run_id)
         return "abandoned"
     except (ProviderError, McmError) as error:
+        if cancel.is_set():
+            return record.give_up(tools, plan, meter)
         return record.fail(tools, plan, meter, error)
     except SQLAlchemyError:
         log.exception("run %s: the database refused the result", plan.run_id)

@@ -17,7 +17,9 @@ class SyncOrder(BaseModel):
 
 
 class RunItem(BaseModel):
-    """One row of the ledger. Times in milliseconds. A running read shows what it has listed so far."""
+    """One row of the ledger. Times in milliseconds. A running read shows what it has listed so far.
+
+    mode: full lists everything; changes follows the cloud's change feed, and lists what it told."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -52,13 +54,16 @@ class RunItem(BaseModel):
 
 
 class RequestScope(BaseModel):
-    """outcome: waiting, running, complete, quarantined, failed, unsupported."""
+    """outcome: waiting, running, complete, quarantined, failed, unsupported.
+
+    mode of what has ended: full lists everything; changes follows the cloud's change feed, and lists what it told."""
 
     scope_id: int
     account: str
     region: str
     kind: str
     outcome: str
+    mode: str | None = None
     listed: int = 0
     added: int = 0
     changed: int = 0
@@ -86,5 +91,8 @@ class Decision(BaseModel):
 
 
 class Undone(BaseModel):
+    """resources: how many were brought back, or would be."""
+
     run: str
     resources: int
+    dry_run: bool = False

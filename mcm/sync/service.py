@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRequest, SyncRun
@@ -109,9 +110,11 @@ def decide_quarantine(session: Session, caller: Caller, scope_id: int, accept: b
     )
     session.flush()
     if accept:
-        merge.settle_missing(connection, scope_id, at)
+        missing = merge.settle_missing(connection, scope_id, at)
+        telling.inventory(session, scope.account_id, scope.kind, scope.region, {"missing": missing})
         scope.grants = None
     scope.status, scope.held_run, scope.error_code, scope.error_message = "ok", None, None, None
+    telling.scope_changed(session, scope, "quarantined")
     scope.next_due_at, scope.full_due_at = clock.now(), None
     audit.record(
         session,
@@ -128,6 +131,23 @@ def undo(session: Session, caller: Caller, run_id: str, settings: Settings) -> i
     """Brings back what a run's scope lost since that run began, within the tombstones' time. Returns how many.
 
     What is brought back is missing until the cloud is asked again, and the scope waits in quarantine."""
+    run, scope, lost = lost_since(session, caller, run_id, settings)
+    connection = session.connection()
+    at = merge.merge_time(connection)
+    merge.bring_back(connection, scope.id, [row.id for row in lost], at)
+    if lost:
+        before, scope.status, scope.held_run = scope.status, "quarantined", run.id
+        scope.error_code, scope.error_message = "quarantined", f"{len(lost)} disappearances were undone by a person"
+        telling.scope_changed(session, scope, before)
+        telling.inventory(session, scope.account_id, scope.kind, scope.region, {"returned": len(lost)})
+    audit.record(session, caller, "sync.undo", "sync_run", run_id, details={"resources": len(lost)})
+    return len(lost)
+
+
+def lost_since(
+    session: Session, caller: Caller, run_id: str, settings: Settings
+) -> tuple[SyncRun, Scope, Sequence[ResourceRow]]:
+    """What `undo` would bring back. Raises UndoImpossible."""
     run = sight.changeable(session, caller, Permission.SYNC_READ, lambda: _run(session, run_id))
     if run.started_at < clock.now() - timedelta(days=settings.tombstone_days):
         raise UndoImpossible(f"tombstones are kept {settings.tombstone_days} days; this run is older")
@@ -141,14 +161,7 @@ def undo(session: Session, caller: Caller, run_id: str, settings: Settings) -> i
             ResourceRow.gone_at >= run.started_at,
         )
     ).all()
-    connection = session.connection()
-    at = merge.merge_time(connection)
-    merge.bring_back(connection, scope.id, [row.id for row in lost], at)
-    if lost:
-        scope.status, scope.held_run = "quarantined", run.id
-        scope.error_code, scope.error_message = "quarantined", f"{len(lost)} disappearances were undone by a person"
-    audit.record(session, caller, "sync.undo", "sync_run", run_id, details={"resources": len(lost)})
-    return len(lost)
+    return run, scope, lost
 
 
 def _scope(session: Session, scope_id: int) -> Scope:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mcm.contract import Resource, ResourceKind, ResourceRef
 from mcm.db.session import translated
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.kit.ids import resource_id
 from mcm.models import Account, Scope
@@ -79,12 +80,13 @@ def _take(
             with tools.database.writing(durable=False, connection=connection) as session:
                 session.scalar(select(Scope.id).where(Scope.id == scope.id).with_for_update())
                 at = merge.merge_time(session.connection())
-                if found:
-                    merge.apply_seen(session.connection(), target, at)
+                outcome = merge.apply_seen(session.connection(), target, at) if found else merge.Outcome()
                 ids = {ref: resource_id(account.realm, kind, ref.native_scope, ref.native_id) for ref in members}
                 gone = [ids[ref] for ref, resource in members.items() if resource is None]
                 if gone:
-                    merge.confirm_gone(session.connection(), scope.id, gone, at)
+                    outcome.gone = merge.confirm_gone(session.connection(), scope.id, gone, at)
+                counts = {name: getattr(outcome, name) for name in ("added", "changed", "returned", "gone")}
+                telling.inventory(session, account_id, kind.value, region, counts)
         finally:
             stage.close()
     return ids

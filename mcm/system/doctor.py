@@ -1,12 +1,14 @@
 """Checks what mcm needs on this machine; each finding says what it means and what to do. Changes nothing."""
 
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 
 from mcm import __version__
 from mcm.auditlog import service as auditlog
@@ -35,7 +37,7 @@ class Finding(BaseModel):
 
 
 def examine(runtime: "Runtime") -> list[Finding]:
-    checks = (_machine, _login, _database, _standing, _vault, _audit, _providers, _accounts)
+    checks = (_machine, _rights, _login, _database, _standing, _vault, _audit, _providers, _accounts)
     return [finding for check in checks for finding in check(runtime)]
 
 
@@ -51,6 +53,32 @@ def _machine(runtime: "Runtime") -> Iterator[Finding]:
             detail=f"{free // 2**20} MiB free at {directory}",
             next_step="free some space: writes fail when the disk is full" if low else "",
         )
+
+
+def _rights(runtime: "Runtime") -> Iterator[Finding]:
+    """Whoever can read the database reads the inventory and the audit trail, and has half of every secret."""
+    for path, wanted in _own_files(runtime.settings):
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+        except OSError:
+            continue
+        if mode & 0o077:
+            yield Finding(
+                check="rights",
+                result="warning",
+                detail=f"{path} is open to other users of this machine (mode {mode:04o})",
+                next_step=f"chmod {wanted:o} {path}",
+            )
+
+
+def _own_files(settings: Settings) -> Iterator[tuple[Path, int]]:
+    """(where, the rights it should have)."""
+    if settings.directory.is_dir():
+        yield settings.directory, 0o700
+    file = make_url(settings.database).database if settings.embedded else None
+    if file and file != ":memory:":
+        for suffix in ("", "-wal", "-shm"):
+            yield Path(f"{file}{suffix}"), 0o600
 
 
 def _login(runtime: "Runtime") -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Health for load balancers, metrics for Prometheus, and the plain page at `/` until there is a console."""
+"""Health for load balancers, metrics for Prometheus, and what whoever opens mcm should know of this server."""
 
 from typing import Any
 
@@ -13,15 +13,9 @@ from mcm.edge.dependencies import PresentedDep, RuntimeDep, authorize
 from mcm.edge.runtime import Runtime
 from mcm.errors import Forbidden, McmError
 from mcm.system import apidocs, doctor, metrics
-from mcm.system.page import welcoming
 
 open_router = APIRouter(include_in_schema=True, tags=["system"])
 router = APIRouter(prefix="/system", tags=["system"])
-
-
-@open_router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def welcome(runtime: RuntimeDep) -> HTMLResponse:
-    return HTMLResponse(welcoming(_read_only(runtime), _local_mode(runtime)))
 
 
 @open_router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
@@ -45,6 +39,11 @@ def readyz(runtime: RuntimeDep) -> Any:
     if said := _read_only(runtime):
         return {"status": "read-only", "reason": said}
     return {"status": "ready"}
+
+
+def notices(runtime: Runtime) -> tuple[str, str]:
+    """Why nothing may be changed, and what the local mode skips; "" each where that is not so."""
+    return _read_only(runtime), _local_mode(runtime)
 
 
 def _local_mode(runtime: Runtime) -> str:

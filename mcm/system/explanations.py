@@ -1,14 +1,8 @@
 """What every error code means and what to do: `mcm explain CODE`. A test finds codes that are missing here."""
 
-from typing import NamedTuple
+from mcm.system.explained import OF_PEOPLE, Explanation
 
-
-class Explanation(NamedTuple):
-    meaning: str
-    remedy: str
-
-
-EXPLANATIONS: dict[str, Explanation] = {
+EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
     "account_exists": Explanation("The name is taken.", "Choose another name, or change the existing account."),
     "account_gone": Explanation(
         "The account through which this was asked for was removed before the cloud could be asked.",
@@ -47,11 +41,6 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Enter new secrets for the account, then `mcm account check NAME`.",
     ),
     "bad_request": Explanation("The request lacks something or is malformed.", "The message says what to change."),
-    "beyond_reach": Explanation(
-        "The user or the place is outside of what the caller administers, or the user holds roles that the caller may "
-        "not give.",
-        "Ask somebody who administers the whole, or who may give these roles.",
-    ),
     "busy": Explanation("The resource is in a task in which the cloud refuses this.", "Wait until the task has ended."),
     "capacity_exceeded": Explanation("A quota or the physical capacity is used up.", "Free some, or ask for more."),
     "cloud_failed": Explanation(
@@ -60,14 +49,6 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "cloud_failure": Explanation(
         "A cloud did not answer as needed; details.code says how.", "`mcm explain` that code."
-    ),
-    "code_needed": Explanation(
-        "The password is right, and a code of the second factor is needed too.",
-        "Send it as `code` with the password; a recovery code does as well.",
-    ),
-    "confirmation_needed": Explanation(
-        "A sensitive act needs a proof of who you are that is less than 15 minutes old.",
-        "Send your password to POST /api/v1/auth/confirm, then repeat the request.",
     ),
     "conflict": Explanation("The change collides with another one.", "Read again and repeat the change."),
     "destroy_belt": Explanation(
@@ -78,39 +59,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "As many resources of the account were destroyed within 24 hours as may be (MCM_DESTROY_PER_DAY).",
         "Wait, or make a plan and let somebody approve it.",
     ),
-    "device_denied": Explanation(
-        "Somebody signed in refused the command line, or may not come in any more.",
-        "Ask them, or start `mcm login` again.",
-    ),
-    "device_expired": Explanation(
-        "Nobody answered within ten minutes, or the code was used already.",
-        "Start `mcm login` again.",
-    ),
-    "device_not_found": Explanation(
-        "No command line waits with this code.",
-        "Compare it with what the command line shows; it holds for ten minutes.",
-    ),
-    "device_pending": Explanation(
-        "Nobody has answered the command line's question yet.",
-        "Nothing: it asks again.",
-    ),
-    "device_slow_down": Explanation(
-        "The command line asks more often than it was told to.",
-        "Nothing: it waits longer from now on.",
-    ),
-    "duties_collide": Explanation(
-        "Duties are separated: nobody holds two of system_admin, security_admin and auditor.",
-        "Give the role to somebody else, or turn the separation off: `mcm user separation off`.",
-    ),
     "error": Explanation("mcm itself failed.", "Report it with the request id; the server's log has the cause."),
     "feed_expired": Explanation(
         "The change feed's cursor is no longer valid.", "Nothing: mcm reads everything instead."
     ),
     "forbidden": Explanation("The caller lacks a permission.", "Ask an administrator for a role that includes it."),
-    "foreign_request": Explanation(
-        "A change came with a session's cookie, but not from the server's own pages.",
-        "Send the csrf_token of GET /api/v1/auth/session as X-CSRF-Token; behind a proxy, set MCM_PUBLIC_URL.",
-    ),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
     "in_doubt": Explanation(
         "Nobody can tell whether the cloud did what was asked, and what cannot be told is not sent twice.",
@@ -126,6 +79,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "between them.",
     ),
     "invalid_input": Explanation("A value is not allowed.", "The message names it; choose another, or correct it."),
+    "invalid_notice_target": Explanation(
+        "The url leads where nothing is ever sent to, or parts of the target do not belong together.",
+        "The message says what to change; docs/notices.md lists what a target needs.",
+    ),
     "invalid_order": Explanation(
         "`order_by` names something that cannot be sorted by.",
         "Use fields of the filter grammar, each with an optional asc or desc: name desc, created_at.",
@@ -150,21 +107,8 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The calendar, its days off, its time zone or the action cannot be scheduled.",
         "The message names the field; docs/schedules.md has an example.",
     ),
-    "last_administrator": Explanation(
-        "Nobody who may sign in would administer users any more.",
-        "Give security_admin in the whole to another user first.",
-    ),
     "lease_lost": Explanation("Another process took the read over.", "Nothing: its result counts."),
-    "login_failed": Explanation(
-        "The name, the password or the code is not right, or the user may not come in. Which one is not said.",
-        "Try again; an administrator can set a new password.",
-    ),
     "method_not_allowed": Explanation("The address exists, but not with this method.", "See /docs."),
-    "no_user": Explanation(
-        "This is for users with a password, a session or tokens, and the caller is none.",
-        "Make a user with `mcm user create NAME`, then `mcm login`.",
-    ),
-    "not_authenticated": Explanation("mcm does not know who is calling.", "Log in, or send a token."),
     "not_found": Explanation("There is nothing at this address or with this id.", "Check the spelling; list first."),
     "not_in_bin": Explanation(
         "It is deleted, being deleted, or was restored: it is not in the recycle bin any more.",
@@ -172,6 +116,26 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "not_quarantined": Explanation("The scope waits for no decision.", "Nothing."),
     "not_supported": Explanation("This cloud cannot do it.", "The reason says why; see the provider's README."),
+    "notice_delivery_not_found": Explanation(
+        "The target has no such delivery, or it is no longer kept.",
+        "`mcm notice deliveries NAME` lists those there are.",
+    ),
+    "notice_target_disabled": Explanation(
+        "The target is turned off, and nothing is sent to it: by a person, or by mcm itself, which gives its reason.",
+        "`mcm notice show NAME` says why; mend it, then `mcm notice update NAME --enable`.",
+    ),
+    "notice_target_exists": Explanation(
+        "The name is taken.",
+        "Choose another name.",
+    ),
+    "notice_target_not_found": Explanation(
+        "No notice target that you may see has this name.",
+        "`mcm notice list` shows all.",
+    ),
+    "notice_under_way": Explanation(
+        "The delivery has not ended: it is tried again by itself.",
+        "Wait; `mcm notice deliveries NAME` shows when it is tried next.",
+    ),
     "oidc_login_failed": Explanation(
         "What the browser brought back from the OpenID provider belongs to no login that it began, or was used before.",
         "Start the login again, in one browser and within ten minutes.",
@@ -209,14 +173,6 @@ EXPLANATIONS: dict[str, Explanation] = {
     "own_plan": Explanation(
         "Whoever asked for a plan cannot approve or reject it.",
         "Ask somebody else who has the role approver.",
-    ),
-    "password_refused": Explanation(
-        "The password is too short, too long, or easy to guess.",
-        "Choose several words in a row: 12 to 128 characters.",
-    ),
-    "passwords_busy": Explanation(
-        "As many passwords are being checked as the memory allows; the attempt did not count.",
-        "Try again in a few seconds. If it lasts, somebody tries passwords: limit them at the proxy.",
     ),
     "paused": Explanation("The account is paused.", "`mcm account resume NAME`."),
     "permission_denied": Explanation(
@@ -303,14 +259,6 @@ EXPLANATIONS: dict[str, Explanation] = {
         "`mcm schedule list` shows those there are.",
     ),
     "scope_not_found": Explanation("No scope has this id.", "`mcm account show NAME -o wide` shows them."),
-    "session_not_found": Explanation(
-        "You have no session with this id; it may have ended.",
-        "List your sessions.",
-    ),
-    "setup_closed": Explanation(
-        "The link for the first administrator was used, is older than an hour, or was never given.",
-        "Restart `mcm serve` for a new one, or run `mcm user create --admin NAME` beside the database.",
-    ),
     "stale_version": Explanation(
         "The resource's own fields were changed since they were read.", "Read it again and repeat the change."
     ),
@@ -326,14 +274,6 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The cloud says that the resource no longer exists; nothing was sent.",
         "Nothing: the inventory knows it now.",
     ),
-    "token_not_found": Explanation(
-        "No API token has this id.",
-        "`mcm token list` shows those there are.",
-    ),
-    "too_many_attempts": Explanation(
-        "Too many attempts failed under this name or from this address; the pause grows with each.",
-        "Wait for details.retry_after_s seconds.",
-    ),
     "too_many_requests": Explanation(
         "One user, token or source asks more often than mcm answers; exports and logins count more.",
         "Wait as long as Retry-After says. Administrators: MCM_REQUESTS_PER_SECOND.",
@@ -346,6 +286,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "No tenant that you may see has this id, path or name.", "`mcm tenant list` shows those there are."
     ),
     "too_large": Explanation("The request body is too large.", "Send less at once."),
+    "too_many_streams": Explanation(
+        "One caller, or all together, follow events in as many streams as are allowed.",
+        "End one, or raise MCM_EVENT_STREAMS_EACH or MCM_EVENT_STREAMS.",
+    ),
     "unavailable": Explanation(
         "mcm cannot do this now: the database is busy, full, read-only or has another schema. Reads may still work.",
         "The message names the cause; `mcm doctor` checks all of them.",
@@ -362,14 +306,6 @@ EXPLANATIONS: dict[str, Explanation] = {
     "unreachable": Explanation(
         "The cloud gave no usable answer in time: refused, TLS, name, timeout, 5xx. The last good state stays.",
         "Check URL, network, proxy and certificate (`ca_file`); `mcm account check NAME` tries again.",
-    ),
-    "user_exists": Explanation(
-        "The name is taken.",
-        "Choose another name.",
-    ),
-    "user_not_found": Explanation(
-        "No user has this name or id.",
-        "`mcm user list` shows all users.",
     ),
     "vault": Explanation(
         "Secrets cannot be opened: the master key is missing, is another one, or a value was altered.",

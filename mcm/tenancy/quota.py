@@ -38,6 +38,19 @@ class Reserved:
     status: str
 
 
+@dataclass(frozen=True)
+class Room:
+    """What one limit leaves; 0 where more is used than it allows. tenant: the name of whose limit it is; None: that
+    is above what the session sees, and none of the numbers is to be told."""
+
+    resource: str
+    left: int
+    limit: int
+    used: int
+    reserved: int
+    tenant: str | None
+
+
 def limits(session: Session, tenant: Tenant) -> Limits:
     return Limits.model_validate(sql.limits(session, [tenant.id])[tenant.id])
 
@@ -138,6 +151,29 @@ def _require_above(session: Session, caller: Caller, tenant: Tenant) -> None:
             f"{caller.name} is bound by the limits of '{tenant.name}', and may not set them",
             next_step="ask whoever manages the tenant above",
         )
+
+
+def room(session: Session, tenant_id: str) -> list[Room]:
+    """What the tightest limit of each resource leaves to a tenant, of its own and of those above. Reserves nothing."""
+    chain = repository.chain(session, tenant_id)
+    limited = {ident: given for ident, given in sql.limits(session, chain).items() if given}
+    if not limited:
+        return []
+    used, reserved = sql.used(session, list(limited)), sql.reserved(session, list(limited), clock.now())
+    tightest: dict[str, Room] = {}
+    for ident, given in limited.items():
+        tenant = repository.find(session, ident) if sight.holds_tenant(session, ident) else None
+        for name, limit in given.items():
+            taken, held = used[ident][0][name], reserved[ident][name]
+            found = Room(name, max(limit - taken - held, 0), limit, taken, held, tenant.name if tenant else None)
+            if name not in tightest or found.left < tightest[name].left:
+                tightest[name] = found
+    return [tightest[name] for name in RESOURCES if name in tightest]
+
+
+def require_room(session: Session, tenant_id: str, amounts: Amounts) -> None:
+    """Raises QuotaExceeded as `reserve` would now, and reserves nothing."""
+    _require_room(session, repository.chain(session, tenant_id), amounts)
 
 
 def _require_room(session: Session, chain: list[str], amounts: Amounts) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.models import (
     Account,
+    NoticeTarget,
     Principal,
     QuotaReservation,
     ResourceRow,
@@ -67,6 +68,7 @@ def holds(session: Session, tenant_id: str) -> dict[str, int]:
         "users": select(func.count()).where(Principal.tenant_id == tenant_id, Principal.kind != "removed"),
         "role bindings": select(func.count()).where(RoleBinding.tenant_id == tenant_id),
         "rules": select(func.count()).where(TenantRule.tenant_id == tenant_id),
+        "notice targets": select(func.count()).where(NoticeTarget.tenant_id == tenant_id),
         "reservations": select(func.count()).where(QuotaReservation.tenant_id == tenant_id, open_ones),
     }
     numbers = {name: int(session.scalar(query) or 0) for name, query in counted.items()}

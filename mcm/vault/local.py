@@ -107,6 +107,11 @@ class FileKeys(_Ring):
             keyfile.load_or_create(self.path)
         return self.keys()[0]
 
+    def renew(self) -> None:
+        """Makes a key where the file is gone and what it sealed was given up."""
+        keyfile.load_or_create(self.path)
+        self.forget()
+
     def forget(self) -> None:
         """Only what the file holds counts now."""
         with self._lock:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, event, insert, inspect, select, text
 
 from mcm.kit import clock
-from mcm.models import AuditSegment, Base, IdentitySecret, OidcProvider, Operation, Secret, VaultKey
+from mcm.models import AuditSegment, Base, IdentitySecret, NoticeTarget, OidcProvider, Operation, Secret, VaultKey
 from mcm.vault.envelope import REMOTE, unpacked
 from mcm.vault.errors import StaleKey
 
@@ -44,6 +44,7 @@ COLUMNS = (
     SealedColumn(AuditSegment, column="key_sealed"),
     SealedColumn(OidcProvider),
     SealedColumn(Operation),
+    SealedColumn(NoticeTarget),
 )
 
 

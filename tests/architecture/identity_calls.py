@@ -78,7 +78,8 @@ def _unbind(lab: Lab) -> Call:
 def _totp_confirm(lab: Lab) -> Call:
     anna = _anna(lab)
     with lab.runtime.database.writing() as session:
-        secret, _ = own.start_totp(session, lab.runtime.vault, anna)
+        secret = totp.new_secret()
+        own.start_totp(session, lab.runtime.vault, anna, secret)
     body = {"code": totp.code_at(secret, totp.step_now())}
     headers = _session(lab, anna)[1]
     return Call("/auth/totp/confirm", ["totp.confirm"], body, headers, anna.principal_id, ("recovery_codes",))

@@ -30,13 +30,14 @@ MAY_USE_NETWORK = {
     "mcm.app": "urllib.parse takes the host out of MCM_PUBLIC_URL",
     "mcm.settings": "urllib.parse makes an Origin of MCM_PUBLIC_URL",
     "mcm.identity": "urllib.parse reads forms and quotes what goes into links",
+    "mcm.notices": "sends webhooks, through the gateway's guard, and mail to the server that the installation names",
     "mcm.vault.transit_client": "asks the key server that the installation names",
     "mcm.kit.hushed": "urllib.parse spells a secret as it stands in a URL",
     "mcm.cli.account": "urllib.parse quotes a name into a path",
 }
 MAY_USE_FASTAPI = ("mcm.app", "mcm.api", "mcm.openapi", "mcm.edge")
 # What a room says to HTTP; everything else in it is rules and SQL.
-_SPEAKS_HTTP = ("endpoints", "schemas", "parameters")
+_SPEAKS_HTTP = ("endpoints", "schemas", "parameters", "events.stream", "console.serving")
 HEAVY = ("fastapi", "sqlalchemy", "alembic", "pydantic", "httpx", "rich", "lark", "uvicorn", "orjson", "cryptography")
 
 

@@ -18,6 +18,7 @@ PARTS = {
     "authorised": "tests.bench.authorised",
     "load": "tests.bench.load",
     "actions": "tests.bench.actions",
+    "sending": "tests.bench.sending",
     "start": "tests.bench.start",
 }
 

@@ -21,9 +21,10 @@ import httpx
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from tests.bench.listing import QUESTIONS
-from tests.bench.measure import children, ratio
+from tests.bench.measure import ratio
 from tests.bench.table import Row
 from tests.harness.ports import free_port
+from tests.harness.processes import children
 from tests.rooms.inventory.population import populate
 
 CLIENTS = 50
@@ -83,7 +84,7 @@ def _served(environment: dict[str, str], *, syncing: bool) -> _Load:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _until_ready(url)
+        until_ready(url)
         verb = "resume" if syncing else "pause"
         with httpx.Client(trust_env=False, timeout=60) as client:
             client.post(
@@ -122,7 +123,7 @@ def _asked(url: str) -> list[float]:
     return times
 
 
-def _until_ready(url: str) -> None:
+def until_ready(url: str) -> None:
     for _ in range(600):
         try:
             httpx.get(f"{url}/readyz", trust_env=False).raise_for_status()

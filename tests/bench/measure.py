@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -70,16 +69,6 @@ def pairs(rounds: int, floor: Callable[[], Sequence[Measured]], ours: Callable[[
 def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
     """The median of the pairs' ratios."""
     return median(mine / max(base, 1e-9) for mine, base in zip(ours, floors, strict=True))
-
-
-def children(pid: int) -> list[int]:
-    """The processes that `pid` has started."""
-    found: list[int] = []
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        # A thread may end between the two.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            found += map(int, tasks.read_text().split())
-    return found
 
 
 def _resident(name: str) -> float:

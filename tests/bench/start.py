@@ -12,9 +12,10 @@ from statistics import median
 
 import httpx
 
-from tests.bench.measure import children, ratio
+from tests.bench.measure import ratio
 from tests.bench.table import Row
 from tests.harness.ports import free_port
+from tests.harness.processes import children
 
 _BARE = """
 import sys, uvicorn

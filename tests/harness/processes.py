@@ -208,3 +208,13 @@ def _sweep_once() -> None:
     if not _swept:
         _swept = True
         sweep()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that `pid` has started."""
+    found: list[int] = []
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread may end between the two.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, tasks.read_text().split())
+    return found

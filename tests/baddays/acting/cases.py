@@ -25,12 +25,10 @@ KILL = "kill"
 
 
 class Transition(NamedTuple):
-    """The request of an action that goes wrong: its number among those that change something, and what a look tells
-    when the cloud has applied it."""
+    """The request of an action that goes wrong: its number among those that change something."""
 
     action: str
     request: int
-    seen: bool = True
 
     def __str__(self) -> str:
         return f"{self.action} {self.request}"
@@ -63,8 +61,6 @@ def made(case: Case) -> Fault:
     return fault
 
 
-def end(case: Case, repeat: str) -> str:
-    """As the documentation says: what may be repeated is, what may not be is done if the cloud shows it."""
-    if repeat != "never" or (case.applied and case.transition.seen):
-        return "succeeded"
-    return "in_doubt"
+def every(requests: dict[str, int]) -> list[Transition]:
+    """requests: how many each action takes."""
+    return [Transition(action, number) for action, count in requests.items() for number in range(count)]

@@ -1,4 +1,4 @@
-"""The clouds, a bench on each database, and processes to kill."""
+"""The clouds, one of each for all modules; a bench on each database, for one module; and processes to kill."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.baddays.acting import clouds
-from tests.baddays.acting.clouds import Cloud
 from tests.baddays.acting.engine import Bench
 from tests.baddays.acting.killing import Victims
+from tests.baddays.acting.ways import Cloud
+from tests.conftest import OPENSTACK_NAME
 from tests.harness import HarnessUnavailable
 from tests.harness.postgres import PostgresServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def vsphere() -> Iterator[Cloud]:
     try:
         with clouds.vsphere() as cloud:
@@ -22,7 +23,7 @@ def vsphere() -> Iterator[Cloud]:
         pytest.skip(str(unavailable))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def amazon() -> Iterator[Cloud]:
     try:
         with clouds.amazon() as cloud:
@@ -31,7 +32,16 @@ def amazon() -> Iterator[Cloud]:
         pytest.skip(str(unavailable))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def openstack() -> Iterator[Cloud]:
+    try:
+        with clouds.openstack(OPENSTACK_NAME) as cloud:
+            yield cloud
+    except HarnessUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+
+
+@pytest.fixture(scope="session")
 def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
     with Victims(tmp_path_factory.mktemp("victims")) as started:
         yield started
@@ -65,5 +75,12 @@ def on_vsphere(database_url: str, vsphere: Cloud, tmp_path_factory: pytest.TempP
 @pytest.fixture(scope="module")
 def on_amazon(database_url: str, amazon: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     bench = Bench(database_url, tmp_path_factory.mktemp("amazon"), amazon)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture(scope="module")
+def on_openstack(database_url: str, openstack: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    bench = Bench(database_url, tmp_path_factory.mktemp("openstack"), openstack)
     yield bench
     bench.close()

@@ -14,15 +14,14 @@ from sqlalchemy import select, update
 
 from mcm.accounts import service as accounts
 from mcm.accounts.schemas import AccountCreate
-from mcm.contract import ResourceKind
 from mcm.kit import clock
 from mcm.models import Operation, OperationLog, ResourceRow, Scope
 from mcm.operations import acting, machine, repository, service
 from mcm.operations.schemas import OperationCreate
 from mcm.sync.tools import Tools
 from tests import lab as labs
-from tests.baddays.acting.clouds import Cloud, Job
 from tests.baddays.acting.killing import Hold, Victim, Victims
+from tests.baddays.acting.ways import Cloud, Job, prepare
 from tests.harness.proxy import Call, Fault, Hang, mutating
 
 ENDED = ("succeeded", "failed", "cancelled", "in_doubt")
@@ -79,11 +78,18 @@ class Bench:
             run = self.lab.run(kind, name="real")
             assert run.outcome == "complete", run.error_message
 
+    def learn(self, kind: str) -> None:
+        """Reads what seldom changes, once."""
+        if not self.lab.resources(kind):
+            self.read(kind)
+
     def job(self, action: str) -> Job:
         """A fresh target at the cloud, known here as it is now."""
-        job = self.cloud.prepare(action)
-        if job.target is not None and not self._up_to_date(job.target):
+        job = prepare(self.cloud, action)
+        if job.target is not None and (job.stale or not self._up_to_date(job.target)):
             self.read(action.partition(".")[0])
+        if job.along is not None and not self.known(job.along[1]):
+            self.read(job.along[0])
         return job
 
     def _up_to_date(self, native_id: str) -> bool:
@@ -91,15 +97,16 @@ class Bench:
         return bool(states) and (not self.cloud.judged(native_id) or states == [self.cloud.state(native_id)])
 
     def known(self, native_id: str) -> list[ResourceRow]:
-        kinds = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.SNAPSHOT)
-        return [row for kind in kinds for row in self.lab.resources(kind, native_id=native_id)]
+        return [row for kind in self.cloud.kinds for row in self.lab.resources(kind, native_id=native_id)]
 
-    def ask(self, job: Job) -> str:
+    def asked(self, job: Job) -> OperationCreate:
         where: dict[str, str] = {"account": "real", "region": self.region}
         if job.target is not None:
             where = {"resource": self.known(job.target)[0].id}
-        asked = OperationCreate.model_validate({"action": job.action, "params": job.params, **where})
-        runtime = self.lab.runtime
+        return OperationCreate.model_validate({"action": job.action, "params": job.params, **where})
+
+    def ask(self, job: Job) -> str:
+        asked, runtime = self.asked(job), self.lab.runtime
         with runtime.database.writing() as session:
             found = service.wanted(session, runtime.registry, labs.CALLER, asked)
             return service.create(session, runtime.vault, labs.CALLER, found).id
@@ -240,7 +247,7 @@ class Bench:
         yield from wrong
 
     def _differing(self, row: Operation, job: Job) -> list[str]:
-        made = row.made["native_id"] if row.made and row.made["kind"] in self.cloud.kinds else None
+        made = row.made["native_id"] if row.made and row.made["kind"] in ("instance", "volume") else None
         found = []
         for native_id in filter(None, (job.target, made)):
             if not self.cloud.judged(native_id):
@@ -259,7 +266,7 @@ class Bench:
 def effects(cloud: Cloud) -> Counter[str]:
     """Requests with effect since the ledger was cleared, by what they asked for; one with a token counts once."""
     calls: list[Call] = cloud.proxy.ledger.effects()
-    return Counter(f"{call.action} {call.body_sha256[:12]}" for call in calls)
+    return Counter(f"{call.method} {call.path} {call.action} {call.body_sha256[:12]}" for call in calls)
 
 
 @contextmanager

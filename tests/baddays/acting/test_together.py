@@ -10,6 +10,7 @@ from mcm.app import build_runtime
 from mcm.settings import Settings
 from tests.baddays.acting.engine import ENDED, SETTLE_S, Bench, effects
 from tests.baddays.acting.killing import Victims
+from tests.baddays.acting.ways import prepare
 
 pytestmark = [pytest.mark.vcsim, pytest.mark.timeout(240)]
 MANY = 50
@@ -69,9 +70,10 @@ def test_two_processes_at_the_same_operations(bench: Bench, victims: Victims) ->
         assert not bench.problems(row, job)
 
 
+@pytest.mark.only_on("postgresql")
 def test_fifty_at_once_and_three_deaths(bench: Bench, victims: Victims) -> None:
     actions = ["instance.create", "instance.snapshot", "instance.stop", "instance.delete", "instance.create"]
-    jobs = [bench.cloud.prepare(actions[number % len(actions)]) for number in range(MANY)]
+    jobs = [prepare(bench.cloud, actions[number % len(actions)]) for number in range(MANY)]
     bench.read("instance")
     operations = [bench.ask(job) for job in jobs]
     for death in range(3):

@@ -11,7 +11,9 @@ from sqlalchemy import update
 from mcm.kit import clock
 from mcm.models import Operation
 from mcm.operations import deciding
+from tests.baddays.acting.dry import nothing_happens
 from tests.baddays.acting.engine import Bench, effects, step_by_step
+from tests.baddays.serving import serving
 from tests.harness.proxy import DropAnswer, PermissionDenied, Status, Throttled, anything, mutating
 from tests.lab import CALLER
 
@@ -139,6 +141,14 @@ def test_what_was_made_vanishes_before_it_is_started(bench: Bench) -> None:
     row = bench.drive(operation)
     assert (row.status, row.error_code) == ("failed", "not_found")
     assert not bench.problems(row, job)
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_dry_run_leaves_database_and_ledger_untouched(bench: Bench) -> None:
+    bench.restart()
+    with serving(bench.lab) as served:
+        nothing_happens(bench, served, bench.cloud.ways)
+    bench.restart()
 
 
 def test_what_a_machine_that_is_gone_had_in_hand(bench: Bench) -> None:

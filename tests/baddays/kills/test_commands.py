@@ -18,6 +18,7 @@ from mcm.db.engine import build_engine
 from tests import lab as labs
 from tests.baddays.kills import world
 from tests.baddays.kills.inspection import Findings, inspect
+from tests.harness.processes import children
 
 _MCM = [sys.executable, "-c", "from mcm.cli.main import run; run()"]
 _PATIENCE_S = 120.0
@@ -119,7 +120,9 @@ def test_sync_command_killed_and_repeated(home: Home) -> None:
 def test_server_killed_and_started_again(home: Home) -> None:
     with _served(home) as (process, _):
         home.wait_for_a_read()
-        process.send_signal(signal.SIGKILL)
+        # The one that reads would end by itself, and tidy up: as when the machine goes, neither gets the chance.
+        for pid in [*children(process.pid), process.pid]:
+            os.kill(pid, signal.SIGKILL)
         process.wait(_PATIENCE_S)
     findings = home.inspected()
     assert not findings.problems

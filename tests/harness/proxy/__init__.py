@@ -23,6 +23,7 @@ from tests.harness.proxy.faults import (
     Together,
     WrongCertificate,
 )
+from tests.harness.proxy.joint import Joint
 from tests.harness.proxy.ledger import Call, Ledger
 from tests.harness.proxy.mangling import (
     CutBody,
@@ -58,6 +59,7 @@ __all__ = [
     "HangAtAccept",
     "Html",
     "Identity",
+    "Joint",
     "Ledger",
     "OpenStackProxies",
     "PermissionDenied",

@@ -39,16 +39,14 @@ class OpenStackProxies:
         self._lock = threading.RLock()
         self._by_mount: dict[str, FaultProxy] = {}
         self._mounts_of: dict[tuple[str, str | None], list[str]] = {}
-        self._rules: list[tuple[str, Rule]] = []
+        self._rules: list[tuple[str | None, Rule]] = []
 
     def start(self) -> Self:
         self._add(IDENTITY, None, self._auth_url)
         return self
 
     def stop(self) -> None:
-        with self._lock:
-            proxies = list(self._by_mount.values())
-        for proxy in proxies:
+        for proxy in self.proxies():
             proxy.stop()
         if self._certificates is not None:
             self._certificates.close()
@@ -89,12 +87,17 @@ class OpenStackProxies:
         with self._lock:
             return set(self._mounts_of)
 
-    def rule(self, service: str, match: Match, fault: Fault, *, times: int | None = None, after: int = 0) -> Rule:
-        """A rule for one service type, in all its regions and interfaces; also for those that become known later."""
+    def rule(
+        self, service: str | None, match: Match, fault: Fault, *, times: int | None = None, after: int = 0
+    ) -> Rule:
+        """A rule for one service type, in all its regions and interfaces, or for all services (None); also for those
+        that become known later."""
         rule = Rule(match, fault, times=times, after=after)
         with self._lock:
             self._rules.append((service, rule))
-            mounts = {mount for (kind, _), known in self._mounts_of.items() if kind == service for mount in known}
+            mounts = {
+                mount for (kind, _), known in self._mounts_of.items() if service in (None, kind) for mount in known
+            }
             for mount in mounts:
                 self._by_mount[mount].add_rule(rule)
         return rule
@@ -107,9 +110,11 @@ class OpenStackProxies:
 
     def ledger(self) -> list[Call]:
         """The calls of all services; in order within each service."""
+        return [call for proxy in self.proxies() for call in proxy.ledger]
+
+    def proxies(self) -> list[FaultProxy]:
         with self._lock:
-            proxies = list(self._by_mount.values())
-        return [call for proxy in proxies for call in proxy.ledger]
+            return list(self._by_mount.values())
 
     def learn(self, auth: Mapping[str, Any]) -> None:
         """Ask keystone itself for a token and proxy all of its catalogue; `auth` as in POST /v3/auth/tokens."""
@@ -167,10 +172,10 @@ class OpenStackProxies:
                 )
                 self._by_mount[mount] = proxy.start()
             of_service = {known for (kind, _), mounts in self._mounts_of.items() if kind == service for known in mounts}
-            if mount not in of_service:
-                for kind, rule in self._rules:
-                    if kind == service:
-                        self._by_mount[mount].add_rule(rule)
+            known_at_all = any(mount in mounts for mounts in self._mounts_of.values())
+            for kind, rule in self._rules:
+                if (kind == service and mount not in of_service) or (kind is None and not known_at_all):
+                    self._by_mount[mount].add_rule(rule)
             here = self._mounts_of.setdefault((service, region), [])
             if mount not in here:
                 here.append(mount)

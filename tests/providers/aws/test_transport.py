@@ -124,7 +124,7 @@ def test_a_silent_service_ends_with_the_deadline(cloud: Cloud) -> None:
         return VPCS
 
     cloud.answers["DescribeVpcs"] = silent
-    context = Recorded(seconds=1.0)
+    context = Recorded(seconds=3.0)
     try:
         with pytest.raises(Unreachable):
             read(connected(cloud, context))

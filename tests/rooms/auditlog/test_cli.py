@@ -107,6 +107,24 @@ def test_export_writes_a_file_and_is_recorded(trail: Trail, tmp_path: Path, form
     assert trail.verify().ok
 
 
+def test_an_empty_segment_is_counted_nowhere(trail: Trail, tmp_path: Path) -> None:
+    assert _mcm(tmp_path, "verify").stdout.startswith("whole: 3 rows in 1 segment, up to row 3")
+    shown = json.loads(_mcm(tmp_path, "segments", "-o", "json").stdout)
+    assert [(one["number"], one["first_seq"], one["last_seq"], one["rows"]) for one in shown] == [
+        (1, 1, 3, 3),
+        (0, None, None, 0),
+    ]
+
+
+def test_an_export_is_its_owners_whatever_the_umask(trail: Trail, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert _mcm(tmp_path, "export", str(tmp_path / "audit.jsonl")).returncode == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "audit.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 def test_segments_and_wrong_use(trail: Trail, tmp_path: Path) -> None:
     trail.seal()
     done = _mcm(tmp_path, "segments")

@@ -145,3 +145,38 @@ def test_users_roles_and_passwords_on_the_local_database(mcm: Mcm, tmp_path: Pat
     assert "ben" not in mcm("user", "list")[1]
     code, _, err = mcm("token", "create", "x")
     assert (code, "no_user" in err) == (1, True)
+
+
+def test_a_bad_token_is_called_so_with_where_it_is_from(
+    served: Served, mcm: Mcm, token: str, lab: Lab, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MCM_SERVER", served.url)
+    for bad in ("bad", "mcmt_nobody_nothing", f"{token}x"):
+        monkeypatch.setenv("MCM_TOKEN", bad)
+        code, _, err = mcm("account", "list")
+        assert (code, "the token of MCM_TOKEN is not valid at" in err) == (NEEDS_LOGIN, True), bad
+        assert bad not in err
+    told = {person.http.get("/api/v1/accounts", headers={"Authorization": f"Bearer {bad}"}).json()["detail"]
+            for bad in ("bad", "mcmt_nobody_nothing", f"{token}x")}  # fmt: skip
+    assert len(told) == 1, "outsiders learn nothing of which it is"
+    monkeypatch.delenv("MCM_TOKEN")
+    monkeypatch.setenv("TOKEN", token)
+    assert mcm("login", "--name", "work", "--token-from", "env:TOKEN")[0] == 0
+    person.send("DELETE", f"/tokens/{person.get('/tokens').json()['items'][0]['id']}")
+    assert "the token of the context of this server is not valid" in mcm("account", "list")[2]
+    monkeypatch.delenv("MCM_SERVER")
+    assert "the token of the current context is not valid" in mcm("account", "list")[2]
+
+
+def test_a_token_of_a_command_line_says_that_it_ends_with_it(
+    served: Served, mcm: Mcm, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", token)
+    mcm("login", "--server", served.url, "--name", "work", "--token-from", "env:TOKEN")
+    _, out, err = mcm("token", "create", "nightly")
+    assert out.startswith("mcmt_")
+    assert "ends with it, at `mcm logout` too" in err
+    assert mcm("logout")[0] == 0
+    monkeypatch.setenv("MCM_SERVER", served.url)
+    monkeypatch.setenv("MCM_TOKEN", out.strip())
+    assert mcm("account", "list")[0] == NEEDS_LOGIN

@@ -12,6 +12,7 @@ from mcm.auth import sessions
 from mcm.identity import passwords, throttle
 from mcm.identity.errors import TooManyAttempts
 from mcm.models import AuditEvent, LoginSession, Principal, User
+from mcm.system.endpoints import notices
 from tests.baddays.serving import Served
 from tests.lab import Lab
 from tests.rooms.identity.people import OTHER, PASSWORD, Moved, Person, user
@@ -34,10 +35,10 @@ def test_login_session_request_logout(lab: Lab, person: Person) -> None:
 
 def test_the_first_user_ends_the_local_mode(lab: Lab, person: Person) -> None:
     assert person.get("/auth/session").json()["login_required"] is False
-    assert "local mode" in person.http.get("/").text
+    assert "no login" in notices(lab.runtime)[1]
     user(lab)
     assert person.get("/auth/session").status_code == 401
-    assert "local mode" not in person.http.get("/").text
+    assert not notices(lab.runtime)[1]
     owner = {"Authorization": f"Bearer {lab.runtime.door.owner_token}"}
     assert person.http.get("/api/v1/auth/session", headers=owner).json()["method"] == "local"
 
@@ -66,6 +67,14 @@ def test_nobody_learns_who_exists(lab: Lab, person: Person, monkeypatch: pytest.
     assert all(answer == answers[0] for answer in answers)
     assert len(verified) == 4
     assert len(set(verified)) == 1, "with the same parameters"
+
+
+def test_people_sign_in_by_name_and_not_by_id(lab: Lab, person: Person) -> None:
+    anna = user(lab, "anna")
+    assert person.login(anna).status_code == 401
+    assert person.login(anna).json()["code"] == "login_failed"
+    assert person.http.post("/login", data={"name": anna, "password": PASSWORD}).status_code == 401
+    assert person.login("anna").status_code == 200
 
 
 # A password in the name's place is looked up as a name.

@@ -31,7 +31,7 @@ def application(database: Database) -> FastAPI:
     app = FastAPI()
     nothing: Any = None
     app.state.runtime = Runtime(
-        Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing, nothing, nothing
+        Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing, nothing, nothing, nothing
     )
     problems.install(app)
     app.include_router(router, prefix="/api/v1")

@@ -39,6 +39,16 @@ def test_rows_of_then(past: World, client: TestClient) -> None:
     assert names(client, as_of=at(ago(days=40))) == []
 
 
+def test_before_anything_was_known(past: World, client: TestClient) -> None:
+    for path in ("/resources", "/resources/count", "/resources/facets"):
+        told = client.get(f"/api/v1{path}", params={"as_of": at(ago(days=40))}).json()["freshness"]
+        assert told["sentence"].startswith("mcm knew nothing before"), path
+        assert datetime.fromisoformat(told["known_since"]) > ago(days=31)
+        found = client.get(f"/api/v1{path}", params={"as_of": at(ago(days=20))}).json()["freshness"]
+        assert found["known_since"] is None, "something was"
+        assert client.get(f"/api/v1{path}").json()["freshness"]["known_since"] is None
+
+
 def test_a_version_holds_until_it_does_not(past: World, client: TestClient) -> None:
     assert names(client, as_of=at(ago(days=5, microseconds=1)), filter="name = web*") == ["web-old"]
     assert names(client, as_of=at(ago(days=5)), filter="name = web*") == ["web"]

@@ -56,8 +56,11 @@ def test_signing_in_with_a_second_factor(
     with serving(lab) as served:
         person = Person(served)
         person.login()
+        asked.clear()
         secret = person.send("POST", "/auth/totp").json()["key"]
         assert person.send("POST", "/auth/totp/confirm", {"code": totp.code_at(secret, totp.step_now())}).is_success
+        kept = [writing for place, writing in asked if place.startswith("identity_secret/prn_")]
+        assert kept == [False, False, False], "sealed, opened, and sealed where it counts"
         for path in ("/auth/login", "/auth/confirm"):
             moved.ahead += timedelta(minutes=2)
             asked.clear()
@@ -86,6 +89,26 @@ def test_an_accounts_secrets(lab: Lab, asked: list[tuple[str, bool]]) -> None:
             places = [writing for place, writing in asked if place.startswith("secret/")]
             assert places, path
             assert not any(places), path
+
+
+def test_an_openid_providers_secret(lab: Lab, asked: list[tuple[str, bool]]) -> None:
+    body = {"name": "id", "issuer": "https://id.example", "client_id": "mcm", "client_secret": "kanari7-client"}
+    with serving(lab) as served:
+        for method, path, sent in (
+            ("POST", "/oidc-providers", body),
+            ("PATCH", "/oidc-providers/id", {"client_secret": "kanari7-other"}),
+        ):
+            asked.clear()
+            answer = served.send(method, f"/api/v1{path}", sent)
+            assert answer.is_success, answer.text
+            assert [writing for place, writing in asked if place.startswith("oidc_provider/")] == [False], path
+
+
+def test_reading_a_cloud(lab: Lab, asked: list[tuple[str, bool]]) -> None:
+    lab.account("read", instances=2, regions="1")
+    asked.clear()
+    assert lab.run("region", name="read").outcome == "complete"
+    assert [writing for place, writing in asked if place.startswith("secret/")] == [False]
 
 
 def test_what_was_not_prepared_is_done_then(lab: Lab) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from mcm.auth.service import Caller
+from mcm.auth.service import EVERYTHING, Caller, View, limit
 from mcm.kit import clock
 from mcm.models import Operation, OperationLog, ResourceRow
 from mcm.operations import repository, service
@@ -27,12 +27,20 @@ class Acts:
     def one(self, state: str = "running", kind: str = "instance", **columns: Any) -> ResourceRow:
         return self.lab.resources(kind, state=state, presence="present", **columns)[0]
 
-    def ask(self, action: str, row: ResourceRow | None = None, caller: Caller = CALLER, **params: Any) -> str:
-        """Asks for it; returns the operation's id. Without a row: in the lab's first region."""
+    def ask(
+        self,
+        action: str,
+        row: ResourceRow | None = None,
+        caller: Caller = CALLER,
+        _seen: View | None = None,
+        **params: Any,
+    ) -> str:
+        """Asks for it; returns the operation's id. Without a row: in the lab's first region. _seen: a limited view."""
         where = {"resource": row.id} if row is not None else {"account": "lab", "region": self.region}
         asked = OperationCreate.model_validate({"action": action, "params": params, **where})
         runtime = self.lab.runtime
         with runtime.database.writing() as session:
+            limit(session, _seen or EVERYTHING)
             found = service.wanted(session, runtime.registry, caller, asked)
             return service.create(session, runtime.vault, caller, found).id
 

@@ -62,7 +62,7 @@ def test_there_and_back(acts: Acts, there: str, back: str) -> None:
 
 
 def test_an_instance_is_made_with_name_and_tags_and_known_at_once(acts: Acts) -> None:
-    image, flavor = (acts.lab.resources(kind, region=acts.region)[0] for kind in ("image", "flavor"))
+    image, flavor = (acts.lab.resources(kind, region=acts.region, state="available")[0] for kind in ("image", "flavor"))
     params: dict[str, Any] = {
         "image": image.name,
         "flavor": flavor.name,

@@ -81,6 +81,10 @@ def test_a_dry_run_leaves_nothing_behind(lab: Lab, served: Served) -> None:
     answer = served.send("POST", "/api/v1/operations", body, params={"dry_run": True})
     assert answer.status_code == 202
     assert (answer.json()["dry_run"], answer.json()["destructive"]) == (True, True)
+    impact = answer.json()["impact"]
+    assert (impact["targets"], impact["money"]) == (1, None)
+    assert {"port", "volume"} <= set(impact["by_kind"])
+    assert all(one["of"] == body["resource"] for one in impact["listed"])
     assert "nothing was sent" in answer.json()["sentence"]
     assert (lab.count("operation"), lab.count("audit_event"), lab.count("quota_reservation")) == before
     assert lab.world().effects == []

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from mcm.contract.actions import Order, Receipt
+from mcm.contract.actions import Order, Outlook, Receipt, Seen
 from mcm.models import ResourceRow
-from mcm.operations import deciding
+from mcm.operations import deciding, service
 from mcm.operations.errors import NotOpen, ResourceBusyHere
+from mcm.operations.schemas import OperationCreate
 from mcm.operations.turn import Work
 from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER
@@ -174,6 +175,41 @@ def test_cancelling_before_and_after(acts: Acts) -> None:
     done = acts.run(_ask(acts, HARMLESS))
     with acts.lab.runtime.database.writing() as session, pytest.raises(NotOpen):
         deciding.cancel(session, CALLER, deciding.to_change(session, CALLER, done.id))
+
+
+def test_what_was_seen_on_its_way_and_cannot_be_told_afterwards(
+    acts: Acts, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer was lost. It is a doubt soon, and not only when its time is over."""
+    operation = _ask(acts, NEVER)
+    acts.arm(f"act:{NEVER}=dropped")
+    acts.turn(operation)
+    acts.disarm()
+    shown = Outlook(Seen.UNDERWAY)
+    monkeypatch.setattr(SimulatedProvider, "look", lambda *_: shown)
+    assert acts.turn(operation).status == "observed"
+    shown = Outlook(Seen.UNCLEAR)
+    assert acts.turn(operation).status == "observed"
+    later.move(seconds=30)
+    assert acts.run(operation).status == "in_doubt"
+    assert sum(acts.effects(operation).values()) == 1
+
+
+def test_somebody_else_is_faster_by_a_moment(acts: Acts) -> None:
+    """Both were told that it may be asked for; who comes second is told so in words, not by a broken transaction."""
+    row, runtime = acts.one("running", task_state=None), acts.lab.runtime
+    asked = OperationCreate(action="instance.stop", resource=row.id)
+
+    def both() -> None:
+        with runtime.database.writing() as session:
+            first, second = (service.wanted(session, runtime.registry, CALLER, asked) for _ in range(2))
+            service.create(session, runtime.vault, CALLER, first)
+            service.create(session, runtime.vault, CALLER, second)
+
+    with pytest.raises(ResourceBusyHere) as caught:
+        both()
+    assert row.name in caught.value.message
+    assert acts.lab.count("operation") == 0
 
 
 def test_a_doubt_is_resolved_by_a_person_and_holds_nobody_up(acts: Acts, later: Later) -> None:

@@ -166,6 +166,27 @@ def test_a_read_that_lost_its_lease_writes_nothing(lab: Lab, monkeypatch: pytest
     assert lab.resources(name="never-written") == []
 
 
+def test_a_read_that_is_told_to_end_says_nothing_about_its_cloud(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.account()
+    lab.sync(kinds=KINDS)
+    scope = lab.scope("instance")
+    collect: Any = SimulatedProvider.collect
+
+    def told(self: SimulatedProvider, kind: ResourceKind, region: Region) -> Iterator[Resource]:
+        lab.runtime.executor.cancel_account(scope.account_id)
+        yield from collect(self, kind, region)
+
+    monkeypatch.setattr(SimulatedProvider, "collect", told)
+    lab.force_full(scope)
+    assert lab.runtime.executor.claim_and_run(scope.id, scope.account_id) == "abandoned"
+    after = lab.scope("instance")
+    assert (after.status, after.failures, after.error_code, after.lease_run) == ("ok", 0, None, None)
+    assert after.resources == scope.resources
+    assert lab.count("event", "kind LIKE '%.failing'") == 0
+    monkeypatch.undo()
+    assert lab.runtime.executor.claim_and_run(scope.id, scope.account_id) == "complete"
+
+
 def test_hanging_cloud_does_not_delay_the_others(lab: Lab) -> None:
     """Nine clouds are read to their end while the tenth hangs."""
     lab.account("hangs", instances=10)

@@ -102,6 +102,7 @@ def _places() -> list[tuple[str, Callable[[], str]]]:
     from mcm.accounts.access import place as of_secret
     from mcm.identity.sealing import place as of_identity
     from mcm.models.audit import place as of_segment
+    from mcm.notices.service import place as of_target
     from mcm.oidc.service import place as of_provider
     from mcm.operations.orders import place as of_operation
 
@@ -111,6 +112,7 @@ def _places() -> list[tuple[str, Callable[[], str]]]:
         ("audit_segment", lambda: of_segment(1)),
         ("oidc_provider", lambda: of_provider("k1")),
         ("operation", lambda: of_operation("k1")),
+        ("notice_target", lambda: of_target("k1")),
     ]
 
 

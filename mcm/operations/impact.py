@@ -1,29 +1,31 @@
-"""The blast radius of a plan: what hangs on its targets, what data is in it, and what of it is protected."""
+"""The blast radius of an action: what hangs on its targets, what data is in it, and what of it is protected."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mcm.models import ResourceRow
-from mcm.plans import repository
+from mcm.models import RelationRow, ResourceRow
+from mcm.tenancy import sight
 
 _SHOWN = 200
+_CHUNK = 500
 NO_PRICES = ("no prices yet: what it costs or saves is not known", "尚无价格数据，无法得知费用变化")
 
 
 def impact(session: Session, targets: Sequence[ResourceRow], left: Sequence[ResourceRow]) -> dict[str, Any]:
-    """Of what the session may see. `left`: what the plan leaves alone, for the protected among it."""
+    """Of what the session may see. `left`: what a plan leaves alone, for the protected among it."""
     ids = [row.id for row in targets]
     mine = set(ids)
-    found = {(of, row.id): (of, row, how) for of, row, how in repository.hanging(session, ids, backwards=False)}
+    found = {(of, row.id): (of, row, how) for of, row, how in _hanging(session, ids, backwards=False)}
     ports = {row.id: of for of, row, _ in found.values() if row.kind == "port"}
     # An address may hang on the machine's port and not on the machine.
-    for port, row, how in repository.hanging(session, list(ports), backwards=False):
+    for port, row, how in _hanging(session, list(ports), backwards=False):
         if row.kind == "public_ip":
             found.setdefault((ports[port], row.id), (ports[port], row, how))
-    for of, row, how in repository.hanging(session, ids, backwards=True):
+    for of, row, how in _hanging(session, ids, backwards=True):
         found.setdefault((of, row.id), (of, row, how))
     others = {row.id: (of, row, how) for of, row, how in found.values() if row.id not in mine}
     dependants = [row for _, row, _ in others.values()]
@@ -59,3 +61,24 @@ def impact(session: Session, targets: Sequence[ResourceRow], left: Sequence[Reso
 
 def _classes(rows: Sequence[ResourceRow]) -> dict[str, int]:
     return dict(Counter(row.data_class or "unknown" for row in rows))
+
+
+def _hanging(session: Session, ids: Sequence[str], *, backwards: bool) -> list[tuple[str, ResourceRow, str]]:
+    """(of which, what hangs on it, how) of what the session may see. backwards: what these are attached to."""
+    mine, other = (
+        (RelationRow.source_id, RelationRow.target_id) if backwards else (RelationRow.target_id, RelationRow.source_id)
+    )
+    found: list[tuple[str, ResourceRow, str]] = []
+    for start in range(0, len(ids), _CHUNK):
+        query = (
+            select(mine, ResourceRow, RelationRow.type)
+            .join(ResourceRow, ResourceRow.id == other)
+            .where(mine.in_(ids[start : start + _CHUNK]), ResourceRow.presence != "gone")
+            .where(*sight.resources_of(session))
+        )
+        if backwards:
+            query = query.where(RelationRow.type == "attached_to")
+        found += [
+            (row[0], row[1], row[2]) for row in session.execute(query.order_by(ResourceRow.kind, ResourceRow.name))
+        ]
+    return found

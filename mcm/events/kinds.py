@@ -1,0 +1,24 @@
+"""The kinds of events, and which permission lets see each."""
+
+from mcm.auth.permissions import Permission
+
+OPERATION_CHANGED = "operation.changed"
+PLAN_CHANGED = "plan.changed"
+INVENTORY_CHANGED = "inventory.changed"
+ACCOUNT_FAILING, ACCOUNT_RECOVERED = "account.failing", "account.recovered"
+SCOPE_FAILING, SCOPE_QUARANTINED, SCOPE_RECOVERED = "scope.failing", "scope.quarantined", "scope.recovered"
+RETIREMENT_REMINDER = "retirement.reminder"
+NOTICE_TARGET_DISABLED = "notice_target.disabled"
+
+PERMISSIONS: dict[str, Permission] = {
+    OPERATION_CHANGED: Permission.OPERATION_READ,
+    PLAN_CHANGED: Permission.OPERATION_READ,
+    INVENTORY_CHANGED: Permission.RESOURCE_READ,
+    ACCOUNT_FAILING: Permission.SYNC_READ,
+    ACCOUNT_RECOVERED: Permission.SYNC_READ,
+    SCOPE_FAILING: Permission.SYNC_READ,
+    SCOPE_QUARANTINED: Permission.SYNC_READ,
+    SCOPE_RECOVERED: Permission.SYNC_READ,
+    RETIREMENT_REMINDER: Permission.RESOURCE_READ,
+    NOTICE_TARGET_DISABLED: Permission.NOTICE_READ,
+}

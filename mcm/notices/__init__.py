@@ -1,0 +1,1 @@
+"""The notices room: webhooks and mail for what went wrong or waits for somebody."""

@@ -1,0 +1,120 @@
+"""Every page of the console in both languages, light and dark, against a real server: nothing in it goes wrong."""
+
+import json
+import urllib.request
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browser import Visit, visiting
+
+pytestmark = pytest.mark.timeout(600)
+FILTER = quote('kind = "instance" AND (state = "running" OR state = "stopped")')
+PATHS = {
+    "overview": "/",
+    "inventory": "/inventory",
+    "inventory filtered": f"/inventory?filter={FILTER}&order_by=vcpus+desc",
+    "inventory nothing": "/inventory?search=nothing-is-called-this",
+    "accounts": "/accounts",
+    "account": "/accounts/north-dc",
+    "account denied": "/accounts/denied",
+    "account hostile": "/accounts/hostile",
+    "operations": "/operations",
+    "nowhere": "/nowhere",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page(browser: Browser, estate: str, language: str, theme: str) -> None:
+    with visiting(browser, estate, language=language, theme=theme) as visit:
+        for name, path in PATHS.items():
+            visit.go(path)
+            assert visit.page.locator("html").get_attribute("lang") == language
+            visit.picture(f"{name} {language} {theme}")
+            visit.wrong += visit.barriers()
+        assert not visit.wrong
+
+
+def test_narrow_pages_keep_inside_the_window(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate, width=414, height=896) as visit:
+        for name, path in PATHS.items():
+            visit.go(path)
+            visit.picture(f"{name} 414")
+            wide = visit.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= 414, f"{path} is {wide} px wide"
+        assert not visit.wrong
+
+
+def test_details_of_a_resource(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        one = _get(estate, "/resources?limit=1&filter=" + quote('account = "north-dc" AND kind = "instance"'))["items"][
+            0
+        ]
+        visit.go(f"/inventory?id={one['id']}")
+        expect(visit.page.get_by_role("heading", name=one["name"])).to_be_visible()
+        for tab in ("Details", "Relations", "History", "As the cloud says it"):
+            visit.page.get_by_role("tab", name=tab).click()
+            visit.settle()
+            visit.picture(f"resource {tab}")
+        assert not visit.wrong
+
+
+def test_the_address_holds_the_state(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        visit.go("/inventory")
+        visit.page.keyboard.press("/")
+        visit.page.keyboard.type("sim")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/inventory?search=sim")
+        visit.settle()
+        visit.page.reload()
+        visit.settle()
+        expect(visit.page.get_by_text("sim", exact=True).first).to_be_visible()
+        assert not visit.wrong
+
+
+def test_the_palette_leads_anywhere(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        visit.go("/")
+        visit.page.keyboard.press("Control+k")
+        visit.page.keyboard.type("north")
+        visit.page.get_by_role("dialog").get_by_role("link", name="north-dc").first.wait_for()
+        visit.picture("palette")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/accounts/north-dc")
+        assert not visit.wrong
+
+
+def test_an_operation_appears_by_itself(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        visit.go("/operations")
+        expect(visit.page.get_by_role("button", name="Live", exact=True)).to_be_visible()
+        before = _rows(visit)
+        wanted = quote('account = "north-dc" AND kind = "instance" AND state = "running"')
+        target = _get(estate, f"/resources?limit=1&filter={wanted}")["items"][0]
+        _post(estate, "/operations", {"action": "instance.stop", "resource": target["id"], "params": {}})
+        expect(visit.page.locator("tbody tr")).to_have_count(before + 1)
+        expect(visit.page.locator("tbody tr").first).to_contain_text("Succeeded")
+        visit.page.get_by_role("link", name="instance.stop").first.click()
+        visit.settle()
+        visit.picture("operation")
+        assert not visit.wrong
+
+
+def _rows(visit: Visit) -> int:
+    return visit.page.locator("tbody tr").count()
+
+
+def _get(url: str, path: str) -> dict[str, list[dict[str, str]]]:
+    with urllib.request.urlopen(f"{url}/api/v1{path}") as answer:
+        found: dict[str, list[dict[str, str]]] = json.load(answer)
+        return found
+
+
+def _post(url: str, path: str, body: object) -> None:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": f"console-{id(body)}"}
+    request = urllib.request.Request(f"{url}/api/v1{path}", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status in (200, 201, 202)

@@ -1,0 +1,61 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+
+import { addressOf, setCsrfToken } from "./client";
+import { asProblem, Problem, problemOf, unreachable } from "./problem";
+import type { Schemas, Session } from "./types";
+
+export type Permission = Schemas["Permission"];
+
+interface Known extends Session {
+  may(permission: Permission): boolean;
+}
+
+const Context = createContext<Known | null>(null);
+export const SESSION_KEY = ["session"] as const;
+
+export function useSession(): Known {
+  const found = useContext(Context);
+  if (!found) throw new Error("nobody is known yet");
+  return found;
+}
+
+/** Not through the client: whoever is not signed in yet has no form to lose and is led to the sign-in page. */
+export async function readSession(): Promise<Session> {
+  let answer: Response;
+  try {
+    answer = await fetch("/api/v1/auth/session", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  } catch {
+    throw unreachable();
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  const session = (await answer.json()) as Session;
+  setCsrfToken(session.csrf_token);
+  return session;
+}
+
+interface Props {
+  children: ReactNode;
+  waiting: ReactNode;
+  failed(problem: Problem, retry: () => void): ReactNode;
+}
+
+export function SessionProvider({ children, waiting, failed }: Props) {
+  const asked = useQuery({ queryKey: SESSION_KEY, queryFn: readSession, retry: false, staleTime: Infinity });
+  const problem = asked.error ? asProblem(asked.error) : null;
+  const away = problem?.status === 401 ? "/login" : asked.data?.must_change ? "/password" : null;
+
+  useEffect(() => {
+    if (away) location.replace(addressOf(away, {}, { next: location.pathname + location.search }));
+  }, [away]);
+
+  const known = useMemo<Known | null>(() => {
+    if (!asked.data) return null;
+    const held = new Set<string>(asked.data.permissions);
+    return { ...asked.data, may: (permission) => held.has(permission) };
+  }, [asked.data]);
+
+  if (away) return waiting;
+  if (known) return <Context.Provider value={known}>{children}</Context.Provider>;
+  return problem ? failed(problem, () => void asked.refetch()) : waiting;
+}

@@ -1,0 +1,31 @@
+import type { ComponentType } from "react";
+
+import type { Permission } from "../api/session";
+import type { Message } from "../i18n/messages";
+
+export const SECTIONS = ["estate", "work", "trust", "settings"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** What a page's folder says of itself in its `index.ts`; `src/sitemap.ts` lists them. */
+export interface Page {
+  /** As the router writes it: `/accounts/:account`. */
+  path: string;
+  title: Message;
+  /** Where it stands in the side navigation; a page below another has none. */
+  section?: Section;
+  /** The page above it in the breadcrumbs. */
+  above?: string;
+  /** Without it the page says so instead of asking for what it may not have. */
+  permission: Permission;
+  help?: { heading: Message; paragraphs: readonly Message[] };
+  /** Loaded when somebody goes there. */
+  load(): Promise<{ default: ComponentType }>;
+}
+
+/** A tab on a resource: costs, policies … add theirs in `src/sitemap.ts` as well. */
+export interface ResourceTab {
+  id: string;
+  title: Message;
+  permission: Permission;
+  load(): Promise<{ default: ComponentType<{ id: string }> }>;
+}

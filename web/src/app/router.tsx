@@ -1,0 +1,55 @@
+import { type ComponentType, lazy, Suspense } from "react";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { createBrowserRouter, useRouteError } from "react-router";
+
+import { useTexts } from "../i18n/use-texts";
+import { Inside } from "../parts/links";
+import { ProblemAlert } from "../parts/problem-alert";
+import { Gate, Loading } from "../parts/states";
+import { texts } from "../parts/texts";
+import { PAGES } from "../sitemap";
+import type { Page } from "./page";
+import { Shell } from "./shell";
+
+/** Every page a chunk of its own, fetched when somebody goes there. */
+export function buildRouter() {
+  return createBrowserRouter([
+    {
+      element: <Shell />,
+      errorElement: <Failed />,
+      children: [
+        ...PAGES.map((page) => ({ path: page.path, element: element(page), errorElement: <Failed /> })),
+        { path: "*", element: <Nowhere /> },
+      ],
+    },
+  ]);
+}
+
+function element(page: Page) {
+  const Body: ComponentType = lazy(() => page.load());
+  return (
+    <Gate permission={page.permission}>
+      <Suspense fallback={<Loading />}>
+        <Body />
+      </Suspense>
+    </Gate>
+  );
+}
+
+function Nowhere() {
+  const t = useTexts(texts);
+  return (
+    <SpaceBetween size="m">
+      <Header variant="h1" description={t("notFoundHint")}>
+        {t("notFound")}
+      </Header>
+      <Inside href="/">{t("toOverview")}</Inside>
+    </SpaceBetween>
+  );
+}
+
+/** A defect of the console, or a chunk of a version that is no longer served: loading anew helps with the latter. */
+function Failed() {
+  return <ProblemAlert error={useRouteError()} onRetry={() => location.reload()} />;
+}

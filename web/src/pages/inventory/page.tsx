@@ -1,0 +1,220 @@
+import { useCallback, useMemo } from "react";
+import Button from "@cloudscape-design/components/button";
+import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { get } from "../../api/client";
+import type { Resource } from "../../api/types";
+import { useFormat } from "../../i18n/format";
+import { useTerm, useTexts } from "../../i18n/use-texts";
+import { FreshnessLine, Gaps } from "../../parts/freshness";
+import { Name } from "../../parts/name";
+import { ProblemAlert } from "../../parts/problem-alert";
+import { Empty } from "../../parts/states";
+import { useStored } from "../../parts/stored";
+import { tableTexts } from "../../parts/table-labels";
+import { usePages } from "../../parts/use-pages";
+import { ResourcePanel } from "../resource/panel";
+import { AsOfButton, AsOfNotice } from "./as-of";
+import { asked, COLUMNS, FIRST_COLUMNS } from "./columns";
+import { Facets } from "./facets";
+import { FilterBar } from "./filter-bar";
+import { paramsOf, type State, useInventoryState } from "./state";
+import { texts } from "./texts";
+
+const SIZES = [20, 50, 100] as const;
+
+export default function Inventory() {
+  const t = useTexts(texts);
+  const labels = useTexts(tableTexts);
+  const format = useFormat();
+  const [state, change] = useInventoryState();
+  const [size, setSize] = useStored("inventory.size", (stored) => SIZES.find((each) => each === stored) ?? 50);
+  const [wrap, setWrap] = useStored("inventory.wrap", (stored) => stored === true);
+  const [kept, keep] = useStored("inventory.columns", knownColumns);
+  const [facets, setFacets] = useStored("inventory.facets", (stored) => (typeof stored === "boolean" ? stored : innerWidth > 1200));
+  const chosen = state.columns.length > 0 ? knownColumns(state.columns) : kept;
+  const columns = useColumns(chosen, state, change);
+
+  const which = narrowing(state);
+  const rows = useQuery({
+    queryKey: ["resources", "list", which, state.order, state.cursor, size, chosen],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      get("/api/v1/resources", {
+        query: {
+          ...which,
+          limit: size,
+          columns: asked(chosen),
+          ...(state.order ? { order_by: state.order } : {}),
+          ...(state.cursor ? { cursor: state.cursor } : {}),
+        },
+        signal,
+      }),
+  });
+  const counted = useQuery({
+    queryKey: ["resources", "count", which],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get("/api/v1/resources/count", { query: which, signal }),
+  });
+  const pages = usePages(JSON.stringify([which, state.order, size]), state, rows.data?.next_cursor);
+  const count = counted.data ? format.atLeast(counted.data.count, counted.data.at_least) : "";
+  const filtered = Boolean(state.filter || state.search);
+  const clear = <Button onClick={() => change({ filter: "", search: "" })}>{t("clear")}</Button>;
+
+  const table = (
+    <Table
+      variant="container"
+      items={rows.data?.items ?? []}
+      trackBy="id"
+      columnDefinitions={columns}
+      loading={rows.isPending}
+      loadingText={t("loading")}
+      resizableColumns
+      stickyHeader
+      wrapLines={wrap}
+      sortingColumn={sortingOf(state.order)}
+      sortingDescending={state.order.endsWith(" desc")}
+      onSortingChange={({ detail }) => {
+        const field = detail.sortingColumn.sortingField;
+        if (field) change({ order: detail.isDescending ? `${field} desc` : field });
+      }}
+      ariaLabels={{ tableLabel: t("table") }}
+      filter={<FilterBar key={state.filter + state.search} state={state} count={t("matches", { n: count })} busy={counted.isFetching} onChange={change} />}
+      pagination={
+        <Pagination
+          currentPageIndex={state.page}
+          pagesCount={pages.pagesCount}
+          openEnd={pages.openEnd}
+          onChange={({ detail }) => change(pages.to(detail.currentPageIndex))}
+          ariaLabels={{ nextPageLabel: labels("nextPage"), previousPageLabel: labels("previousPage"), pageLabel: (n) => labels("page", { n }) }}
+        />
+      }
+      preferences={
+        <CollectionPreferences
+          title={t("preferences")}
+          confirmLabel={t("confirm")}
+          cancelLabel={t("cancel")}
+          preferences={{ pageSize: size, wrapLines: wrap, contentDisplay: displayOf(chosen) }}
+          pageSizePreference={{ title: t("pageSize"), options: SIZES.map((value) => ({ value, label: t("rows", { n: value }) })) }}
+          wrapLinesPreference={{ label: t("wrap"), description: t("wrapHint") }}
+          contentDisplayPreference={{ title: t("columns"), options: [{ id: "name", label: t("name"), alwaysVisible: true }, ...COLUMNS.map((each) => ({ id: each.id, label: t(each.says) }))] }}
+          onConfirm={({ detail }) => {
+            const shown = (detail.contentDisplay ?? []).filter((each) => "visible" in each && each.visible && each.id !== "name").map((each) => each.id);
+            setSize(SIZES.find((each) => each === detail.pageSize) ?? 50);
+            setWrap(detail.wrapLines ?? false);
+            keep(shown);
+            change({ columns: [], cursor: "", page: 1 });
+          }}
+        />
+      }
+      empty={
+        rows.isError ? null : filtered || state.asOf ? <Empty title={t("nothingFits")} action={filtered ? clear : undefined} /> : <Empty title={t("nothing")} hint={t("nothingHint")} />
+      }
+    />
+  );
+
+  return (
+    <SpaceBetween size="m">
+      <Header
+        variant="h1"
+        counter={count ? t("count", { n: count }) : undefined}
+        description={rows.data ? <FreshnessLine of={rows.data.freshness} brief /> : t("subtitle")}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button onClick={() => setFacets(!facets)} ariaExpanded={facets}>
+              {facets ? t("hideFacets") : t("showFacets")}
+            </Button>
+            <AsOfButton at={state.asOf} onChange={(asOf) => change({ asOf })} />
+            <Button iconName="refresh" ariaLabel={t("refresh")} loading={rows.isFetching} onClick={() => void rows.refetch()} />
+          </SpaceBetween>
+        }
+      >
+        {t("title")}
+      </Header>
+      <AsOfNotice at={state.asOf} onChange={(asOf) => change({ asOf })} />
+      {rows.data ? <Gaps of={rows.data.freshness} /> : null}
+      {rows.isError ? <ProblemAlert error={rows.error} onRetry={() => void rows.refetch()} /> : null}
+      {facets ? (
+        <div className="console-beside">
+          <Facets state={state} onNarrow={(filter) => change({ filter })} />
+          {table}
+        </div>
+      ) : (
+        table
+      )}
+      {state.id ? <ResourcePanel id={state.id} onClose={() => change({ id: "" })} /> : null}
+    </SpaceBetween>
+  );
+}
+
+function useColumns(chosen: readonly string[], state: State, change: (wanted: Partial<State>) => void): TableProps.ColumnDefinition<Resource>[] {
+  const t = useTexts(texts);
+  const labels = useTexts(tableTexts);
+  const term = useTerm();
+  const format = useFormat();
+  const sorted = state.order.split(" ")[0];
+  const descending = state.order.endsWith(" desc");
+  const open = useCallback((id: string) => change({ id }), [change]);
+  return useMemo(() => {
+    const spoken = (column: string, id: string) => labels(id !== sorted ? "unsorted" : descending ? "sortedDown" : "sortedUp", { column });
+    const name: TableProps.ColumnDefinition<Resource> = {
+      id: "name",
+      header: t("name"),
+      isRowHeader: true,
+      sortingField: "name",
+      width: 240,
+      ariaLabel: () => spoken(t("name"), "name"),
+      cell: (resource) => (
+        <Link
+          href={`/inventory?${paramsOf({ ...state, id: resource.id }, false)}`}
+          onFollow={(event) => {
+            event.preventDefault();
+            open(resource.id);
+          }}
+        >
+          <Name of={resource.name || resource.native_id || resource.id} />
+        </Link>
+      ),
+    };
+    const others = chosen.map((id) => COLUMNS.find((each) => each.id === id)).filter((each) => each !== undefined);
+    return [
+      name,
+      ...others.map((column) => ({
+        id: column.id,
+        header: t(column.says),
+        ...(column.width ? { width: column.width } : {}),
+        ...(column.sorts ? { sortingField: column.id, ariaLabel: () => spoken(t(column.says), column.id) } : {}),
+        cell: (resource: Resource) => (column.id === "kind" ? term("kind", resource.kind) : column.cell(resource, format)),
+      })),
+    ];
+  }, [chosen, sorted, descending, state, t, labels, term, format, open]);
+}
+
+function narrowing({ filter, search, asOf }: State) {
+  return { ...(filter ? { filter } : {}), ...(search ? { search } : {}), ...(asOf ? { as_of: asOf } : {}) };
+}
+
+function sortingOf(order: string): TableProps.SortingColumn<Resource> | undefined {
+  const field = order.split(" ")[0];
+  return field ? { sortingField: field } : undefined;
+}
+
+function knownColumns(stored: unknown): readonly string[] {
+  const wanted = Array.isArray(stored) ? stored.filter((each) => COLUMNS.some((column) => column.id === each)) : [];
+  return wanted.length > 0 ? (wanted as string[]) : FIRST_COLUMNS;
+}
+
+function displayOf(chosen: readonly string[]) {
+  const hidden = COLUMNS.filter((each) => !chosen.includes(each.id));
+  return [
+    { id: "name", visible: true },
+    ...chosen.map((id) => ({ id, visible: true })),
+    ...hidden.map((each) => ({ id: each.id, visible: false })),
+  ];
+}

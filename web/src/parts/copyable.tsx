@@ -1,0 +1,17 @@
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+
+import { useTexts } from "../i18n/use-texts";
+import { texts } from "./texts";
+
+export function Copyable({ value }: { value: string }) {
+  const t = useTexts(texts);
+  return (
+    <CopyToClipboard
+      variant="inline"
+      textToCopy={value}
+      copyButtonAriaLabel={t("copy")}
+      copySuccessText={t("copied")}
+      copyErrorText={t("copyFailed")}
+    />
+  );
+}

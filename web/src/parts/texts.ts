@@ -1,0 +1,37 @@
+import { catalogue } from "../i18n/messages";
+
+export const texts = catalogue({
+  loading: { en: "Loading", zh: "加载中" },
+  retry: { en: "Try again", zh: "重试" },
+  problem: { en: "That did not work", zh: "操作未成功" },
+  unreachable: { en: "The server does not answer", zh: "服务器没有响应" },
+  unreachableHint: {
+    en: "Check the network, or whether mcm is running. What you see may be out of date.",
+    zh: "请检查网络以及 mcm 是否正在运行。当前显示的内容可能已过时。",
+  },
+  nextStep: { en: "What to do", zh: "处理方法" },
+  code: { en: "Code", zh: "代码" },
+  requestId: { en: "Request", zh: "请求编号" },
+  copy: { en: "Copy", zh: "复制" },
+  copied: { en: "Copied", zh: "已复制" },
+  copyFailed: { en: "Could not be copied", zh: "复制失败" },
+  noPermission: { en: "You may not see this", zh: "您无权查看此内容" },
+  noPermissionHint: {
+    en: "It needs the permission “{permission}”. Somebody who manages roles can give you one that has it.",
+    zh: "需要权限“{permission}”。请联系角色管理员为您分配包含该权限的角色。",
+  },
+  notFound: { en: "There is nothing at this address", zh: "此地址没有内容" },
+  notFoundHint: { en: "The address may be mistyped, or what was here is gone.", zh: "地址可能有误，或者内容已不存在。" },
+  toOverview: { en: "To the overview", zh: "前往总览" },
+  never: { en: "never read", zh: "从未读取" },
+  readAgo: { en: "Read {age}", zh: "{age}读取" },
+  incomplete: { en: "This is not everything", zh: "这不是全部数据" },
+  failingScopes: { en: "Failing: {n}", zh: "读取失败：{n}" },
+  staleScopes: { en: "Out of date: {n}", zh: "数据陈旧：{n}" },
+  neverScopes: { en: "Never read: {n}", zh: "从未读取：{n}" },
+  quarantinedScopes: { en: "Quarantined: {n}", zh: "已隔离：{n}" },
+  ofScopes: { en: "of {n} reads", zh: "共 {n} 个读取范围" },
+  gaps: { en: "What is missing", zh: "缺少的部分" },
+  more: { en: "and {n} more", zh: "以及另外 {n} 个" },
+  close: { en: "Close", zh: "关闭" },
+});
