@@ -171,6 +171,8 @@ def _ask(
             _tell(refused)
             for warning in (warning for one in previews for warning in one.get("warnings", ())):
                 note(f"{warning['param']}: {warning['reason']}; {warning['how_to_fix']}")
+            if told := [one["impact"] for one in previews if one.get("impact")]:
+                note(_impact(told))
             note(f"nothing was sent; {len(previews)} would be asked for, {len(refused)} refused")
             if refused:
                 raise typer.Exit(FAILED if not previews else PARTLY_FAILED)

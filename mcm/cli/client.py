@@ -89,7 +89,7 @@ class Client:
         try:
             response = self._http.request(method, f"/api/v1{path}", **options)
         except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+            raise self._unreachable(error, changes=method != "GET") from error
         if response.status_code >= 400:
             raise self._refused(response)
         if response.status_code == 204:
@@ -113,11 +113,16 @@ class Client:
             )
         return failure
 
-    def _unreachable(self, error: Exception) -> Failure:
+    def _unreachable(self, error: Exception, *, changes: bool = False) -> Failure:
         url = str(self._http.base_url).rstrip("/")
         return Failure(
             f"the mcm server at {url} ({self._found}) does not answer: {error or type(error).__name__}",
-            next_step=_WAYS_OUT.get(self._found, "end it and start it again with `mcm serve`"),
+            next_step=(
+                "it may have been asked for all the same: look first (`mcm operation list`, `mcm audit list`); "
+                if changes and not _never_sent(error)
+                else ""
+            )
+            + _WAYS_OUT.get(self._found, "end it and start it again with `mcm serve`"),
         )
 
 
@@ -210,6 +215,12 @@ def _http_client(url: str, headers: Mapping[str, str], timeout: "httpx.Timeout")
     )
 
 
+def _never_sent(error: Exception) -> bool:
+    import httpx
+
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+
+
 def _failure(response: "httpx.Response") -> Failure:
     try:
         body = response.json()
@@ -225,6 +236,7 @@ def _failure(response: "httpx.Response") -> Failure:
         told = ((str(fault["where"]).partition(".")[2] or fault["where"], fault["what"]) for fault in faults)
         said = "; ".join(f"{where}: {what}" for where, what in islice(told, _FAULTS))
         next_step = "the same command with --help tells what it takes"
+    problems = [str(one.get("reason") or "") for one in details.get("problems") or () if isinstance(one, dict)]
     usage = NEEDS_APPROVAL if code in _APPROVABLE else USAGE if body["code"] in _USAGE else FAILED
     return Failure(
         said or f"the server answered {response.status_code}",
@@ -232,7 +244,7 @@ def _failure(response: "httpx.Response") -> Failure:
         request_id=str(body.get("request_id", "")),
         exit_code=NEEDS_LOGIN if response.status_code == 401 else usage,
         code=code,
-        excerpt=str(details.get("excerpt") or ""),
+        excerpt=str(details.get("excerpt") or "") or "\n".join(islice(problems[1:], _FAULTS)),
     )
 
 

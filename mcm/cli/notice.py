@@ -53,7 +53,7 @@ def add(
     if (url is None) == (address is None):
         raise Failure("give --url for a webhook or --address for mail", exit_code=USAGE)
     body: dict[str, Any] = {"name": name, "type": "mail" if url is None else "webhook", "language": language}
-    body |= _given(url=url, address=address, tenant=tenant, kinds=kind or None, secret=_secret(secret))
+    body |= _given(url=url, address=address, tenant=tenant, kinds=kind or None, signing_secret=_secret(secret))
     with connected() as client:
         answer = client.post("/notice-targets", body)
     _print(answer, output, f"notice target {name} added; try it with: mcm notice test {name}")
@@ -92,7 +92,7 @@ def update(
     from mcm.cli.client import connected
 
     body = _given(
-        url=url, address=address, kinds=kind or None, language=language, secret=_secret(secret), enabled=enabled
+        url=url, address=address, kinds=kind or None, language=language, signing_secret=_secret(secret), enabled=enabled
     )
     if not body:
         raise Failure("there is nothing to change", next_step="see `mcm notice update --help`", exit_code=USAGE)

@@ -1,10 +1,11 @@
 """mcm operation …"""
 
+import json
 from typing import Any
 
 import typer
 
-from mcm.cli.acting import OPERATIONS, finish, follow
+from mcm.cli.acting import OPERATIONS, DryRun, Wait, Yes, act, finish, follow, make
 from mcm.cli.asking import LimitOption, print_listing, resolved
 from mcm.cli.client import quoted
 from mcm.cli.escaping import escaped
@@ -20,6 +21,53 @@ _VERDICTS = [
     Column("REASON", "reason", show=lambda value: str(value or ""), whole=True),
     Column("HOW-TO-FIX", "how_to_fix", wide=True, show=lambda value: str(value or ""), whole=True),
 ]
+_ACTIONS = [
+    Column("ACTION", "id"),
+    Column("DESTRUCTIVE", "destructive"),
+    Column("MAKES", "makes"),
+    Column("PARAMS", "params", show=lambda value: ", ".join((value or {}).get("properties", {})) or "-", whole=True),
+    Column("PROVIDERS", "providers", show=lambda value: _offered(value), whole=True),
+]
+
+
+@app.command("run")
+def run(
+    action: str = typer.Argument(
+        ..., metavar="ACTION", help="Such as security_group.add_rule; `mcm operation actions`."
+    ),
+    ids: list[str] = typer.Argument(None, metavar="[ID]...", help="On what: ids, native ids or names."),
+    account: str | None = typer.Option(None, "--account", help="Where something new is made."),
+    region: str | None = typer.Option(None, "--region", help="Needed where the account has several."),
+    param: list[str] = typer.Option([], "--param", help="KEY=VALUE, VALUE as JSON or plain text; may be repeated."),
+    dry_run: bool = DryRun,
+    wait: bool = Wait,
+    yes: bool = Yes,
+    output: Format = Output,
+) -> None:
+    """Ask for any action of the table, also those without a command of their own."""
+    from mcm.cli.client import connected
+
+    params = _params(param)
+    with connected() as client:
+        known = {one["id"]: one for one in client.get("/actions")}
+    if action not in known:
+        raise Failure(f"there is no action '{action}'", next_step="`mcm operation actions` lists all", exit_code=USAGE)
+    if bool(ids) == (account is not None):
+        raise Failure("give either IDs to act on, or --account for something new", exit_code=USAGE)
+    if account is not None:
+        make(action, account, region, params, dry_run=dry_run, wait=wait, output=output)
+        return
+    destructive = bool(known[action]["destructive"])
+    act(action, ids, params, dry_run=dry_run, wait=wait, yes=yes, output=output, destructive=destructive)
+
+
+@app.command("actions")
+def actions(output: Format = Output) -> None:
+    """List the actions of the table: their parameters, and which providers offer them."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        print_rows(client.get("/actions"), _ACTIONS, output, name_key="id")
 
 
 @app.command("list")
@@ -117,3 +165,20 @@ def _post(id: str, verb: str, body: Any, output: Format, *, wait: bool = False) 
             finish(follow(client, [answer]), output)
             return
     print_rows([answer], OPERATIONS, output)
+
+
+def _params(given: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals or not key:
+            raise Failure(f"--param takes KEY=VALUE, not '{one}'", exit_code=USAGE)
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
+def _offered(providers: dict[str, Any]) -> str:
+    return ", ".join(name for name, offer in providers.items() if offer["support"] != "unsupported") or "-"

@@ -41,10 +41,10 @@ def create_notice_target(body: NoticeTargetCreate, runtime: RuntimeDep, mutation
     """It is told what happens from now on. Nothing is sent yet: `POST …/test` tries it."""
 
     ident, vault = new_id("ntt"), runtime.vault
-    if body.secret is not None:
+    if body.signing_secret is not None:
         if saved := mutation.earlier():
             return saved
-        vault = service.prepared(vault, ident, body.secret)
+        vault = service.prepared(vault, ident, body.signing_secret)
 
     def change(session: Session) -> NoticeTargetItem:
         row = service.create(session, runtime.settings, vault, mutation.caller, body, ident)
@@ -71,12 +71,12 @@ def update_notice_target(
 ) -> Any:
     """Turned on again, it is told what happens from then on, and what was waiting for it."""
     vault = runtime.vault
-    if body.secret is not None:
+    if body.signing_secret is not None:
         if saved := mutation.earlier():
             return saved
         with unit.reading() as session:
             found = service.to_change(session, mutation.caller, name)
-        vault = service.prepared(vault, found.id, body.secret)
+        vault = service.prepared(vault, found.id, body.signing_secret)
 
     def change(session: Session) -> NoticeTargetItem:
         row = service.to_change(session, mutation.caller, name)

@@ -67,7 +67,7 @@ class NoticeTargetCreate(BaseModel):
     tenant: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     language: Language = "both"
     enabled: bool = True
-    secret: Secret | None = None
+    signing_secret: Secret | None = None
 
 
 class NoticeTargetUpdate(BaseModel):
@@ -80,7 +80,7 @@ class NoticeTargetUpdate(BaseModel):
     kinds: Kinds | None = None
     language: Language | None = None
     enabled: bool | None = None
-    secret: Secret | None = None
+    signing_secret: Secret | None = None
 
 
 class NoticeTargetItem(BaseModel):

@@ -61,8 +61,8 @@ def create(
     target_id: str | None = None,
 ) -> NoticeTarget:
     """It gets what happens from now on. target_id and vault: as `prepared` was given and gives them."""
-    _require_shape(wanted.type, wanted.url, wanted.address, wanted.secret)
-    if wanted.type == "webhook" and (wanted.url is None or wanted.secret is None):
+    _require_shape(wanted.type, wanted.url, wanted.address, wanted.signing_secret)
+    if wanted.type == "webhook" and (wanted.url is None or wanted.signing_secret is None):
         raise InvalidNoticeTarget("a webhook needs a url and a secret to sign with", next_step="give both")
     if wanted.type == "mail" and wanted.address is None:
         raise InvalidNoticeTarget("a mail target needs an address", next_step="give one")
@@ -78,7 +78,7 @@ def create(
         kinds=_plain(wanted.kinds), tenant_id=tenant_id, language=wanted.language, enabled=wanted.enabled,
         event_id=events.bounds(session)[1], failures=0, version=1, created_at=clock.now(),
     )  # fmt: skip
-    _seal(vault, row, wanted.secret)
+    _seal(vault, row, wanted.signing_secret)
     session.add(row)
     session.flush()
     audit.record(session, caller, "notice_target.create", _KIND, row.id, details=_told(row))
@@ -102,7 +102,7 @@ def update(
             f"the notice target was changed in the meantime (it is at version {row.version})",
             next_step="read it again and repeat the change",
         )
-    _require_shape(row.type, wanted.url, wanted.address, wanted.secret)
+    _require_shape(row.type, wanted.url, wanted.address, wanted.signing_secret)
     if wanted.url is not None:
         webhook.require_allowed(settings, wanted.url)
     for key in ("url", "address", "language"):
@@ -115,7 +115,7 @@ def update(
         repository.begin_anew(session, row.id, clock.now())
     if wanted.enabled is not None:
         row.enabled = wanted.enabled
-    _seal(vault, row, wanted.secret)
+    _seal(vault, row, wanted.signing_secret)
     row.version += 1
     session.flush()
     audit.record(session, caller, "notice_target.update", _KIND, row.id, details=_told(row))

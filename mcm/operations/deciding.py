@@ -77,6 +77,11 @@ def resolve(session: Session, caller: Caller, row: Operation, outcome: str) -> O
     row.next_step = None
     if outcome == "succeeded":
         row.error_code = row.error_message = None
+    else:
+        row.error_code, row.error_message = (
+            "resolved_as_failed",
+            f"{caller.name} looked at the cloud and says it failed",
+        )
     row.version += 1
     repository.note(session, row.id, now, Log.RESOLVED.value, {"name": caller.name, "outcome": outcome})
     recording.settle(session, row)

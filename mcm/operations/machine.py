@@ -52,6 +52,7 @@ class Log(StrEnum):
 
 
 Note = tuple[Log, dict[str, Any]]
+_UNTOLD = "it cannot be told whether the cloud got the request"
 
 
 def begin(row: Operation, steps: list[Step]) -> None:
@@ -218,7 +219,9 @@ def _not_there(row: Operation, step: dict[str, Any], seen: Seen, now: datetime) 
     """Nothing of it to be seen. What the cloud answered for is waited for; what it may never have got is judged by
     how it may be repeated."""
     if now > row.deadline or row.status == "in_doubt":
-        return doubt(row, "it cannot be told whether the cloud got the request", now)
+        answered = step["status"] == "sent" and not step.get("found")
+        why = "the cloud took the request, and what it asked for is not to be seen" if answered else _UNTOLD
+        return doubt(row, why, now)
     _look_soon(row, now, step)
     repeat = Repeat(step["repeat"])
     # Seen on its way, without an answer, and now nobody can tell how it ended: waiting tells no more.
@@ -230,7 +233,7 @@ def _not_there(row: Operation, step: dict[str, Any], seen: Seen, now: datetime) 
     settled = now - since >= SETTLE
     if repeat is Repeat.NEVER or (repeat is Repeat.LOOK and seen is Seen.UNCLEAR):
         if settled:
-            return doubt(row, "it cannot be told whether the cloud got the request, and it is not sent twice", now)
+            return doubt(row, f"{_UNTOLD}, and it is not sent twice", now)
         return None
     if repeat is Repeat.LOOK and not settled:
         return None

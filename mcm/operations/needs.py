@@ -82,7 +82,9 @@ def check_change(action: Action, params: Params, row: ResourceRow) -> None:
         size = row.attributes.get("size_gib")
         if size is not None and params.size_gib <= size:  # type: ignore[attr-defined]
             raise InvalidParams(
-                f"volume '{row.name}' has {size:g} GiB already: it can only grow", details={"params": ["size_gib"]}
+                f"volume '{row.name or row.native_id}' has {size:g} GiB already: it can only grow",
+                next_step=f"give more than {size:g}",
+                details={"params": ["size_gib"]},
             )
     if action.id == "instance.set_tags" and not params.model_dump(exclude_defaults=True):
         raise InvalidParams("there is nothing to change", next_step="give `set` or `remove`")
@@ -97,9 +99,13 @@ def region_of(session: Session, account: Account, action: Action, region: str | 
     if region is None and len(known) == 1:
         return known[0]
     if region not in known:
-        said = "say in which region" if region is None else f"account '{account.name}' has no region '{region}'"
+        said = (
+            f"say in which region the {action.kind} is to be"
+            if region is None
+            else f"account '{account.name}' has no region '{region}' with {action.kind}s"
+        )
         where = f"it has: {', '.join(known)}" if known else f"read the account first: mcm sync {account.name}"
-        raise InvalidParams(f"{said} the {action.kind} is to be", next_step=where, details={"params": ["region"]})
+        raise InvalidParams(said, next_step=where, details={"params": ["region"]})
     return region
 
 

@@ -65,6 +65,9 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
     ),
     "forbidden": Explanation("The caller lacks a permission.", "Ask an administrator for a role that includes it."),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
+    "resolved_as_failed": Explanation(
+        "Nobody could tell how it ended; somebody looked at the cloud and said that it failed.", "Ask for it again."
+    ),
     "in_doubt": Explanation(
         "Nobody can tell whether the cloud did what was asked, and what cannot be told is not sent twice.",
         "Look at the resource at the cloud, then `mcm operation retry ID` or `mcm operation resolve ID --as …`.",

@@ -11,7 +11,7 @@ from tests.architecture.calls import Call
 from tests.lab import CALLER, Lab
 
 SECRET = "whsec_kanari7AAAAAAAAAAAAAAAAAAAAAAAAA"
-_BODY = {"name": "ops", "type": "webhook", "url": "http://127.0.0.1:1/hook", "secret": SECRET}
+_BODY = {"name": "ops", "type": "webhook", "url": "http://127.0.0.1:1/hook", "signing_secret": SECRET}
 _DELIVERY = "ntd_1"
 
 

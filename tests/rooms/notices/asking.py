@@ -5,7 +5,7 @@ import httpx
 from tests.rooms.notices.receiver import SECRET
 
 TARGETS = "/api/v1/notice-targets"
-HOOK = {"name": "ops", "type": "webhook", "url": "https://hooks.example/x", "secret": SECRET}
+HOOK = {"name": "ops", "type": "webhook", "url": "https://hooks.example/x", "signing_secret": SECRET}
 MAIL = {"name": "mail", "type": "mail", "address": "ops@corp.example"}
 
 

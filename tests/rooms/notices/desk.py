@@ -34,7 +34,7 @@ class Desk:
         return Sender(runtime.settings, runtime.database, runtime.vault)
 
     def webhook(self, url: str, name: str = "ops", caller: Caller = CALLER, **more: Any) -> NoticeTarget:
-        return self._add({"name": name, "type": "webhook", "url": url, "secret": SECRET} | more, caller)
+        return self._add({"name": name, "type": "webhook", "url": url, "signing_secret": SECRET} | more, caller)
 
     def mail(self, address: str = "ops@corp.example", name: str = "mail", **more: Any) -> NoticeTarget:
         return self._add({"name": name, "type": "mail", "address": address} | more, CALLER)

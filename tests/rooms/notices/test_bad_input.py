@@ -10,13 +10,13 @@ from tests.rooms.notices.asking import HOOK, MAIL, TARGETS, problem
 from tests.rooms.notices.receiver import SECRET
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"secret": None}, "invalid_notice_target", "needs a url and a secret"),
+    ({"signing_secret": None}, "invalid_notice_target", "needs a url and a secret"),
     ({"url": None}, "invalid_notice_target", "needs a url and a secret"),
-    ({"secret": "kanari7 is no base64 but long enough"}, "invalid_notice_target", "openssl rand"),
-    ({"secret": "whsec_kanari7AAAAAAAAAAAAAAAAAAAAA"}, "invalid_notice_target", "openssl rand"),
-    ({"secret": "kanari7"}, "invalid_input", "secret"),
-    ({"secret": "kanari7" * 60}, "invalid_input", "secret"),
-    ({"secret": ["kanari7"]}, "invalid_input", "secret"),
+    ({"signing_secret": "kanari7 is no base64 but long enough"}, "invalid_notice_target", "openssl rand"),
+    ({"signing_secret": "whsec_kanari7AAAAAAAAAAAAAAAAAAAAA"}, "invalid_notice_target", "openssl rand"),
+    ({"signing_secret": "kanari7"}, "invalid_input", "secret"),
+    ({"signing_secret": "kanari7" * 60}, "invalid_input", "secret"),
+    ({"signing_secret": ["kanari7"]}, "invalid_input", "secret"),
     ({"address": "ops@corp.example"}, "invalid_notice_target", "no address"),
     ({"url": "http://hooks.example/x"}, "invalid_notice_target", "MCM_ALLOWED_PRIVATE_HOSTS"),
     ({"url": "https://169.254.169.254/x"}, "invalid_notice_target", "never allowed"),
@@ -77,7 +77,7 @@ def test_only_one_plain_mailbox_is_an_address(served: Served) -> None:
 def test_the_same_holds_for_a_change(served: Served) -> None:
     assert served.send("POST", TARGETS, HOOK).status_code == 201
     for change, code, said in REFUSED:
-        if None in change.values() or not {"secret", "url", "kinds", "language", "more"}.issuperset(change):
+        if None in change.values() or not {"signing_secret", "url", "kinds", "language", "more"}.issuperset(change):
             continue
         answer = served.send("PATCH", f"{TARGETS}/ops", change)
         problem(answer, 422, code)
@@ -86,7 +86,7 @@ def test_the_same_holds_for_a_change(served: Served) -> None:
 
 
 def test_what_belongs_to_one_type_is_refused_for_the_other(served: Served) -> None:
-    for change in ({"url": "https://hooks.example/"}, {"secret": SECRET}):
+    for change in ({"url": "https://hooks.example/"}, {"signing_secret": SECRET}):
         assert "leave" in problem(served.send("POST", TARGETS, MAIL | change), 422, "invalid_notice_target")
     assert "address" in problem(served.send("POST", TARGETS, MAIL | {"address": None}), 422, "invalid_notice_target")
     served.send("POST", TARGETS, MAIL)

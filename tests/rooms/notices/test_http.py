@@ -36,7 +36,7 @@ def test_made_shown_changed_and_removed(served: Served) -> None:
     told = made.json()
     assert (told["secret_set"], told["enabled"], told["version"], told["waiting"]) == (True, True, 1, 0)
     assert told["kinds"] == sorted(USUAL)
-    assert "secret" not in told
+    assert "signing_secret" not in told
     assert served.send("POST", TARGETS, MAIL).json()["secret_set"] is False
     assert [one["name"] for one in served.get(TARGETS).json()["items"]] == ["mail", "ops"]
     shown = served.get(f"{TARGETS}/ops")

@@ -18,7 +18,7 @@ from tests.rooms.notices.desk import Desk
 from tests.rooms.notices.receiver import SECRET, Receiver
 
 TARGETS = "/api/v1/notice-targets"
-HOOK = {"name": "ops", "type": "webhook", "secret": SECRET}
+HOOK = {"name": "ops", "type": "webhook", "signing_secret": SECRET}
 OTHER = "kanari7BBBBBBBBBBBBBBBBBBBBBBBBB"
 
 
@@ -58,7 +58,7 @@ def asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def test_no_transaction_is_open_while_the_master_key_is_used(desk: Desk, receiver: Receiver, asked: list[bool]) -> None:
     with serving(desk.lab) as served:
         assert served.send("POST", TARGETS, HOOK | {"url": receiver.url}).status_code == 201
-        assert served.send("PATCH", f"{TARGETS}/ops", {"secret": OTHER}).status_code == 200
+        assert served.send("PATCH", f"{TARGETS}/ops", {"signing_secret": OTHER}).status_code == 200
         assert served.send("POST", f"{TARGETS}/ops/test").json()["ok"]
     desk.happen()
     desk.spread()
@@ -73,8 +73,8 @@ def test_it_stands_nowhere_in_clear(desk: Desk, receiver: Receiver, caplog: pyte
     with serving(desk.lab) as served:
         answers = [
             served.send("POST", TARGETS, HOOK | {"url": receiver.url}),
-            served.send("PATCH", f"{TARGETS}/ops", {"secret": OTHER}),
-            served.send("PATCH", f"{TARGETS}/ops", {"secret": f"{OTHER}!"}),
+            served.send("PATCH", f"{TARGETS}/ops", {"signing_secret": OTHER}),
+            served.send("PATCH", f"{TARGETS}/ops", {"signing_secret": f"{OTHER}!"}),
             served.send("POST", f"{TARGETS}/ops/test"),
             served.get(TARGETS),
             served.get(f"{TARGETS}/ops"),
@@ -95,7 +95,7 @@ def test_it_stands_nowhere_in_clear(desk: Desk, receiver: Receiver, caplog: pyte
 
 def test_the_trail_names_neither_url_nor_secret(desk: Desk) -> None:
     desk.webhook("https://hooks.example/services/T000/kept-in-the-path")
-    desk.update(url="https://hooks.example/services/T000/kept-too", secret=OTHER)
+    desk.update(url="https://hooks.example/services/T000/kept-too", signing_secret=OTHER)
     for action in ("notice_target.create", "notice_target.update"):
         (row,) = desk.audited(action)
         assert row.details is not None
