@@ -142,8 +142,8 @@ def bound(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
         ) from error
     require_tls(settings)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named: only then does asyncio turn off Nagle's algorithm on what it accepts, which would make the
-    # second part of an answer wait for the peer's delayed acknowledgement, 40 ms.
+    # With its protocol named: only then does asyncio turn off Nagle's algorithm on what it accepts, which would make
+    # the second part of an answer wait for the peer's delayed acknowledgement, 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -14,12 +14,14 @@ from mcm.events.stream import EventStream
 
 router = APIRouter(prefix="/events", tags=["events"])
 _MOST = 2**63 - 1
+_TEXT = {"type": "string"}
+_EVENT = {"type": "object", "properties": {"id": _TEXT, "event": _TEXT, "data": _TEXT}}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: id, event (the kind) and data (JSON: id, at, kind, account_id, subject, "
         "data). An id alone is the position to go on from. stream.gap: what came after the given id is not all kept "
         "any more. stream.end: why it ends.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     }
 }
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from scripts.console import WEB
 from tests.harness.cache import cache_dir
@@ -88,7 +88,7 @@ def visiting(
     )
     page = context.new_page()
     visit = Visit(page, url)
-    page.on("console", lambda message: visit.wrong.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: visit.wrong.append(_said(message)) if message.type == "error" else None)
     page.on("pageerror", lambda error: visit.wrong.append(f"thrown: {error}"))
     page.on(
         "request",
@@ -98,6 +98,10 @@ def visiting(
         yield visit
     finally:
         context.close()
+
+
+def _said(message: ConsoleMessage) -> str:
+    return f"{message.text} {message.location.get('url', '')}"
 
 
 def _elsewhere(asked: str, own: str) -> bool:

@@ -1,4 +1,4 @@
-"""The built console, a server with simulated clouds behind it, and one browser for all tests."""
+"""The built console, a server with simulated clouds behind it, and a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,8 +32,9 @@ def built() -> None:
             pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file only: while it lasts, its event loop keeps others from running theirs in this thread."""
     if reason := ensure_debian_packages(PACKAGES):
         pytest.skip(reason)
     with chromium() as started:

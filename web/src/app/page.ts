@@ -15,6 +15,8 @@ export interface Page {
   section?: Section;
   /** The page above it in the breadcrumbs. */
   above?: string;
+  /** What stands in its address is no name: the breadcrumbs say the title instead. */
+  nameless?: boolean;
   /** Without it the page says so instead of asking for what it may not have. */
   permission: Permission;
   help?: { heading: Message; paragraphs: readonly Message[] };

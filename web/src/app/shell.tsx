@@ -145,7 +145,7 @@ function Breadcrumbs({ page }: { page: Page | undefined }) {
   const params = useParams();
   const chain: { text: string; href: string }[] = [];
   for (let each = page; each; each = PAGES.find((other) => other.path === each?.above)) {
-    const named = Object.entries(params).find(([key]) => each?.path.endsWith(`:${key}`))?.[1];
+    const named = each.nameless ? undefined : Object.entries(params).find(([key]) => each?.path.endsWith(`:${key}`))?.[1];
     chain.unshift({ text: named ? plain(named) : say(each.title), href: each === page ? pathname : each.path });
   }
   return (

@@ -5,10 +5,14 @@ import type { LiveEvent } from "./parser";
 /** The first word of a query's key → the kinds of events after which what it shows may be different. */
 const CHANGED_BY: Record<string, readonly string[]> = {
   operations: ["operation."],
-  plans: ["plan."],
+  plans: ["plan.", "operation."],
   resources: ["inventory.", "operation."],
   accounts: ["account.", "scope.", "inventory."],
   runs: ["scope.", "inventory."],
+  recycled: ["operation."],
+  retirements: ["retirement.", "operation."],
+  schedules: ["operation."],
+  notices: ["notice_target."],
 };
 /** However many events come, nothing is asked again more often than this. */
 export const PAUSE_MS = 2_000;

@@ -15,3 +15,17 @@ export function Copyable({ value }: { value: string }) {
     />
   );
 }
+
+/** Only the button, where what is copied stands beside it already. */
+export function CopyButton({ value }: { value: string }) {
+  const t = useTexts(texts);
+  return (
+    <CopyToClipboard
+      variant="icon"
+      textToCopy={value}
+      copyButtonAriaLabel={t("copy")}
+      copySuccessText={t("copied")}
+      copyErrorText={t("copyFailed")}
+    />
+  );
+}

@@ -46,6 +46,26 @@ const LOOKS: Record<string, StatusIndicatorProps.Type> = {
   missing: "warning",
   stale: "warning",
   unknown: "info",
+  // Plans, the recycle bin, deliveries.
+  draft: "pending",
+  awaiting_approval: "pending",
+  approved: "success",
+  applying: "in-progress",
+  applied: "success",
+  rejected: "stopped",
+  expired: "stopped",
+  target: "pending",
+  asked: "success",
+  refused: "error",
+  left: "stopped",
+  recycled: "success",
+  kept: "pending",
+  deleted: "stopped",
+  restored: "success",
+  waiting: "pending",
+  delivered: "success",
+  dead: "error",
+  missed: "warning",
 };
 
 interface Props {

@@ -21,6 +21,7 @@ import { Name } from "../../parts/name";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { AccountMenu } from "./account-menu";
 import { Ledger } from "./ledger";
 import { Scopes } from "./scopes";
 import { texts } from "./texts";
@@ -56,6 +57,7 @@ function Known({ account }: { account: AccountDetail }) {
             >
               {t("inventory")}
             </Button>
+            <AccountMenu account={account} />
             <ReadNow name={account.name} />
           </SpaceBetween>
         }

@@ -29,3 +29,12 @@ export const account: Page = {
   help: accounts.help as NonNullable<Page["help"]>,
   load: () => import("./account"),
 };
+
+export const addAccount: Page = {
+  path: "/create/account",
+  title: { en: "Connect a cloud", zh: "连接云平台" },
+  above: "/accounts",
+  permission: "account.write",
+  help: accounts.help as NonNullable<Page["help"]>,
+  load: () => import("./add"),
+};

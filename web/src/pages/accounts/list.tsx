@@ -11,8 +11,9 @@ import type { Account } from "../../api/types";
 import { FILTER } from "../../app/keys";
 import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
+import { AllowedButton } from "../../parts/allowed-button";
 import { Age } from "../../parts/freshness";
-import { Inside } from "../../parts/links";
+import { Inside, useFollow } from "../../parts/links";
 import { Name } from "../../parts/name";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { Empty } from "../../parts/states";
@@ -27,15 +28,26 @@ export default function Accounts() {
   const [params, setParams] = useSearchParams();
   const search = params.get("search") ?? "";
   const found = useAccounts();
+  const follow = useFollow();
   const items = useMemo(() => (found.data?.items ?? []).filter((each) => fits(each, search)), [found.data, search]);
   const all = found.data?.items.length ?? 0;
+  const add = (
+    <AllowedButton permission="account.write" variant="primary" href="/create/account" onFollow={follow}>
+      {t("add")}
+    </AllowedButton>
+  );
   return (
     <SpaceBetween size="m">
       <Header
         variant="h1"
         counter={all > 0 ? `(${format.number(all)})` : undefined}
         description={t("subtitle")}
-        actions={<Button iconName="refresh" ariaLabel={t("refresh")} loading={found.isFetching} onClick={() => void found.refetch()} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button iconName="refresh" ariaLabel={t("refresh")} loading={found.isFetching} onClick={() => void found.refetch()} />
+            {add}
+          </SpaceBetween>
+        }
       >
         {t("title")}
       </Header>
@@ -101,7 +113,7 @@ export default function Accounts() {
           found.isError ? null : all > 0 ? (
             <Empty title={t("nothingFits")} action={<Button onClick={() => setParams({})}>{t("clear")}</Button>} />
           ) : (
-            <Empty title={t("none")} hint={t("noneHint")} />
+            <Empty title={t("none")} hint={t("noneHint")} action={add} />
           )
         }
       />

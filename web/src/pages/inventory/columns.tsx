@@ -76,7 +76,7 @@ export const FIRST_COLUMNS: readonly string[] = [
 
 /** What the API must be asked for so that these columns, the name and the panel can be shown. */
 export function asked(columns: readonly string[]): string {
-  return [...new Set(["id", "name", "native_id", "kind", "state", "presence", "stale_reason", ...columns, ...(columns.includes("project") ? ["project_name"] : [])])].join(",");
+  return [...new Set(["id", "name", "native_id", "kind", "state", "presence", "stale_reason", "account", ...columns, ...(columns.includes("project") ? ["project_name"] : [])])].join(",");
 }
 
 export type ColumnTexts = Texts<Key>;

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import Button from "@cloudscape-design/components/button";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Header from "@cloudscape-design/components/header";
@@ -12,8 +12,12 @@ import { get } from "../../api/client";
 import type { Resource } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
+import { AllowedButton } from "../../parts/allowed-button";
+import { BulkMenu } from "../../parts/acting/bulk-menu";
 import { FreshnessLine, Gaps } from "../../parts/freshness";
+import { useFollow } from "../../parts/links";
 import { Name } from "../../parts/name";
+import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { Empty } from "../../parts/states";
 import { useStored } from "../../parts/stored";
@@ -41,6 +45,7 @@ export default function Inventory() {
   const chosen = state.columns.length > 0 ? knownColumns(state.columns) : kept;
   const columns = useColumns(chosen, state, change);
 
+  const follow = useFollow();
   const which = narrowing(state);
   const rows = useQuery({
     queryKey: ["resources", "list", which, state.order, state.cursor, size, chosen],
@@ -63,6 +68,9 @@ export default function Inventory() {
     queryFn: ({ signal }) => get("/api/v1/resources/count", { query: which, signal }),
   });
   const pages = usePages(JSON.stringify([which, state.order, size]), state, rows.data?.next_cursor);
+  // What is not on the page any more cannot be meant.
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const selected = (rows.data?.items ?? []).filter(({ id }) => marked.has(id));
   const count = counted.data ? format.atLeast(counted.data.count, counted.data.at_least) : "";
   const filtered = Boolean(state.filter || state.search);
   const clear = <Button onClick={() => change({ filter: "", search: "" })}>{t("clear")}</Button>;
@@ -73,6 +81,9 @@ export default function Inventory() {
       items={rows.data?.items ?? []}
       trackBy="id"
       columnDefinitions={columns}
+      selectionType="multi"
+      selectedItems={selected}
+      onSelectionChange={({ detail }) => setMarked(new Set(detail.selectedItems.map(({ id }) => id)))}
       loading={rows.isPending}
       loadingText={t("loading")}
       resizableColumns
@@ -84,7 +95,12 @@ export default function Inventory() {
         const field = detail.sortingColumn.sortingField;
         if (field) change({ order: detail.isDescending ? `${field} desc` : field });
       }}
-      ariaLabels={{ tableLabel: t("table") }}
+      ariaLabels={{
+        tableLabel: t("table"),
+        selectionGroupLabel: t("select"),
+        allItemsSelectionLabel: () => t("selectAll"),
+        itemSelectionLabel: (_, each) => t("selectOne", { name: plain(each.name || each.native_id || each.id) }),
+      }}
       filter={<FilterBar key={state.filter + state.search} state={state} count={t("matches", { n: count })} busy={counted.isFetching} onChange={change} />}
       pagination={
         <Pagination
@@ -127,11 +143,16 @@ export default function Inventory() {
         description={rows.data ? <FreshnessLine of={rows.data.freshness} brief /> : t("subtitle")}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
+            {selected.length > 0 ? <span className="console-beside-button">{t("selected", { n: selected.length })}</span> : null}
+            <BulkMenu selected={selected} past={state.asOf !== ""} onDone={() => setMarked(new Set())} />
             <Button onClick={() => setFacets(!facets)} ariaExpanded={facets}>
               {facets ? t("hideFacets") : t("showFacets")}
             </Button>
             <AsOfButton at={state.asOf} onChange={(asOf) => change({ asOf })} />
             <Button iconName="refresh" ariaLabel={t("refresh")} loading={rows.isFetching} onClick={() => void rows.refetch()} />
+            <AllowedButton permission="operation.run" variant="primary" href="/create/instance" onFollow={follow}>
+              {t("create")}
+            </AllowedButton>
           </SpaceBetween>
         }
       >

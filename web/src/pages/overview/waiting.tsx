@@ -41,7 +41,7 @@ export function Waiting() {
     if (n > 0) lines.push({ id: key, type, text: t(key, { n }), href });
   };
   const moving = recent.data?.items.filter((each) => UNDER_WAY.has(each.status)).length ?? 0;
-  number(plans.data?.items.length ?? 0, "plansWait", "pending", "/operations");
+  number(plans.data?.items.length ?? 0, "plansWait", "pending", "/plans");
   number(doubtful.data?.items.length ?? 0, "inDoubt", "warning", "/operations?status=in_doubt");
   number(moving, "underWay", "in-progress", "/operations");
   const known = accounts.data && (!may || (plans.data && doubtful.data));

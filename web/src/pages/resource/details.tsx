@@ -1,10 +1,14 @@
+import type { ReactNode } from "react";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
 
 import type { ResourceDetail } from "../../api/types";
+import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
+import { CommandLine } from "../../parts/command-line";
 import { Copyable } from "../../parts/copyable";
 import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
@@ -12,6 +16,7 @@ import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { factOf, isKnown } from "./facts";
 import { texts } from "./texts";
 import { useResource } from "./use-resource";
 
@@ -41,49 +46,83 @@ function Known({ resource }: { resource: ResourceDetail }) {
             value: (
               <>
                 {account ? <Inside href={`/accounts/${encodeURIComponent(account)}`}>{account}</Inside> : DASH}
-                {[region, zone].filter(Boolean).map((each) => ` · ${each}`)}
+                {[region, zone].filter((each) => each).map((each) => ` · ${plain(each ?? "")}`)}
               </>
             ),
           },
           { label: t("project"), value: <Name of={resource.project_name ?? resource.project ?? DASH} /> },
           { label: t("createdAt"), value: resource.created_at ? <Age at={resource.created_at} /> : DASH },
-          { label: t("owner"), value: resource.owner ?? DASH },
+          { label: t("owner"), value: resource.owner ? <Name of={resource.owner} /> : DASH },
           { label: t("id"), value: <Copyable value={resource.id} /> },
           { label: t("nativeId"), value: resource.native_id ? <Copyable value={resource.native_id} /> : DASH },
         ]}
       />
-      <Pairs title={t("attributes")} of={resource.attributes} />
+      <Facts of={resource.attributes} />
       <Pairs title={t("tags")} of={resource.tags} />
       <Pairs title={t("labels")} of={resource.labels} />
-      <SpaceBetween size="xs">
-        <Header variant="h3">{t("command")}</Header>
-        <Copyable value={`mcm resource show ${resource.id}`} />
-      </SpaceBetween>
+      <Sightings of={resource} />
+      <CommandLine words={["mcm", "resource", "show", resource.id]} />
     </SpaceBetween>
   );
 }
 
-function Pairs({ title, of }: { title: string; of: Record<string, unknown> | null | undefined }) {
+/** With their units, and under names that people read where there are some. */
+function Facts({ of }: { of: Record<string, unknown> | null | undefined }) {
   const t = useTexts(texts);
-  const known = Object.entries(of ?? {}).filter(([, value]) => value !== null && value !== "");
+  const term = useTerm();
+  const format = useFormat();
+  const facts = Object.entries(of ?? {}).filter(([, value]) => isKnown(value)).map(([name, value]) => factOf(name, value, format));
+  return (
+    <Listed title={t("attributes")} n={facts.length}>
+      <KeyValuePairs
+        columns={3}
+        items={facts.map(({ name, value, truth }) => ({
+          label: plain(term("attribute", name)),
+          value: truth === undefined ? <Name of={value} /> : t(truth ? "yes" : "no"),
+        }))}
+      />
+    </Listed>
+  );
+}
+
+function Pairs({ title, of }: { title: string; of: Record<string, string> | null | undefined }) {
+  const pairs = Object.entries(of ?? {});
+  return (
+    <Listed title={title} n={pairs.length}>
+      <KeyValuePairs columns={3} items={pairs.map(([name, value]) => ({ label: <Name of={name} />, value: <Name of={value || DASH} /> }))} />
+    </Listed>
+  );
+}
+
+function Listed({ title, n, children }: { title: string; n: number; children: ReactNode }) {
+  const t = useTexts(texts);
   return (
     <SpaceBetween size="xs">
-      <Header variant="h3" counter={known.length > 0 ? `(${known.length})` : undefined}>
+      <Header variant="h3" counter={n > 0 ? `(${n})` : undefined}>
         {title}
       </Header>
-      {known.length === 0 ? (
-        <Box color="text-status-inactive">{t("none")}</Box>
-      ) : (
-        <KeyValuePairs
-          columns={3}
-          items={known.map(([name, value]) => ({ label: plain(name), value: <Name of={written(value)} /> }))}
-        />
-      )}
+      {n === 0 ? <Box color="text-status-inactive">{t("none")}</Box> : children}
     </SpaceBetween>
   );
 }
 
-function written(value: unknown): string {
-  if (Array.isArray(value) && value.every((each) => typeof each !== "object")) return value.join(", ") || DASH;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+/** Where more than one account sees it, each may know something else. */
+function Sightings({ of }: { of: ResourceDetail }) {
+  const t = useTexts(texts);
+  const sightings = of.sightings ?? [];
+  if (sightings.length < 2) return null;
+  return (
+    <Table
+      variant="embedded"
+      header={<Header variant="h3">{t("sightings")}</Header>}
+      ariaLabels={{ tableLabel: t("sightings") }}
+      items={sightings}
+      columnDefinitions={[
+        { id: "account", header: t("account"), isRowHeader: true, cell: (each) => each.account ?? DASH },
+        { id: "presence", header: t("presence"), cell: (each) => <Status group="presence" word={each.presence} /> },
+        { id: "asOf", header: t("asOf"), cell: (each) => <Age at={each.as_of} /> },
+        { id: "reason", header: t("reason"), cell: (each) => (each.stale_reason ? plain(each.stale_reason) : DASH) },
+      ]}
+    />
+  );
 }

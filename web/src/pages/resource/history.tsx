@@ -1,12 +1,16 @@
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { get } from "../../api/client";
+import type { Schemas } from "../../api/types";
 import { useTexts } from "../../i18n/use-texts";
 import { Age } from "../../parts/freshness";
 import { plain } from "../../parts/plain";
-import { Empty, Shown } from "../../parts/states";
+import { ProblemAlert } from "../../parts/problem-alert";
+import { Empty, Loading } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { texts } from "./texts";
 
@@ -14,18 +18,22 @@ const MOST = 50;
 
 export default function History({ id }: { id: string }) {
   const t = useTexts(texts);
-  const found = useQuery({
+  const found = useInfiniteQuery({
     queryKey: ["resources", "history", id],
-    queryFn: ({ signal }) =>
-      get("/api/v1/resources/{resource_id}/history", { path: { resource_id: id }, query: { limit: MOST }, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page: Schemas["Page_VersionItem_"]) => page.next_cursor ?? undefined,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      get("/api/v1/resources/{resource_id}/history", { path: { resource_id: id }, query: { limit: MOST, ...(cursor ? { cursor } : {}) }, signal }),
   });
+  if (found.isPending) return <Loading />;
   return (
-    <Shown of={found}>
-      {({ items }) => (
+    <SpaceBetween size="s">
+      {found.isError ? <ProblemAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
+      {found.data ? (
         <Table
           variant="embedded"
           ariaLabels={{ tableLabel: t("history") }}
-          items={items}
+          items={found.data.pages.flatMap(({ items }) => items)}
           columnDefinitions={[
             { id: "when", header: t("when"), isRowHeader: true, cell: ({ valid_from: from }) => <Age at={from} /> },
             { id: "state", header: t("state"), cell: ({ state }) => <Status group="state" word={state} /> },
@@ -42,7 +50,7 @@ export default function History({ id }: { id: string }) {
                         {field}
                       </Box>
                       {": "}
-                      {written(before)} → {written(after)}
+                      <del>{written(before)}</del> → <ins>{written(after)}</ins>
                     </div>
                   ))
                 ),
@@ -50,8 +58,13 @@ export default function History({ id }: { id: string }) {
           ]}
           empty={<Empty title={t("noHistory")} />}
         />
-      )}
-    </Shown>
+      ) : null}
+      {found.hasNextPage ? (
+        <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {t("older")}
+        </Button>
+      ) : null}
+    </SpaceBetween>
   );
 }
 

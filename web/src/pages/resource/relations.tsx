@@ -1,3 +1,4 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
@@ -7,13 +8,16 @@ import { Inside } from "../../parts/links";
 import { Name } from "../../parts/name";
 import { Empty, Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { Graph } from "./graph";
 import { texts } from "./texts";
+import { useResource } from "./use-resource";
 
 const MOST = 100;
 
 export default function Relations({ id }: { id: string }) {
   const t = useTexts(texts);
   const term = useTerm();
+  const own = useResource(id).data;
   const found = useQuery({
     queryKey: ["resources", "relations", id],
     queryFn: ({ signal }) =>
@@ -22,6 +26,8 @@ export default function Relations({ id }: { id: string }) {
   return (
     <Shown of={found}>
       {({ items }) => (
+        <SpaceBetween size="l">
+        <Graph name={own?.name || own?.native_id || id} related={items} />
         <Table
           variant="embedded"
           ariaLabels={{ tableLabel: t("relations") }}
@@ -42,7 +48,7 @@ export default function Relations({ id }: { id: string }) {
               isRowHeader: true,
               cell: ({ resource }) =>
                 resource.known ? (
-                  <Inside href={`/inventory?id=${resource.id}`}><Name of={resource.name || resource.native_id} /></Inside>
+                  <Inside href={`/resources/${resource.id}`}><Name of={resource.name || resource.native_id} /></Inside>
                 ) : (
                   <Name of={resource.native_id} />
                 ),
@@ -51,6 +57,7 @@ export default function Relations({ id }: { id: string }) {
           ]}
           empty={<Empty title={t("noRelations")} />}
         />
+        </SpaceBetween>
       )}
     </Shown>
   );

@@ -1,0 +1,30 @@
+import { catalogue } from "../../i18n/messages";
+
+export const menuTexts = catalogue({
+  actions: { en: "Actions", zh: "操作" },
+  mayNot: { en: "It needs the permission “{permission}”", zh: "需要权限“{permission}”" },
+  partial: { en: "It is somebody else's account", zh: "此账号属于其他人" },
+  check: { en: "Check the connection", zh: "检查连接" },
+  checkTitle: { en: "Connection of “{name}”", zh: "“{name}”的连接" },
+  again: { en: "Check again", zh: "重新检查" },
+  close: { en: "Close", zh: "关闭" },
+  pause: { en: "Pause", zh: "暂停" },
+  resume: { en: "Resume", zh: "恢复" },
+  paused: { en: "“{name}” is paused: nothing is read or done until it is resumed", zh: "“{name}”已暂停：恢复前不会读取或执行操作" },
+  resumed: { en: "“{name}” is read again", zh: "“{name}”已恢复读取" },
+  secrets: { en: "New credentials", zh: "更新凭据" },
+  secretsTitle: { en: "New credentials for “{name}”", zh: "更新“{name}”的凭据" },
+  noSecrets: { en: "This account has none", zh: "此账号没有凭据" },
+  secretsChanged: { en: "“{name}” has new credentials", zh: "“{name}”的凭据已更新" },
+  enterOne: { en: "Enter what is new", zh: "请输入新的凭据" },
+  save: { en: "Save", zh: "保存" },
+  remove: { en: "Remove", zh: "移除" },
+  removeTitle: { en: "Remove account “{name}”", zh: "移除账号“{name}”" },
+  looking: { en: "Looking what would be forgotten", zh: "正在查看将被移除的内容" },
+  removeSays: { en: "{n} resources that only this account sees will be gone from the inventory", zh: "仅由此账号可见的 {n} 个资源将从资源清单中消失" },
+  removeHint: {
+    en: "Nothing happens at the cloud: everything there goes on. mcm forgets the credentials and stops reading.",
+    zh: "云平台上不会发生任何变化，一切照常运行。mcm 将删除凭据并停止读取。",
+  },
+  removed: { en: "“{name}” is removed; {n} resources are gone from the inventory", zh: "“{name}”已移除；{n} 个资源已从清单中消失" },
+});

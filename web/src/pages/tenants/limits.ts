@@ -1,0 +1,14 @@
+export const AMOUNTS = ["instances", "vcpus", "memory_mib", "storage_gib"] as const;
+export type Amount = (typeof AMOUNTS)[number];
+
+/** What was typed as limits, an empty one lifted; null: one of them is no whole number. */
+export function limitsOf(typed: Record<Amount, string>): Record<Amount, number | null> | null {
+  const found = AMOUNTS.map((name) => [name, typed[name].trim()] as const);
+  if (found.some(([, text]) => text !== "" && !/^\d{1,15}$/.test(text))) return null;
+  return Object.fromEntries(found.map(([name, text]) => [name, text === "" ? null : Number(text)])) as Record<Amount, number | null>;
+}
+
+/** In percent, at most 100; a limit of 0 is full. */
+export function shareOf(used: number, limit: number): number {
+  return limit <= 0 ? 100 : Math.min(100, (used / limit) * 100);
+}
