@@ -19,6 +19,7 @@ from mcm.sync.endpoints import router as sync
 from mcm.system.endpoints import open_router
 from mcm.system.endpoints import router as system
 from mcm.tenancy.endpoints import router as tenancy
+from mcm.views.endpoints import router as views
 
 __all__ = ["build_router", "open_router"]
 
@@ -26,7 +27,7 @@ __all__ = ["build_router", "open_router"]
 def build_router() -> APIRouter:
     api = APIRouter()
     for router in (
-        *(catalog, accounts, sync, inventory, operations, plans, schedules, events, notices),
+        *(catalog, accounts, sync, inventory, operations, plans, schedules, events, notices, views),
         *(system, identity, oidc, tenancy, auditlog, keys),
     ):
         mount(api, router, "/api/v1")

@@ -8,15 +8,25 @@ from typing import ClassVar
 
 
 class McmError(Exception):
-    """`message`: what happened and why. `next_step`: what the reader can do about it. Neither holds secrets or SQL."""
+    """`message`: what happened and why. `next_step`: what the reader can do about it. Neither holds secrets or SQL.
+
+    Both may come in Chinese too; where they do not, Chinese readers are told what the code means."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
 
-    def __init__(self, message: str, *, next_step: str = "", details: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        details: Mapping[str, object] | None = None,
+        message_zh: str = "",
+        next_step_zh: str = "",
+    ) -> None:
         super().__init__(message)
-        self.message = message
-        self.next_step = next_step
+        self.message, self.message_zh = message, message_zh
+        self.next_step, self.next_step_zh = next_step, next_step_zh
         self.details = dict(details or {})
 
 

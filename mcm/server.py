@@ -43,14 +43,21 @@ class _Server(uvicorn.Server):
 
 
 def run(
-    listen: str | None = None, *, settings: Settings | None = None, started: Callable[[str], None] | None = None
+    listen: str | None = None,
+    *,
+    settings: Settings | None = None,
+    started: Callable[[str], None] | None = None,
+    demonstration: bool = False,
 ) -> None:
-    """Serves until SIGINT or SIGTERM. `started` is called with the URL once it answers, on a thread of its own."""
+    """Serves until SIGINT or SIGTERM. `started` is called with the URL once it answers, on a thread of its own.
+
+    demonstration: whoever asks is told that nothing here is real."""
     settings = (settings or Settings()).model_copy(update={"listen": listen} if listen else {})
     configure(settings.log_level, settings.log_format)
     with until_told(), bound(settings) as (listener, url):
         worker = Worker(settings) if settings.background == "process" else None
         runtime = build_runtime(settings, worker)
+        runtime.demonstration = demonstration
         prepare(runtime)
         app = build_app(runtime)
         offer_setup(runtime)

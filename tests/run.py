@@ -57,7 +57,9 @@ def main() -> int:
             # Installed once here, so that workers do not wait for each other inside a test's time limit.
             for reason in filter(None, map(ensure_debian_packages, (["postgresql"], ["chromium", "fonts-noto-cjk"]))):
                 print(f"not available: {reason}", flush=True)
-            results = [_pytest(["-m", "not openstack and not soak", "-n", options.jobs, "--dist", "loadfile", *rest])]
+            # In the order of the folders: files of few, long tests must not be what one worker is left with.
+            spread = ["-n", options.jobs, "--dist", "loadfile", "--no-loadscope-reorder"]
+            results = [_pytest(["-m", "not openstack and not soak", *spread, *rest])]
             if starting is not None:
                 _wait(starting, log)
                 results.append(_pytest(["-m", "openstack and not soak", "-p", "no:xdist", *rest]))

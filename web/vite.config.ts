@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-const OUT = "../mcm/console/dist";
+const OUT = process.env["MCM_CONSOLE_OUT"] ?? "../mcm/console/dist";
 const COMPRESSED = /\.(js|css|html|svg|json|txt)$/;
 // Below this a compressed copy saves no packet.
 const SMALLEST = 1024;

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     # Who is told of what by webhook or mail.
     NOTICE_READ = "notice.read"
     NOTICE_WRITE = "notice.write"
+    # Gives others what one has saved of a page under a name.
+    VIEW_SHARE = "view.share"
     TENANT_READ = "tenant.read"
     TENANT_WRITE = "tenant.write"
     QUOTA_READ = "quota.read"

@@ -35,6 +35,7 @@ _OPERATE = _LOOK | {
     Permission.OPERATION_RUN,
     Permission.OPERATION_DESTROY,
     Permission.SCHEDULE_WRITE,
+    Permission.VIEW_SHARE,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -42,8 +43,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WORKLOAD_OWNER: _OPERATE,
     Role.OPERATOR: _OPERATE | {Permission.SYNC_DECIDE},
     Role.APPROVER: _LOOK | {Permission.PLAN_APPROVE},
-    Role.POLICY_ADMIN: _LOOK,
-    Role.COST_ANALYST: _LOOK,
+    Role.POLICY_ADMIN: _LOOK | {Permission.VIEW_SHARE},
+    Role.COST_ANALYST: _LOOK | {Permission.VIEW_SHARE},
     # Runs the system, and says neither who may do what nor what was done.
     Role.SYSTEM_ADMIN: _OPERATE
     | {

@@ -12,6 +12,7 @@ from mcm.cli.asking import resolved
 from mcm.cli.confirm import confirmed
 from mcm.cli.failures import FAILED, IN_DOUBT, NEEDS_APPROVAL, PARTLY_FAILED, USAGE, Failure
 from mcm.cli.output import Column, Format, note, print_rows
+from mcm.kit.text import counted
 
 if TYPE_CHECKING:
     from mcm.cli.client import Client
@@ -210,7 +211,7 @@ def _impact(told: Sequence[dict[str, Any]]) -> str:
     for one in told:
         kinds.update(one["by_kind"])
         data.update(one["data_class"])
-    hanging = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "nothing"
+    hanging = ", ".join(counted(number, kind) for kind, number in sorted(kinds.items())) or "nothing"
     classes = ", ".join(f"{number} {name}" for name, number in sorted(data.items()))
     sums = [one["money"] for one in told if one["money"] is not None]
     money = (

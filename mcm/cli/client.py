@@ -55,6 +55,11 @@ class Client:
     def delete(self, path: str, **params: Any) -> Any:
         return self._send("DELETE", path, params=_given(params), headers=_key())
 
+    def sign_in(self, name: str, password: str) -> None:
+        """With a session, as a browser does: what follows is asked for by this user."""
+        session = self._send("POST", "/auth/login", json={"name": name, "password": password})
+        self._http.headers["X-CSRF-Token"] = session["csrf_token"]
+
     def pages(self, path: str, *, limit: int | None, **params: Any) -> Iterator[dict[str, Any]]:
         """Row by row across pages, at most `limit` (None: all)."""
         cursor: str | None = None

@@ -24,7 +24,9 @@ class _Transport(httpx.BaseTransport):
         async_request = httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
         answer = await self._inner.handle_async_request(async_request)
         body = await answer.aread()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
+        # It is unpacked already.
+        headers = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
 
 @contextmanager

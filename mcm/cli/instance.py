@@ -6,6 +6,7 @@ import typer
 
 from mcm.cli.asking import All, AsOf, Filter, LimitOption, OneInstance, OrderBy, Search, path_of, print_listing
 from mcm.cli.output import Column, Columns, Format, Output, age, print_one
+from mcm.cli.viewing import View, widened
 
 app = typer.Typer(help="Instances of every cloud.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,6 +45,7 @@ def list_instances(
     search: str | None = Search,
     as_of: str | None = AsOf,
     order_by: str | None = OrderBy,
+    view: str | None = View,
     limit: int = LimitOption,
     all: bool = All,
     output: Format = Output,
@@ -52,19 +54,19 @@ def list_instances(
     """List instances. AGE is the age of what is shown."""
     from mcm.cli.client import connected
 
+    given = {"filter": filter, "search": search, "order_by": order_by, "columns": columns}
     with connected() as client:
+        asked = widened(client, view, given)
         print_listing(
             client,
             "/instances",
             COLUMNS,
             output,
             limit=None if all else limit,
-            chosen=columns,
+            chosen=asked.pop("columns"),
             judged=True,
-            filter=filter,
-            search=search,
             as_of=as_of,
-            order_by=order_by,
+            **asked,
         )
 
 

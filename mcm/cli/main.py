@@ -33,6 +33,7 @@ from mcm.cli import (
     token,
     tree,
     user,
+    view,
     volume,
 )
 from mcm.cli.failures import guarded
@@ -60,6 +61,7 @@ for name, module in (
     ("notice", notice),
     ("tenant", tenant),
     ("quota", quota),
+    ("view", view),
     ("audit", audit),
     ("db", db),
     ("keys", keys),

@@ -10,6 +10,7 @@ from mcm.cli.client import quoted
 from mcm.cli.confirm import confirmed
 from mcm.cli.failures import FAILED, PARTLY_FAILED, USAGE, Failure
 from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
+from mcm.kit.text import counted
 
 app = typer.Typer(help="Many resources at once: looked at first.", no_args_is_help=True, rich_markup_mode=None)
 Id = typer.Argument(..., metavar="ID", help="The plan's id.")
@@ -174,7 +175,7 @@ def _print(answer: dict[str, Any], output: Format) -> None:
         name: answer[name]
         for name in ("id", "status", "action", "params", "note", "requested_by", "approval", "decided_by", "reason")
     }
-    hanging = ", ".join(f"{number} {kind}" for kind, number in impact["by_kind"].items()) or "nothing"
+    hanging = ", ".join(counted(number, kind) for kind, number in impact["by_kind"].items()) or "nothing"
     shown |= {"hanging_on_them": hanging, "data": impact["data_class"], "protected": impact["protected"]}
     shown |= {"money": impact["money_note"], "items": answer["counts"], "expires_at": answer["expires_at"]}
     print_one(shown | {"hash": answer["hash"]}, output)

@@ -25,6 +25,7 @@ from mcm.cli.escaping import numbered
 from mcm.cli.failures import USAGE, Failure
 from mcm.cli.files import write_file
 from mcm.cli.output import Column, Columns, Format, Output, age, note, plain, print_one, print_rows
+from mcm.cli.viewing import View, widened
 
 app = typer.Typer(help="Every resource of every cloud.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -79,6 +80,7 @@ def list_resources(
     search: str | None = Search,
     as_of: str | None = AsOf,
     order_by: str | None = OrderBy,
+    view: str | None = View,
     limit: int = LimitOption,
     all: bool = All,
     output: Format = Output,
@@ -87,19 +89,19 @@ def list_resources(
     """List resources. AGE is the age of what is shown: when the cloud last said so."""
     from mcm.cli.client import connected
 
+    given = {"filter": with_kinds(kind, filter), "search": search, "order_by": order_by, "columns": columns}
     with connected() as client:
+        asked = widened(client, view, given)
         print_listing(
             client,
             "/resources",
             _COLUMNS,
             output,
             limit=None if all else limit,
-            chosen=columns,
+            chosen=asked.pop("columns"),
             judged=True,
-            filter=with_kinds(kind, filter),
-            search=search,
             as_of=as_of,
-            order_by=order_by,
+            **asked,
         )
 
 
@@ -170,6 +172,7 @@ def export(
     search: str | None = Search,
     as_of: str | None = AsOf,
     order_by: str | None = OrderBy,
+    view: str | None = View,
     format: str | None = typer.Option(None, "--format", help="csv, json or xlsx; default: by the file's name."),
     columns: str | None = Columns,
 ) -> None:
@@ -183,13 +186,13 @@ def export(
         raise Failure(
             said, next_step="name the file .csv, .json or .xlsx, or add --format csv, json or xlsx", exit_code=USAGE
         )
+    given = {"filter": with_kinds(kind, filter), "search": search, "order_by": order_by, "columns": columns}
     options: dict[str, Any] = {
-        "format": chosen, "filter": with_kinds(kind, filter), "search": search, "as_of": as_of,
-        "order_by": order_by, "columns": columns,
+        "format": chosen, "as_of": as_of,
         # Excel needs the mark at a file's start; in a pipe it would become part of the first column's name.
         "bom": False if piped else None,
     }  # fmt: skip
-    with connected() as client, client.stream("/resources/export", **options) as parts:
+    with connected() as client, client.stream("/resources/export", **options, **widened(client, view, given)) as parts:
         if piped:
             for part in _shown(parts) if chosen == "json" else parts:
                 sys.stdout.buffer.write(part)

@@ -7,10 +7,13 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from mcm.console.absent import not_built
 from mcm.console.built import DIST, INDEX, BuiltFile, scan
+from mcm.edge.html import POLICY as PAGES
+from mcm.edge.tongue import remember, tongue_of
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -61,7 +64,10 @@ class Console:
                 return None
             if INDEX not in files:
                 read_only, local_mode = await run_in_threadpool(self._notices)
-                return HTMLResponse(not_built(read_only, local_mode))
+                say = tongue_of(Request(scope))
+                page = HTMLResponse(not_built(say, read_only, local_mode), headers={"Content-Security-Policy": PAGES})
+                remember(page, say, over_tls=scope.get("scheme") == "https")
+                return page
             found = files[INDEX]
         return _sent(found, headers)
 

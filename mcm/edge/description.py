@@ -18,6 +18,8 @@ _PROBLEM = {
         "next_step": {"type": "string"},
         "request_id": {"type": "string"},
         "details": {"type": "object"},
+        "detail_zh": {"type": "string", "description": "the detail in Chinese, where there is one"},
+        "next_step_zh": {"type": "string"},
     },
 }
 _SCHEMES = {

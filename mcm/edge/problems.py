@@ -1,6 +1,7 @@
 """Turns every error into RFC 9457 problem+json: code, sentence, next step, request id; never a stack, SQL or path."""
 
 import logging
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -33,6 +34,8 @@ def problem(request: Request, error: McmError, status: int | None = None) -> JSO
         "next_step": error.next_step or request.app.state.remedies.get(code, ""),
         "request_id": getattr(request.state, "request_id", ""),
     }
+    if error.message_zh:
+        body |= {"detail_zh": error.message_zh, "next_step_zh": error.next_step_zh}
     if error.details:
         body["details"] = error.details
     wait = error.details.get("retry_after_s")
@@ -75,6 +78,9 @@ def install(app: FastAPI, remedies: Mapping[str, str] = MappingProxyType({})) ->
 
     # Not a handler of Exception: Starlette would answer with it outside of all other middleware, without headers.
     app.add_middleware(_Unforeseen)
+
+
+_TYPE = re.compile(r"^(Input|String|Value|Data) should")
 
 
 class _Unforeseen:
@@ -126,8 +132,8 @@ class _Invalid(McmError):
 
 
 def _plain(said: str) -> str:
-    """pydantic's words for what a validator of ours has raised begin with the exception's name."""
-    return said.removeprefix("Value error, ")
+    """pydantic's words for what a validator of ours has raised begin with the exception's name, others with a type."""
+    return _TYPE.sub("it should", said.removeprefix("Value error, "))
 
 
 def _http_error(error: HTTPException) -> McmError:

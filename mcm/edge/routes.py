@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import Authorization
 
-OPEN_ROUTES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+OPEN_ROUTES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/api/v1/system/explanations"})
 
 # How people come in: who they are is what these find out, so no permission can be asked for. Each with its reason.
 SIGN_IN_ROUTES: dict[str, str] = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Runtime:
     """One for each process. Endpoints only tell `executor` and `operations` to look.
 
-    worker: the process that does what they are told; None: this one does."""
+    worker: the process that does what they are told; None: this one does. demonstration: nothing here is real."""
 
     settings: Settings
     database: Database
@@ -35,3 +35,4 @@ class Runtime:
     operations: "OperationExecutor"
     events: "Hub"
     worker: "Worker | None" = None
+    demonstration: bool = False

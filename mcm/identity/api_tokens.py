@@ -46,7 +46,11 @@ def issue(
 ) -> TokenAnswer:
     """The answer holds the token itself, which is nowhere else from now on."""
     if len(repository.tokens(session, owner.principal_id)) >= MAX_EACH:
-        raise InvalidInput(f"you have {MAX_EACH} tokens already", next_step="revoke some: `mcm token list`")
+        raise InvalidInput(
+            f"you have {MAX_EACH} tokens already",
+            next_step="revoke some: `mcm token list`",
+            message_zh=f"您已有 {MAX_EACH} 个令牌，请先撤销一部分",
+        )
     secret, now = tokens.new_secret(), clock.now()
     row = ApiToken(
         id=new_id("tok").removeprefix("tok_"),

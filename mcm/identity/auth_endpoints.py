@@ -48,7 +48,8 @@ def show_session(
     runtime: RuntimeDep, session: ReadSession, caller: CallerDep, presented: PresentedDep
 ) -> SessionAnswer:
     """Who one is, what one may do, and the csrf_token that every change must carry as X-CSRF-Token."""
-    return own.describe(session, caller, presented.cookie, login_required=_required(runtime, caller))
+    answer = own.describe(session, caller, presented.cookie, login_required=_required(runtime, caller))
+    return answer.model_copy(update={"demonstration": runtime.demonstration})
 
 
 @router.post("/confirm", dependencies=[authorize(Permission.OWN_WRITE)])

@@ -47,6 +47,8 @@ def start(session: Session, visit: Visit, wanted: DeviceStart, page: str) -> Dev
         raise TooManyAttempts(
             "too many sign-ins from this address wait for an answer",
             next_step="wait ten minutes",
+            message_zh="来自此地址的登录请求过多，均在等待应答",
+            next_step_zh="请等待十分钟",
             details={"retry_after_s": int(VALID.total_seconds())},
         )
     device_code = tokens.new_secret()

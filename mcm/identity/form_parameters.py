@@ -12,9 +12,10 @@ from mcm.auth.door import Presented
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, allowed, view
 from mcm.edge.dependencies import Unit
+from mcm.edge.html import POLICY
 from mcm.edge.runtime import Runtime
+from mcm.edge.tongue import Tongue, remember
 from mcm.errors import Forbidden, NotAuthenticated
-from mcm.identity import pages
 
 _LONGEST_FORM = 16_384
 
@@ -36,10 +37,12 @@ async def _form(request: Request) -> dict[str, str]:
 FormDep = Annotated[dict[str, str], Depends(_form)]
 
 
-def shown(html: str, status: int = 200) -> Response:
+def shown(runtime: Runtime, say: Tongue, html: str, status: int = 200) -> Response:
     # With `no-referrer`, as all other answers have it, browsers send a form with `Origin: null`.
-    headers = {"Content-Security-Policy": pages.POLICY, "Referrer-Policy": "same-origin"}
-    return HTMLResponse(html, status_code=status, headers=headers)
+    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+    answer = HTMLResponse(html, status_code=status, headers=headers)
+    remember(answer, say, over_tls=runtime.settings.over_tls)
+    return answer
 
 
 def signed_in(runtime: Runtime, presented: Presented) -> Caller | None:
@@ -53,7 +56,10 @@ def signed_in(runtime: Runtime, presented: Presented) -> Caller | None:
 
 def require_form(form: dict[str, str], csrf: str) -> None:
     if not tokens.same(form.get("csrf", ""), csrf):
-        raise Forbidden("this form is not of your session any more; send it again")
+        raise Forbidden(
+            "this form is not of your session any more; send it again",
+            message_zh="此表单已不属于您的当前会话，请重新提交",
+        )
 
 
 def unit_of(runtime: Runtime, caller: Caller) -> Unit:

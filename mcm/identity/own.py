@@ -60,13 +60,22 @@ def change_password(runtime: "Runtime", unit: "Unit", caller: Caller, old: str, 
         _, user = yourself(session, caller)
         if user.password_hash is None:
             raise NoUser(
-                "you sign in elsewhere and have no password here", next_step="change it at your identity provider"
+                "you sign in elsewhere and have no password here",
+                next_step="change it at your identity provider",
+                message_zh="您通过其他系统登录，在此没有密码；请在您的身份提供方处修改",
             )
     passwords.require_good(new, name=caller.name, others=(user.email or "", user.full_name or ""))
     if old == new:
-        raise InvalidInput("the new password is the old one", next_step="choose another")
+        raise InvalidInput(
+            "the new password is the old one", next_step="choose another", message_zh="新密码与原密码相同，请另选一个"
+        )
     if not login.right_password(runtime, caller, old):
-        raise LoginFailed("the old password is not right", next_step="try again, or ask an administrator for a new one")
+        raise LoginFailed(
+            "the old password is not right",
+            next_step="try again, or ask an administrator for a new one",
+            message_zh="原密码不正确",
+            next_step_zh="请重试，或请管理员重设密码",
+        )
     fresh = passwords.hashed(new)
     with unit.writing() as session:
         _, user = yourself(session, caller)
@@ -112,6 +121,8 @@ def confirm_totp(session: Session, vault: Vault, caller: Caller, code: str) -> l
         raise InvalidInput(
             "this is not a code of the secret that was shown last",
             next_step="compare the clocks of the phone and the server; codes hold for 30 seconds",
+            message_zh="这不是最近显示的密钥所生成的验证码",
+            next_step_zh="请核对手机与服务器的时钟；验证码有效期为 30 秒",
         )
     codes = totp.new_recovery_codes(session, user)
     user.version += 1
@@ -123,7 +134,9 @@ def confirm_totp(session: Session, vault: Vault, caller: Caller, code: str) -> l
 def renew_recovery(session: Session, caller: Caller) -> list[str]:
     _, user = yourself(session, caller)
     if user.totp_since is None:
-        raise InvalidInput("there is no second factor yet", next_step="enrol one first")
+        raise InvalidInput(
+            "there is no second factor yet", next_step="enrol one first", message_zh="尚未设置第二因素，请先设置"
+        )
     audit.record(session, caller, "totp.recovery_codes", "user", caller.principal_id)
     return totp.new_recovery_codes(session, user)
 

@@ -11,29 +11,32 @@ from mcm.edge.confirmation import require_confirmed
 from mcm.edge.cookies import write_session
 from mcm.edge.dependencies import PresentedDep, RuntimeDep
 from mcm.edge.runtime import Runtime
+from mcm.edge.tongue import Tongue, TongueDep
 from mcm.errors import McmError
-from mcm.identity import devices, login, own, pages, setup
+from mcm.identity import devices, login, own, page_texts, pages, setup
 from mcm.identity.form_parameters import FormDep, inside, require_form, shown, signed_in, to_login, unit_of
 from mcm.identity.parameters import VisitDep
 from mcm.identity.schemas import UserCreate
 from mcm.oidc import service as oidc
+from mcm.system.said import message, next_step
 
 router = APIRouter(include_in_schema=False, tags=["identity"])
 
 
-def _login_form(runtime: Runtime, forward: str, *, said: str = "", status: int = 200) -> Response:
+def _login_form(runtime: Runtime, say: Tongue, forward: str, *, said: str = "", status: int = 200) -> Response:
+    following = f"?next={quote(forward, safe='')}"
     with runtime.database.reading() as session:
-        elsewhere = [(each.title, f"{each.start}?next={quote(forward, safe='')}") for each in oidc.choices(session)]
-    return shown(pages.login_form(forward, elsewhere, said=said), status)
+        elsewhere = [(each.title, f"{each.start}{following}") for each in oidc.choices(session)]
+    return shown(runtime, say, pages.login_form(say.at(f"/login{following}"), forward, elsewhere, said=said), status)
 
 
 @router.get("/login")
-def show_login(runtime: RuntimeDep, next: str = "/") -> Response:
-    return _login_form(runtime, inside(next))
+def show_login(runtime: RuntimeDep, say: TongueDep, next: str = "/") -> Response:
+    return _login_form(runtime, say, inside(next))
 
 
 @router.post("/login")
-def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Response:
+def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep, say: TongueDep) -> Response:
     forward = inside(form.get("next", "/"))
     try:
         opened = login.sign_in(
@@ -44,7 +47,7 @@ def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Respons
             form.get("code", "")[:40] or None,
         )
     except McmError as error:
-        return _login_form(runtime, forward, said=f"{error.message}.", status=error.status)
+        return _login_form(runtime, say, forward, said=message(say.language, error), status=error.status)
     with runtime.database.reading() as session:
         found = sessions.find(session, opened.cookie)
     must_change = found is not None and found[2].must_change
@@ -54,15 +57,17 @@ def submit_login(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Respons
 
 
 @router.get("/password")
-def show_password(runtime: RuntimeDep, presented: PresentedDep, next: str = "/") -> Response:
+def show_password(runtime: RuntimeDep, presented: PresentedDep, say: TongueDep, next: str = "/") -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login("/password")
-    return shown(pages.password_form(tokens.csrf_token(presented.cookie), inside(next)))
+    return shown(runtime, say, pages.password_form(say, tokens.csrf_token(presented.cookie), inside(next)))
 
 
 @router.post("/password")
-def submit_password(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep) -> Response:
+def submit_password(
+    form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep, say: TongueDep
+) -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login("/password")
@@ -73,7 +78,10 @@ def submit_password(form: FormDep, runtime: RuntimeDep, presented: PresentedDep,
         unit = unit_of(runtime, caller)
         opened = own.change_password(runtime, unit, caller, form.get("old", "")[:1000], form.get("new", "")[:1000])
     except McmError as error:
-        return shown(pages.password_form(csrf, forward, said=f"{error.message}."), error.status)
+        say = say.at(f"/password?next={quote(forward, safe='')}")
+        return shown(
+            runtime, say, pages.password_form(say, csrf, forward, said=message(say.language, error)), error.status
+        )
     answer = RedirectResponse(forward, 303)
     if opened is not None:
         write_session(answer, runtime.settings, opened)
@@ -81,21 +89,24 @@ def submit_password(form: FormDep, runtime: RuntimeDep, presented: PresentedDep,
 
 
 @router.get("/device")
-def show_device(runtime: RuntimeDep, presented: PresentedDep, code: str = "") -> Response:
+def show_device(runtime: RuntimeDep, presented: PresentedDep, say: TongueDep, code: str = "") -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login(f"/device?code={quote(code[:40])}" if code else "/device")
     if not code:
-        return shown(pages.device_form())
+        return shown(runtime, say, pages.device_form(say))
     try:
         asked = devices.asked(unit_of(runtime, caller), caller, code[:40])
     except McmError as error:
-        return shown(pages.device_form(said=f"{error.message}."), error.status)
-    return shown(pages.device_question(caller.name, code[:40], asked, tokens.csrf_token(presented.cookie)))
+        return shown(
+            runtime, say, pages.device_form(say.at("/device"), said=message(say.language, error)), error.status
+        )
+    csrf = tokens.csrf_token(presented.cookie)
+    return shown(runtime, say, pages.device_question(say, caller.name, code[:40], asked, csrf))
 
 
 @router.post("/device")
-def submit_device(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep) -> Response:
+def submit_device(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _: VisitDep, say: TongueDep) -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login("/device")
@@ -110,24 +121,26 @@ def submit_device(form: FormDep, runtime: RuntimeDep, presented: PresentedDep, _
     except McmError as error:
         if error.code == "confirmation_needed":
             return to_login(f"/device?code={quote(form.get('code', '')[:40])}")
-        return shown(pages.device_form(said=f"{error.message}."), error.status)
-    said = "The command line is signed in; you can close this page." if approve else "It was refused."
-    return shown(pages.page("Done", f"<p>{said}</p>"))
+        return shown(
+            runtime, say, pages.device_form(say.at("/device"), said=message(say.language, error)), error.status
+        )
+    return shown(runtime, say, pages.device_done(say.at(""), allowed=approve))
 
 
 @router.get("/setup")
-def show_setup(runtime: RuntimeDep, token: str = "") -> Response:
+def show_setup(runtime: RuntimeDep, say: TongueDep, token: str = "") -> Response:
     try:
         with runtime.database.reading() as session:
             setup.require_open(session, token)
     except McmError as error:
-        return shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
-    return shown(pages.setup_form(token))
+        return _setup_refused(runtime, say, error)
+    return shown(runtime, say, pages.setup_form(say, token))
 
 
 @router.post("/setup")
-def submit_setup(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Response:
+def submit_setup(form: FormDep, runtime: RuntimeDep, visit: VisitDep, say: TongueDep) -> Response:
     token, separate = form.get("token", ""), form.get("separate") == "yes"
+    say = say.at(f"/setup?token={quote(token, safe='')}")
     held = setup.SEPARATED_FIRST if separate else setup.ADMINISTRATOR
     try:
         wanted = UserCreate(
@@ -135,12 +148,16 @@ def submit_setup(form: FormDep, runtime: RuntimeDep, visit: VisitDep) -> Respons
         )
         opened = setup.complete(runtime, visit, token, wanted, separate=separate)
     except ValidationError:
-        said = "A name has letters, digits and . _ @ + - and begins with a letter or digit; a password is needed."
-        return shown(pages.setup_form(token, said=said), 422)
+        return shown(runtime, say, pages.setup_form(say, token, said=say(page_texts.SET_UP_NAME)), 422)
     except McmError as error:
         if error.status == 422:
-            return shown(pages.setup_form(token, said=f"{error.message}."), 422)
-        return shown(pages.page("Set-up", "", said=f"{error.message}: {error.next_step}."), error.status)
-    answer = shown(pages.setup_done(wanted.name, separate))
+            return shown(runtime, say, pages.setup_form(say, token, said=message(say.language, error)), 422)
+        return _setup_refused(runtime, say, error)
+    answer = shown(runtime, say, pages.setup_done(say.at(""), wanted.name, separate))
     write_session(answer, runtime.settings, opened)
     return answer
+
+
+def _setup_refused(runtime: Runtime, say: Tongue, error: McmError) -> Response:
+    said = f"{message(say.language, error)} {next_step(say.language, error)}"
+    return shown(runtime, say, pages.setup_refused(say, said), error.status)

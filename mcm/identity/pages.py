@@ -1,114 +1,92 @@
-"""The plain pages for signing in, until there is a console: no script, no style, everything escaped."""
+"""The pages for signing in: plain forms that need no script, in English or Chinese."""
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
+from mcm.edge.html import field, form, hidden, page, rich
+from mcm.edge.tongue import Tongue
+from mcm.identity import page_texts as texts
 from mcm.identity.schemas import DeviceItem
 from mcm.kit import clock
 
-# As every answer's, but that a form may come back to this server.
-POLICY = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-_SHELL = """<!doctype html>
-<html lang="{lang}">
-<head><meta charset="utf-8"><title>{title} · mcm</title><meta name="viewport" content="width=device-width"></head>
-<body>
-<h1>{title}</h1>
-{said}{body}
-</body>
-</html>
-"""
+_OTHER_TWO = "mcm login --server …\nmcm user create NAME --role system_admin\nmcm user create NAME --role auditor"
+_OTHERS = "mcm login --server …\nmcm user create NAME --role operator"
 
 
-def page(title: str, body: str, *, said: str = "", lang: str = "en") -> str:
-    """said: a sentence on top, such as why it did not work. body: HTML made here; title and said: any text."""
-    shown = f'<p role="alert"><strong>{escape(said)}</strong></p>\n' if said else ""
-    return _SHELL.format(title=escape(title), said=shown, body=body, lang=lang)
-
-
-def login_form(forward: str, elsewhere: Sequence[tuple[str, str]] = (), *, said: str = "") -> str:
+def login_form(say: Tongue, forward: str, elsewhere: Sequence[tuple[str, str]] = (), *, said: str = "") -> str:
     """elsewhere: (title, address) of the identity providers one may sign in with instead."""
+    hint = say(texts.LOGIN_CODE_HINT)
     fields = [
-        field("Name", "name", "text", autocomplete="username", required=True),
-        field("Password", "password", "password", autocomplete="current-password", required=True),
-        field("Code of your authenticator, or a recovery code, if you have one", "code", "text",
-               autocomplete="one-time-code"),
+        field(say(texts.NAME), "name", "text", autocomplete="username", required=True),
+        field(say(texts.PASSWORD), "password", "password", autocomplete="current-password", required=True),
+        field(say(texts.LOGIN_CODE), "code", "text", autocomplete="one-time-code", hint=hint),
         hidden("next", forward),
-    ]  # fmt: skip
+    ]
     links = [f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in elsewhere]
-    others = "\n<p>Or sign in with</p>\n<ul>\n" + "\n".join(links) + "\n</ul>" if links else ""
-    return page("Sign in", form("/login", fields, "Sign in") + others, said=said)
+    others = f"\n<h2>{say(texts.OR_SIGN_IN_WITH)}</h2>\n<ul>\n" + "\n".join(links) + "\n</ul>" if links else ""
+    title = say(texts.SIGN_IN)
+    return page(say, title, form("/login", fields, title) + others, said=said)
 
 
-def password_form(csrf: str, forward: str, *, said: str = "") -> str:
+def password_form(say: Tongue, csrf: str, forward: str, *, said: str = "") -> str:
+    old, new, hint = say(texts.OLD_PASSWORD), say(texts.NEW_PASSWORD), say(texts.PASSWORD_HINT)
     fields = [
-        field("Old password", "old", "password", autocomplete="current-password", required=True),
-        field("New password, 12 to 128 characters; several words are best", "new", "password",
-               autocomplete="new-password", required=True),
+        field(old, "old", "password", autocomplete="current-password", required=True),
+        field(new, "new", "password", autocomplete="new-password", required=True, hint=hint),
         hidden("csrf", csrf),
         hidden("next", forward),
-    ]  # fmt: skip
-    return page("Choose a password", form("/password", fields, "Change it"), said=said)
+    ]
+    return page(say, say(texts.CHOOSE_PASSWORD), form("/password", fields, say(texts.CHANGE_IT)), said=said)
 
 
-def device_form(*, said: str = "") -> str:
-    fields = [field("Code that the command line shows", "code", "text", autocomplete="off", required=True)]
-    return page("Sign a command line in", form("/device", fields, "Go on", method="get"), said=said)
+def device_form(say: Tongue, *, said: str = "") -> str:
+    fields = [field(say(texts.DEVICE_CODE), "code", "text", autocomplete="off", required=True)]
+    return page(say, say(texts.DEVICE), form("/device", fields, say(texts.GO_ON), method="get"), said=said)
 
 
-def device_question(user: str, code: str, asked: DeviceItem, csrf: str) -> str:
+def device_question(say: Tongue, user: str, code: str, asked: DeviceItem, csrf: str) -> str:
     rows = [
-        ("Code", code), ("It calls itself", asked.client), ("It asked from", asked.source),
-        ("It asked at", clock.to_text(asked.created_at)), ("It will be signed in as", user),
-        ("For", f"{asked.hours} hours"),
+        (texts.CODE, code), (texts.CALLS_ITSELF, asked.client), (texts.ASKED_FROM, asked.source),
+        (texts.ASKED_AT, clock.to_text(asked.created_at)), (texts.SIGNED_IN_AS, user),
+        (texts.FOR, say(texts.HOURS, n=asked.hours)),
     ]  # fmt: skip
-    table = "\n".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+    table = "\n".join(f'<tr><th scope="row">{say(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
     buttons = (
-        '<button name="answer" value="yes">Yes, I started this</button> <button name="answer" value="no">No</button>'
+        f'<p class="buttons"><button name="answer" value="yes">{say(texts.YES)}</button> '
+        f'<button class="other" name="answer" value="no">{say(texts.NO)}</button></p>'
     )
     body = (
-        f"<table>\n{table}\n</table>\n<p>Say yes only if you started <code>mcm login</code> there yourself and it "
-        f"shows this code: it may then do all that you may do.</p>\n"
+        f"<table>\n{table}\n</table>\n<p>{rich(say(texts.DEVICE_CARE))}</p>\n"
         f'<form method="post" action="/device">{hidden("code", code)}{hidden("csrf", csrf)}{buttons}</form>'
     )
-    return page("Is this you?", body)
+    return page(say, say(texts.DEVICE_QUESTION), body)
 
 
-def setup_form(token: str, *, said: str = "") -> str:
+def device_done(say: Tongue, *, allowed: bool) -> str:
+    said = say(texts.DEVICE_ALLOWED if allowed else texts.DEVICE_REFUSED)
+    return page(say, say(texts.DONE), f"<p>{said}</p>")
+
+
+def setup_form(say: Tongue, token: str, *, said: str = "") -> str:
+    own, hint = say(texts.OWN_PASSWORD), say(texts.PASSWORD_HINT)
     fields = [
-        field("Your user name", "name", "text", autocomplete="username", required=True),
-        field("A password of your own, 12 to 128 characters; several words are best", "password", "password",
-               autocomplete="new-password", required=True),
-        '<p><label><input type="checkbox" name="separate" value="yes"> Separate duties (三员分立): nobody holds two of '
-        "system administrator, security administrator and auditor. You will be security administrator "
-        "only.</label></p>",
+        field(say(texts.YOUR_NAME), "name", "text", autocomplete="username", required=True),
+        field(own, "password", "password", autocomplete="new-password", required=True, hint=hint),
+        f'<p><label class="check"><input type="checkbox" name="separate" value="yes"><span>{say(texts.SEPARATE)}</span>'
+        f"</label></p>",
         hidden("token", token),
-    ]  # fmt: skip
-    return page("Make the first administrator", form("/setup", fields, "Make it"), said=said)
+    ]
+    return page(say, say(texts.FIRST_ADMINISTRATOR), form("/setup", fields, say(texts.MAKE_IT)), said=said)
 
 
-def setup_done(name: str, separate: bool) -> str:
-    after = (
-        "<p>Duties are separated. Make the other two administrators now, for two other people:</p>\n"
-        "<pre>mcm login --server …\nmcm user create NAME --role system_admin\nmcm user create NAME --role auditor</pre>"
-        if separate
-        else "<p>Make users for the others:</p>\n<pre>mcm login --server …\nmcm user create NAME --role operator</pre>"
+def setup_refused(say: Tongue, said: str) -> str:
+    return page(say, say(texts.SET_UP), "", said=said)
+
+
+def setup_done(say: Tongue, name: str, separate: bool) -> str:
+    after, commands = (texts.THE_OTHER_TWO, _OTHER_TWO) if separate else (texts.THE_OTHERS, _OTHERS)
+    body = (
+        f"<p>{say(texts.SIGNED_IN_NOW)} <strong>{escape(name)}</strong></p>\n<p>{say(after)}</p>\n"
+        f'<pre>{escape(commands)}</pre>\n<p><a href="/">{say(texts.TO_THE_CONSOLE)}</a></p>'
     )
-    return page("mcm is set up", f"<p>You are signed in as <strong>{escape(name)}</strong>.</p>\n{after}")
-
-
-def form(action: str, fields: list[str], button: str, *, method: str = "post") -> str:
-    inside = "\n".join(fields)
-    return f'<form method="{method}" action="{action}">\n{inside}\n<p><button>{escape(button)}</button></p>\n</form>'
-
-
-def field(label: str, name: str, kind: str, *, autocomplete: str, required: bool = False) -> str:
-    more = " required" if required else ""
-    return (
-        f'<p><label>{escape(label)}<br><input type="{kind}" name="{name}" autocomplete="{autocomplete}"'
-        f' maxlength="1000"{more}></label></p>'
-    )
-
-
-def hidden(name: str, value: Any) -> str:
-    return f'<input type="hidden" name="{name}" value="{escape(str(value), quote=True)}">'
+    return page(say, say(texts.IS_SET_UP), body)

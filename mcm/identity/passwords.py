@@ -78,29 +78,37 @@ def require_good(password: str, *, name: str, others: tuple[str, ...] = ()) -> N
         raise PasswordRefused(
             f"a password has {SHORTEST} to {LONGEST} characters, this one {len(given)}",
             next_step="several words in a row are easy to remember and hard to guess",
+            message_zh=f"密码长度应为 {SHORTEST} 至 {LONGEST} 个字符，当前为 {len(given)} 个",
+            next_step_zh="由多个词组成的密码好记且难猜",
         )
     if reason := _weakness(given, (name, _CONTEXT, *others)):
-        raise PasswordRefused(f"this password is easy to guess: {reason}", next_step="choose one of several words")
+        raise PasswordRefused(
+            f"this password is easy to guess: {reason[0]}",
+            next_step="choose one of several words",
+            message_zh=f"此密码容易被猜到：{reason[1]}",
+            next_step_zh="请使用由多个词组成的密码",
+        )
 
 
-def _weakness(given: str, context: tuple[str, ...]) -> str:
+def _weakness(given: str, context: tuple[str, ...]) -> tuple[str, str] | None:
+    """In English and Chinese."""
     folded = given.casefold()
     if len(set(folded)) < 5:
-        return "it has fewer than five different characters"
+        return "it has fewer than five different characters", "不同的字符少于五个"
     if _steps(folded):
-        return "its characters follow each other"
+        return "its characters follow each other", "其中的字符是连续的"
     rest = folded
     for word in context:
         for part in (word.casefold(), word.casefold().partition("@")[0]):
             rest = rest.replace(part, "") if len(part) >= 3 else rest
     if rest != folded and len(rest) < 8:
-        return "it is made of the user's or the program's name"
+        return "it is made of the user's or the program's name", "由用户名或程序名组成"
     known = _known()
     shapes = {folded, _AROUND.sub("", folded)}
     shapes |= {shape.translate(_LEET) for shape in shapes}
     shapes |= {_AROUND.sub("", shape) for shape in shapes}
     shapes |= {_once(shape) for shape in shapes}
-    return "it is on the list of the commonest ones" if shapes & known else ""
+    return ("it is on the list of the commonest ones", "属于最常见的密码") if shapes & known else None
 
 
 def _steps(text: str) -> bool:

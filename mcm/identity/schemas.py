@@ -177,6 +177,7 @@ class SessionAnswer(BaseModel):
     confirmed_at: datetime | None = None
     expires_at: datetime | None = None
     login_required: bool
+    demonstration: bool = Field(default=False, description="clouds and database are `mcm demo`'s: nothing is real")
 
 
 class SessionItem(BaseModel):

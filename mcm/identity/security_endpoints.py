@@ -1,9 +1,8 @@
 """What the page /security does: sessions, second factor and tokens of whoever is signed in, without a script."""
 
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -15,38 +14,40 @@ from mcm.edge.confirmation import ConfirmationNeeded, require_confirmed
 from mcm.edge.cookies import write_session
 from mcm.edge.dependencies import PresentedDep, RuntimeDep, Unit
 from mcm.edge.runtime import Runtime
+from mcm.edge.tongue import Tongue, TongueDep
 from mcm.errors import InvalidInput, McmError
-from mcm.identity import api_tokens, login, own, totp
+from mcm.identity import api_tokens, login, own, page_texts, totp
 from mcm.identity import security_page as html
 from mcm.identity.form_parameters import FormDep, require_form, shown, signed_in, to_login, unit_of
 from mcm.identity.parameters import VisitDep
 from mcm.identity.schemas import TokenCreate
-from mcm.identity.security_page import PATH, State, Tongue
+from mcm.identity.security_page import PATH, State
 from mcm.identity.service import Visit
 from mcm.kit import clock
+from mcm.system.said import message
 from mcm.vault import StaleKey
 
 router = APIRouter(include_in_schema=False, tags=["identity"])
-Accepted = Annotated[str, Header(alias="Accept-Language", max_length=500)]
 _KEPT = ("action", "id", "name", "days", "code")
 
 
 @router.get(PATH)
-def show_security(runtime: RuntimeDep, presented: PresentedDep, accepted: Accepted = "") -> Response:
+def show_security(runtime: RuntimeDep, presented: PresentedDep, say: TongueDep) -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login(PATH)
-    return shown(html.whole(Tongue(accepted), _state(runtime, caller, tokens.csrf_token(presented.cookie))))
+    state = _state(runtime, caller, tokens.csrf_token(presented.cookie))
+    return shown(runtime, say, html.whole(say, state))
 
 
 @router.post(PATH)
 def submit_security(
-    form: FormDep, runtime: RuntimeDep, presented: PresentedDep, visit: VisitDep, accepted: Accepted = ""
+    form: FormDep, runtime: RuntimeDep, presented: PresentedDep, visit: VisitDep, say: TongueDep
 ) -> Response:
     caller = signed_in(runtime, presented)
     if caller is None:
         return to_login(PATH)
-    say, csrf = Tongue(accepted), tokens.csrf_token(presented.cookie)
+    csrf = tokens.csrf_token(presented.cookie)
     opened: Opened | None = None
     try:
         require_form(form, csrf)
@@ -60,8 +61,8 @@ def submit_security(
         if form.get("password") and opened is None:
             answer = _ask(runtime, caller, say, csrf, form, error)
         else:
-            said = f"{error.message}."
-            answer = shown(html.whole(say, _state(runtime, caller, csrf), said=said), error.status)
+            state = _state(runtime, caller, csrf)
+            answer = shown(runtime, say, html.whole(say, state, said=message(say.language, error)), error.status)
     if opened is not None:
         write_session(answer, runtime.settings, opened)
     return answer
@@ -91,7 +92,9 @@ class _Change:
         if action in freely:
             return freely[action]()
         if action not in proved:
-            raise InvalidInput("this page has no such form", next_step="load it again")
+            raise InvalidInput(
+                "this page has no such form", next_step="load it again", message_zh="此页面没有该表单，请重新加载"
+            )
         require_confirmed(self._caller)
         try:
             return proved[action]()
@@ -115,7 +118,7 @@ class _Change:
         secret, vault = own.new_totp(self._unit, self._runtime.vault, self._caller)
         with self._unit.writing() as session:
             uri = own.start_totp(session, vault, self._caller, secret)
-        return shown(html.enrolment(self._say, self._csrf, secret, uri))
+        return self._shown(html.enrolment(self._say, self._csrf, secret, uri))
 
     def _confirm(self) -> Response:
         vault = own.confirming_totp(self._unit, self._runtime.vault, self._caller)
@@ -123,7 +126,8 @@ class _Change:
             with self._unit.writing() as session:
                 codes = own.confirm_totp(session, vault, self._caller, self._form.get("code", "")[:40])
         except InvalidInput as error:
-            return shown(html.again(self._say, self._csrf, f"{error.message}."), error.status)
+            said = message(self._say.language, error)
+            return shown(self._runtime, self._say, html.again(self._say, self._csrf, said), error.status)
         return self._codes(codes)
 
     def _renew(self) -> Response:
@@ -136,18 +140,20 @@ class _Change:
         try:
             wanted = TokenCreate.model_validate({"name": self._form.get("name", ""), "days": days})
         except ValidationError as error:
-            raise InvalidInput("a token needs a name of up to 100 characters, and holds 1 to 366 days") from error
+            raise InvalidInput(
+                "a token needs a name of up to 100 characters, and holds 1 to 366 days",
+                message_zh="令牌需要一个不超过 100 个字符的名称，有效期为 1 至 366 天",
+            ) from error
         with self._unit.writing() as session:
             made = api_tokens.create(session, self._caller, wanted)
-        told = self._say("Keep it now: it is not shown again.", "请立即保存，令牌不会再次显示。")
-        return shown(html.once(self._say, self._say("The token", "令牌"), told, [made.token or ""]))
+        token = [made.token or ""]
+        return self._shown(html.once(self._say, page_texts.THE_TOKEN, page_texts.TOKEN_ONCE, token))
 
     def _codes(self, codes: list[str]) -> Response:
-        told = self._say(
-            "Each opens the door once when the authenticator is not at hand. Keep them now: they are not shown again.",
-            "验证器不在身边时，每个恢复码可使用一次。请立即保存，恢复码不会再次显示。",
-        )
-        return shown(html.once(self._say, self._say("Recovery codes", "恢复码"), told, codes))
+        return self._shown(html.once(self._say, page_texts.RECOVERY_CODES, page_texts.CODES_ONCE, codes))
+
+    def _shown(self, page: str) -> Response:
+        return shown(self._runtime, self._say, page)
 
     def _written(self, change: Callable[[Session], object]) -> Response:
         with self._unit.writing() as session:
@@ -170,9 +176,9 @@ def _ask(
         # They prove it where they sign in.
         return to_login(PATH)
     asked = {name: form[name][:200] for name in _KEPT if name in form}
-    said = f"{error.message}." if error else ""
+    said = message(say.language, error) if error else ""
     page = html.proof(say, csrf, asked, second_factor=state.since is not None, said=said)
-    return shown(page, error.status if error else 403)
+    return shown(runtime, say, page, error.status if error else 403)
 
 
 def _has_password(runtime: Runtime, caller: Caller) -> bool:

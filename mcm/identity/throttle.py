@@ -103,6 +103,8 @@ def _require_free(rows: Sequence[LoginThrottle], now: datetime) -> None:
             f"too many attempts failed; the next one is possible in {seconds} s",
             next_step="wait, and then try again once",
             details={"retry_after_s": seconds},
+            message_zh=f"失败的尝试过多，请在 {seconds} 秒后再试",
+            next_step_zh="请等待，然后再试一次",
         )
 
 

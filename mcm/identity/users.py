@@ -16,7 +16,7 @@ from mcm.identity.repository import Pair
 from mcm.identity.schemas import UserCreate, UserItem, UserUpdate
 from mcm.kit import clock
 from mcm.kit.ids import new_id
-from mcm.models import ApiToken, ExternalIdentity, IdentitySecret, Principal, RoleBinding, User
+from mcm.models import ApiToken, ExternalIdentity, IdentitySecret, Principal, RoleBinding, SavedView, User
 
 _EVERYWHERE = View(everything=True)
 
@@ -152,6 +152,8 @@ def remove(session: Session, caller: Caller, found: Pair) -> None:
         (IdentitySecret, IdentitySecret.owner),
     ):
         session.execute(delete(table).where(column == principal.id))
+    # What they have shared is of use to others, who may remove it.
+    session.execute(delete(SavedView).where(SavedView.principal_id == principal.id, SavedView.shared == "private"))
     session.delete(user)
     principal.kind, principal.name = "removed", f"{name}~{principal.id}"
     principal.disabled_at = principal.disabled_at or clock.now()

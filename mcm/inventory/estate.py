@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Literal
 
 from mcm.contract import GLOBAL_REGION
-from mcm.contract.errors import clean_text
 from mcm.filters import Expression, possibility
 from mcm.filters.compile import AccountFacts
-from mcm.kit import clock
+from mcm.inventory import doubts
+from mcm.inventory.doubts import Doubt
 
 STALE_AFTER_INTERVALS = 3
 Freshness = Literal["fresh", "stale", "unreachable"]
@@ -25,6 +25,7 @@ class AccountState(AccountFacts):
     status: str = "ok"
     failing_since: datetime | None = None
     error_message: str | None = None
+    error_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class ScopeState:
     resources: int
     failing_since: datetime | None
     error_message: str | None
+    error_code: str | None = None
 
 
 class Estate:
@@ -136,41 +138,37 @@ class Estate:
 
     def stale_reason(self, scope_id: int) -> str:
         """One sentence for what is not fresh: which read, since when, and why."""
-        scope = self.scopes.get(scope_id)
-        if scope is None:
-            if self.limited:
-                return "how fresh it is is known to those only who may see its account"
-            return (
-                "how fresh it was then is no longer known"
-                if self.past
-                else "the account it was read through was removed"
-            )
-        return self.reason(scope)
+        return self._doubt(scope_id).en
+
+    def stale_reasons(self, scope_id: int, presence: str) -> tuple[str, str] | tuple[None, None]:
+        """In English and Chinese; nothing of what is as it should be."""
+        return self._doubt(scope_id) if presence in ("stale", "unreachable") else (None, None)
 
     def reason(self, scope: ScopeState) -> str:
+        return self.doubt(scope).en
+
+    def doubt(self, scope: ScopeState) -> Doubt:
         account = self.accounts.get(scope.account_id)
         name = account.name if account else scope.account_id
-        what = f"{scope.kind} in {scope.region} of account {name}"
+        place = doubts.Place(scope.kind, scope.region, name)
         if account is not None and account.status == "failing":
-            return f"account {name} cannot be read{_since(account.failing_since)}{_because(account.error_message)}"
+            return doubts.account_fails(name, account.failing_since, account.error_message, account.error_code)
         if scope.status == "failing":
-            return f"reading {what} fails{_since(scope.failing_since)}{_because(scope.error_message)}"
+            return doubts.scope_fails(place, scope.failing_since, scope.error_message, scope.error_code)
         if scope.status == "unsupported":
-            return f"{what} is not read{_because(scope.reason)}"
+            return doubts.not_read(place, scope.reason)
         if scope.status == "quarantined":
-            return f"{what} is in quarantine{_because(scope.error_message)}"
-        paused = "; the account is paused" if account is not None and account.status == "paused" else ""
+            return doubts.quarantined(place, scope.error_message, scope.error_code)
+        paused = account is not None and account.status == "paused"
         if scope.as_of is None:
-            past = " up to then" if self.past else ""
-            return f"{what} has had no complete read{past}{paused}"
-        age = clock.age_text((self.at - scope.as_of).total_seconds())
-        allowed = clock.age_text(STALE_AFTER_INTERVALS * scope.interval_s)
-        return f"the last complete read of {what} is {age} old, more than {allowed}{paused}"
+            return doubts.never_read(place, past=self.past, paused=paused)
+        age_s = (self.at - scope.as_of).total_seconds()
+        return doubts.old(place, age_s, STALE_AFTER_INTERVALS * scope.interval_s, paused=paused)
 
-
-def _since(when: datetime | None) -> str:
-    return f" since {when:%Y-%m-%d %H:%M} UTC" if when else ""
-
-
-def _because(why: str | None) -> str:
-    return f": {clean_text(why)}" if why else ""
+    def _doubt(self, scope_id: int) -> Doubt:
+        scope = self.scopes.get(scope_id)
+        if scope is not None:
+            return self.doubt(scope)
+        if self.limited:
+            return doubts.UNKNOWN_HERE
+        return doubts.UNKNOWN_THEN if self.past else doubts.NO_ACCOUNT

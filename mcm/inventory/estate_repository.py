@@ -23,6 +23,7 @@ _ACCOUNT = (
     Account.status,
     Account.failing_since,
     Account.error_message,
+    Account.error_code,
 )
 _PLACE = (Scope.id, Scope.account_id, Scope.region, Scope.kind)
 
@@ -40,10 +41,10 @@ def load(session: Session, at: datetime | None = None) -> Estate:
     estate = _now(session, rows) if at is None else _past(session, at, rows)
     part = {row.id for row in rows if row.tenant_id not in seen.tenants}
     for ident in part:
-        estate.accounts[ident] = replace(estate.accounts[ident], error_message=None)
+        estate.accounts[ident] = replace(estate.accounts[ident], error_message=None, error_code=None)
     for scope in list(estate.scopes.values()) if part else ():
         if scope.account_id in part:
-            estate.scopes[scope.id] = replace(scope, error_message=None)
+            estate.scopes[scope.id] = replace(scope, error_message=None, error_code=None)
     estate.outside = max((int(rows[0].number or 0) if rows else 0) - estate.resources, 0)
     return estate
 
@@ -78,6 +79,7 @@ def _now(session: Session, rows: Iterable[Any]) -> Estate:
             Scope.resources,
             Scope.failing_since,
             Scope.error_message,
+            Scope.error_code,
         ).where(*sight.scopes(session))
     )
     return Estate(clock.now(), accounts, [ScopeState(*row) for row in scopes])
@@ -113,6 +115,7 @@ def _past(session: Session, at: datetime, rows: Iterable[Any]) -> Estate:
             SyncRun.outcome,
             SyncRun.started_at,
             SyncRun.error_message,
+            SyncRun.error_code,
         )
         .outerjoin(SyncRun, SyncRun.id == newest)
         .where(*sight.scopes(session))
@@ -132,6 +135,7 @@ def _past(session: Session, at: datetime, rows: Iterable[Any]) -> Estate:
             resources=row.resources,
             failing_since=row.started_at if row.outcome == "failed" else None,
             error_message=row.error_message,
+            error_code=row.error_code,
         )
         for row in ended
         if row.account_id in known

@@ -53,13 +53,15 @@ def _status(estate: Estate, scope: ScopeState) -> str | None:
 
 
 def _gap(estate: Estate, status: str, scope: ScopeState) -> Gap:
+    doubt = estate.doubt(scope)
     return Gap(
         account=estate.account_name(scope.account_id),
         region=scope.region,
         kind=scope.kind,
         status=status,
         as_of=scope.as_of,
-        reason=estate.reason(scope),
+        reason=doubt.en,
+        reason_zh=doubt.zh,
     )
 
 

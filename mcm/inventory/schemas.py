@@ -21,6 +21,7 @@ class Gap(BaseModel):
     status: Literal["stale", "unreachable", "quarantined", "unsupported", "never_read"]
     as_of: datetime | None
     reason: str
+    reason_zh: str
 
 
 class Freshness(BaseModel):
@@ -107,6 +108,7 @@ class SightingItem(BaseModel):
     as_of: datetime | None
     presence: Presence
     stale_reason: str | None
+    stale_reason_zh: str | None
     missing_since: datetime | None
     held: bool
 
@@ -122,6 +124,7 @@ class ResourceDetail(ResourceItem):
     """`version` is the ETag; it counts changes of mcm's own fields."""
 
     native_scope: str = ""
+    stale_reason_zh: str | None = None
     relations: list[RelationCount] = []
     sightings: list[SightingItem] = []
 

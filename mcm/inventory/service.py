@@ -136,6 +136,7 @@ def detail(session: Session, resource_id: str, kind: str | None = None) -> Resou
     row = found(session, resource_id, kind)
     estate = estate_repository.load(session)
     made = ResourceDetail(**item(row, estate), native_scope=row._mapping["native_scope"])
+    _, made.stale_reason_zh = estate.stale_reasons(row._mapping["scope_id"], made.presence or "")
     made.relations = [
         RelationCount(direction=direction, type=type_, kind=other, count=number)
         for direction, type_, other, number in repository.relation_counts(session, resource_id)
@@ -215,6 +216,7 @@ def _of_kind(kind: str | None, expression: Expression | None) -> Expression | No
 def _sighting(row: AnyRow, estate: Estate) -> SightingItem:
     seen = "missing" if row.missing_since is not None else "present"
     presence = estate.presence(seen, row.scope_id)
+    english, chinese = estate.stale_reasons(row.scope_id, presence)
     return SightingItem(
         account=estate.account_name(row.account_id),
         account_id=row.account_id,
@@ -222,7 +224,8 @@ def _sighting(row: AnyRow, estate: Estate) -> SightingItem:
         kind=row.kind,
         as_of=estate.as_of(row.scope_id),
         presence=presence,
-        stale_reason=estate.stale_reason(row.scope_id) if presence in ("stale", "unreachable") else None,
+        stale_reason=english,
+        stale_reason_zh=chinese,
         missing_since=row.missing_since,
         held=row.held,
     )

@@ -14,6 +14,11 @@ def decode_token(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 volume`, `2 volumes`; nouns of the domain are regular."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def closest(given: str, known: Sequence[str]) -> str:
     """A next step for a misspelt name."""
     found = difflib.get_close_matches(given, known, 1)

@@ -29,6 +29,7 @@ from mcm.models.schedule import Schedule, ScheduleRun
 from mcm.models.scope import Scope, Sighting
 from mcm.models.sync import SyncRequest, SyncRun
 from mcm.models.tenancy import QuotaLimit, QuotaReservation, TenantRule, TenantScope
+from mcm.models.view import SavedView
 
 __all__ = [
     "MAX_TAG_KEY",
@@ -67,6 +68,7 @@ __all__ = [
     "ResourceVersion",
     "Retirement",
     "RoleBinding",
+    "SavedView",
     "Schedule",
     "ScheduleRun",
     "Scope",

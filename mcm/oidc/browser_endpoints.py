@@ -12,7 +12,9 @@ from pydantic import BaseModel, Field
 
 from mcm.edge.cookies import write_session
 from mcm.edge.dependencies import PresentedDep, RuntimeDep
+from mcm.edge.html import POLICY
 from mcm.edge.runtime import Runtime
+from mcm.edge.tongue import tongue_of
 from mcm.errors import Conflict, Forbidden, McmError
 from mcm.identity.service import Visit
 from mcm.oidc import pages, service, state
@@ -137,7 +139,8 @@ def _told(request: Request, error: McmError) -> Response:
     """Browsers ask for HTML; programs get problem+json."""
     if "text/html" not in request.headers.get("accept", ""):
         raise error
-    return HTMLResponse(pages.refused(error, request.state.request_id), status_code=error.status)
+    page = pages.refused(tongue_of(request), error, request.state.request_id)
+    return HTMLResponse(page, status_code=error.status, headers={"Content-Security-Policy": POLICY})
 
 
 def _browser_cookie(runtime: Runtime) -> str:

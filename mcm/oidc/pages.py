@@ -1,31 +1,22 @@
-"""The plain page a browser sees when a login did not work; what the error says, and the way back."""
+"""The page a browser sees when a login did not work; what the error says, and the way back."""
 
 from html import escape
 
+from mcm.edge.html import page
+from mcm.edge.tongue import Text, Tongue
 from mcm.errors import McmError
+from mcm.system.said import message, next_step
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>mcm: not signed in</title><meta name="viewport" content="width=device-width"></head>
-<body>
-<h1>Not signed in / 未登录</h1>
-<p>{message}.</p>
-<p>{next_step}</p>
-<p><a href="/">Back to mcm / 返回</a></p>
-<p>Request / 请求: <code>{request_id}</code> ({code})</p>
-</body>
-</html>
-"""
+_TITLE = Text("Not signed in", "未登录")
+_BACK = Text("Back to mcm", "返回 mcm")
+_REQUEST = Text("Request", "请求编号")
 
 
-def refused(error: McmError, request_id: str) -> str:
-    return _PAGE.format(
-        message=escape(error.message[:1].upper() + error.message[1:]),
-        next_step=escape(_sentence(error.next_step)),
-        request_id=escape(request_id),
-        code=escape(error.code),
+def refused(say: Tongue, error: McmError, request_id: str) -> str:
+    said = f"{message(say.language, error)} {next_step(say.language, error)}".strip()
+    body = (
+        f'<p><a href="/">{say(_BACK)}</a></p>\n'
+        f"<p>{say(_REQUEST)}: <code>{escape(request_id)}</code> ({escape(error.code)})</p>"
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    # The address holds what the provider sent, which serves once.
+    return page(say.at(""), say(_TITLE), body, said=said)

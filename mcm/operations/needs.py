@@ -163,7 +163,13 @@ def _misfits(place: Place, asked: Asked, params: Any, rows: Mapping[str, Offered
         return [(name, value, misfit)]
     rooms = place.cloud_rooms(asked.home)
     if (full := roomy(amounts_of(flavor, asked, params.vcpus), rooms, place.account.name)) is not None:
-        raise QuotaExceeded(full.reason, next_step=full.how_to_fix, details={"params": [name], **full.told})
+        raise QuotaExceeded(
+            full.reason,
+            next_step=full.how_to_fix,
+            details={"params": [name], **full.told},
+            message_zh=full.reason_zh,
+            next_step_zh=full.how_to_fix_zh,
+        )
     return []
 
 
@@ -174,6 +180,8 @@ def refusal(problems: Sequence[Problem]) -> InvalidParams:
     return InvalidParams(
         f"{name}: {sentence}{more}",
         next_step=first.how_to_fix,
+        message_zh=first.reason_zh,
+        next_step_zh=first.how_to_fix_zh,
         details={
             "params": list(dict.fromkeys(param for param, _, _ in problems)),
             "reason_code": first.code,
@@ -190,6 +198,8 @@ def _check_size(action: Action, descriptor: ProviderDescriptor, params: Any) -> 
         raise InvalidParams(
             "give either a flavor or vcpus and memory_mib, not both",
             next_step="leave one of them out",
+            message_zh="规格与 vcpus、memory_mib 只能选择一种方式填写",
+            next_step_zh="请去掉其中一种",
             details={"params": ["flavor", "vcpus", "memory_mib"], "reason_code": "two_sizes"},
         )
     if action.id == "instance.create" and "flavor" in ignored:

@@ -1,7 +1,10 @@
 """Why an action is not allowed: codes, their sentences in both languages, and what to do. One source for all."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from mcm.system.chinese_words import KINDS, STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,10 @@ REASONS: dict[str, Reason] = {
     # The provider's own sentence says it; `text` is given by its message catalogue.
     "not_supported": Reason("{text}", "{text_zh}", "do it another way", "请采用其他方式"),
     "other_kind": Reason(
-        "this is a {kind}; {action} is for a {wanted}",
-        "此资源类型为 {kind}，而 {action} 用于 {wanted}",
-        "choose a {wanted}",
-        "请选择 {wanted} 类型的资源",
+        "this is of kind {kind}; {action} is for kind {wanted}",
+        "此资源类型为“{kind}”，而 {action} 用于“{wanted}”",
+        "choose one of kind {wanted}",
+        "请选择“{wanted}”类型的资源",
     ),
     "no_permission": Reason(
         "you lack the permission '{permission}' here",
@@ -42,7 +45,7 @@ REASONS: dict[str, Reason] = {
         "the last complete read did not list it",
         "最近一次完整读取中未列出它",
         "read the account again (mcm sync {account}) and look what became of it",
-        "请重新读取该账户（mcm sync {account}）并查看其状况",
+        "请重新读取该账号（mcm sync {account}）并查看其状况",
     ),
     "stale": Reason(
         "what is known of it is too old to be acted on by itself",
@@ -52,24 +55,30 @@ REASONS: dict[str, Reason] = {
     ),
     "account_paused": Reason(
         "its account '{account}' is paused",
-        "其账户“{account}”已暂停",
+        "其账号“{account}”已暂停",
         "mcm account resume {account}",
         "执行 mcm account resume {account}",
     ),
     "account_failing": Reason(
         "its account '{account}' cannot be reached or refuses the credentials",
-        "其账户“{account}”无法连接或凭据被拒绝",
+        "其账号“{account}”无法连接或凭据被拒绝",
         "mcm account check {account} says why",
         "执行 mcm account check {account} 查看原因",
     ),
     "account_gone": Reason(
-        "no account leads to it any more", "已没有账户可以访问它", "add its account again", "请重新添加其账户"
+        "no account leads to it any more", "已没有账号可以访问它", "add its account again", "请重新添加其账号"
     ),
     "wrong_state": Reason(
         "it is {state}, and this needs {wanted}",
-        "当前状态为 {state}，此操作需要 {wanted}",
+        "当前状态为“{state}”，此操作需要“{wanted}”",
         "bring it there first, or read the account again if that is not true any more",
-        "请先使其进入该状态；若状态已变化，请重新读取账户",
+        "请先使其进入该状态；若状态已变化，请重新读取账号",
+    ),
+    "already_so": Reason(
+        "it is {state} already",
+        "它已处于“{state}”状态",
+        "there is nothing to do; read the account again if that is not true any more",
+        "无需任何操作；若状态已变化，请重新读取账号",
     ),
     "task_running": Reason(
         "the cloud is busy with it: {task}",
@@ -104,6 +113,9 @@ REASONS: dict[str, Reason] = {
 }
 
 
+_WORD = re.compile(r", | or |[a-z_]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether an action may be asked for; if not, why and what would help. values fill the sentences' blanks."""
@@ -119,7 +131,7 @@ class Verdict:
 
     @property
     def reason_zh(self) -> str:
-        return filled(REASONS[self.reason_code].text_zh, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].text_zh, in_chinese(self.values)) if self.reason_code else ""
 
     @property
     def how_to_fix(self) -> str:
@@ -127,7 +139,7 @@ class Verdict:
 
     @property
     def how_to_fix_zh(self) -> str:
-        return filled(REASONS[self.reason_code].fix_zh, self.values) if self.reason_code else ""
+        return filled(REASONS[self.reason_code].fix_zh, in_chinese(self.values)) if self.reason_code else ""
 
 
 def yes(action: str) -> Verdict:
@@ -136,6 +148,18 @@ def yes(action: str) -> Verdict:
 
 def no(asked: str, code: str, **values: str) -> Verdict:
     return Verdict(asked, False, code, values)
+
+
+def in_chinese(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The same with kinds and states in Chinese."""
+    return {
+        name: _WORD.sub(lambda found: _listed(found[0]), value) if name in ("state", "wanted", "kind") else value
+        for name, value in values.items()
+    }
+
+
+def _listed(word: str) -> str:
+    return {", ": "、", " or ": "或"}.get(word) or STATES.get(word) or KINDS.get(word) or word
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -146,6 +146,8 @@ def require(found: Verdict, name: str = "") -> None:
     raise kind(
         f"{what}: {found.reason}",
         next_step=found.how_to_fix,
+        message_zh=f"“{name}”：{found.reason_zh}" if name else found.reason_zh,
+        next_step_zh=found.how_to_fix_zh,
         details={"reason_code": found.reason_code, "action": found.action} | dict(found.values),
     )
 

@@ -110,7 +110,8 @@ def _state(descriptor: ProviderDescriptor, action: Action, row: ResourceRow) -> 
     wanted = wanted_states(descriptor, action)
     if wanted and row.state not in wanted:
         # What was deleted already may be deleted again: that is how it is found out.
-        return no(action.id, "wrong_state", state=row.state, wanted=_either(wanted))
+        why = "already_so" if action.effect is Effect.SETS and row.state in action.leads_to else "wrong_state"
+        return no(action.id, why, state=row.state, wanted=_either(wanted))
     if action.tasks:
         return None if row.task_state in action.tasks else no(action.id, "wrong_task")
     if row.task_state and not action.destructive and row.task_state != "verify_resize":

@@ -20,6 +20,7 @@ from mcm.operations.verdicts import Standing, standings
 from mcm.plans.errors import InvalidPlan
 from mcm.registry import Registry
 from mcm.schedules import targets
+from mcm.system.chinese import CHINESE
 
 # So that whoever approves can read it.
 MAX_TARGETS = 2_000
@@ -91,14 +92,16 @@ def told(verdict: Verdict) -> dict[str, Any] | None:
 
 
 def of_error(error: McmError) -> dict[str, Any]:
-    """The same shape for what the engine refuses in its own words, which are English."""
+    """The same shape for what the engine refuses in its own words; in Chinese at least what the code means."""
     code = str(error.details.get("reason_code") or error.code)
+    explained = CHINESE.get(error.code)
+    meaning, remedy = explained if explained and not error.message_zh else (error.message_zh, error.next_step_zh)
     return {
         "reason_code": code,
         "reason": error.message,
-        "reason_zh": error.message,
+        "reason_zh": meaning or error.message,
         "how_to_fix": error.next_step,
-        "how_to_fix_zh": error.next_step,
+        "how_to_fix_zh": remedy or error.next_step,
     }
 
 

@@ -66,6 +66,7 @@ class Target(BaseModel):
     state: str
     allowed: bool
     reason: str
+    reason_zh: str
 
 
 class Preview(BaseModel):

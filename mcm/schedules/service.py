@@ -11,7 +11,6 @@ from mcm.auth.service import Caller
 from mcm.contract.actions import ACTIONS
 from mcm.errors import PreconditionFailed
 from mcm.filters import parse
-from mcm.filters.errors import closest
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Account, Principal, Schedule, ScheduleRun
@@ -49,10 +48,9 @@ def check(wanted: ScheduleWrite) -> Calendar:
     """Raises InvalidSchedule, InvalidParams, FilterError."""
     known = targets.allowed_actions()
     if wanted.action not in known:
-        near = closest(wanted.action, known)
         raise InvalidSchedule(
             f"action: '{wanted.action}' cannot be scheduled: only what can be taken back is",
-            next_step=f"did you mean '{near}'?" if near else f"one of {', '.join(known)}",
+            next_step=f"one of {', '.join(known)}",
         )
     validated(wanted.action, wanted.params)
     parse(wanted.filter, None)
@@ -116,6 +114,7 @@ def preview(session: Session, registry: Registry, caller: Caller, wanted: Schedu
                 state=one.row.state,
                 allowed=one.verdict.allowed,
                 reason=one.verdict.reason,
+                reason_zh=one.verdict.reason_zh,
             )
             for one in found[:_SHOWN_TARGETS]
         ],

@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 _TAGS = {
-    "accounts": "账户",
+    "accounts": "账号",
     "inventory": "资源清单",
     "providers": "云类型",
     "sync": "同步",

@@ -26,6 +26,9 @@ LOCAL_MODE = (
     "there is no user yet, so everybody on this machine who reaches the loopback address may do everything, as one "
     "local principal: no login, no roles, no tenants, no second factor"
 )
+LOCAL_MODE_ZH = (
+    "尚无任何用户，因此本机上能访问回环地址的所有人都以同一个本地身份拥有全部权限：没有登录、角色、租户和第二因素。"
+)
 _LOW_DISK_BYTES = 500 * 2**20
 
 

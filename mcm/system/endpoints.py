@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from pydantic import BaseModel
 
 from mcm import __version__
 from mcm.auth.permissions import Permission
@@ -13,6 +14,21 @@ from mcm.edge.dependencies import PresentedDep, RuntimeDep, authorize
 from mcm.edge.runtime import Runtime
 from mcm.errors import Forbidden, McmError
 from mcm.system import apidocs, doctor, metrics
+from mcm.system.chinese import CHINESE
+from mcm.system.explanations import EXPLANATIONS
+
+
+class ExplainedCode(BaseModel):
+    error_code: str
+    meaning: str
+    meaning_zh: str
+    remedy: str
+    remedy_zh: str
+
+
+class Explanations(BaseModel):
+    items: list[ExplainedCode]
+
 
 open_router = APIRouter(include_in_schema=True, tags=["system"])
 router = APIRouter(prefix="/system", tags=["system"])
@@ -78,6 +94,22 @@ def show_metrics(runtime: RuntimeDep, presented: PresentedDep) -> Response:
     with runtime.database.reading() as session:
         text, content_type = metrics.render(session, runtime)
     return Response(text, media_type=content_type)
+
+
+@router.get("/explanations")
+def list_explanations() -> Explanations:
+    """What every error code means and what to do, in both languages.
+
+    The same everywhere, so whoever asks may know it: also while the database cannot say who that is."""
+    return Explanations(
+        items=[
+            ExplainedCode(
+                error_code=code, meaning=told.meaning, meaning_zh=CHINESE[code].meaning,
+                remedy=told.remedy, remedy_zh=CHINESE[code].remedy,
+            )
+            for code, told in sorted(EXPLANATIONS.items())
+        ]
+    )  # fmt: skip
 
 
 @router.get("/doctor", dependencies=[authorize(Permission.SYSTEM_READ)])

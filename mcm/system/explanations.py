@@ -65,6 +65,10 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
     ),
     "forbidden": Explanation("The caller lacks a permission.", "Ask an administrator for a role that includes it."),
     "http_error": Explanation("The request is not one the API knows.", "See the API documentation at /docs."),
+    "invalid_view": Explanation(
+        "What is to be saved as a view contradicts itself or holds what cannot be shown.",
+        "The message says what to change.",
+    ),
     "resolved_as_failed": Explanation(
         "Nobody could tell how it ended; somebody looked at the cloud and said that it failed.", "Ask for it again."
     ),
@@ -293,6 +297,10 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
         "One caller, or all together, follow events in as many streams as are allowed.",
         "End one, or raise MCM_EVENT_STREAMS_EACH or MCM_EVENT_STREAMS.",
     ),
+    "too_many_views": Explanation(
+        "One person keeps at most 200 saved views.",
+        "`mcm view list`, then `mcm view delete` for one that is not needed any more.",
+    ),
     "unavailable": Explanation(
         "mcm cannot do this now: the database is busy, full, read-only or has another schema. Reads may still work.",
         "The message names the cause; `mcm doctor` checks all of them.",
@@ -314,6 +322,14 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
         "Secrets cannot be opened: the master key is missing, is another one, or a value was altered.",
         "Put the right key file in place (MCM_MASTER_KEY_FILE): until then nothing can be changed. A single value that "
         "was altered is entered again.",
+    ),
+    "view_exists": Explanation(
+        "The caller has a saved view of this name already.",
+        "Replace it, or choose another name.",
+    ),
+    "view_not_found": Explanation(
+        "No saved view has this id, or it is somebody else's and not shared with the caller.",
+        "`mcm view list` shows those there are.",
     ),
     "wrong_host": Explanation("The Host header names another machine.", "Use the address the server printed."),
 }

@@ -98,6 +98,11 @@ def holds_whole(session: Session, account: Account) -> bool:
     return seen.everything or account.tenant_id in seen.tenants
 
 
+def tenants_in(session: Session, seen: View, tenant_id: Any) -> list[Condition]:
+    """For `where(*…)`: that a column names a tenant inside the view."""
+    return [] if seen.everything else [_among(tenant_id, seen.tenants, session.get_bind().dialect.name)]
+
+
 def holds_tenant(session: Session, tenant_id: str) -> bool:
     seen = view_of(session)
     return seen.everything or tenant_id in seen.tenants

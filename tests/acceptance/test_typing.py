@@ -27,7 +27,7 @@ def test_tab_offers_names_that_begin_so_however_many_hold_it(shell: Shell, tmp_p
 
 def test_what_was_mistyped_is_said_in_words_of_the_command_line(shell: Shell, tmp_path: Path) -> None:
     wrong = shell.run("tenant", "create", "x", "--kind", "dept", expect=2).stderr
-    assert "error: kind: Input should be 'group', 'subsidiary' or 'department'" in wrong
+    assert "error: kind: it should be 'group', 'subsidiary' or 'department'" in wrong
     assert ("--help" in wrong, "/docs" in wrong) == (True, False)
     rules = tmp_path / "rules.yaml"
     rules.write_text("rules:\n  - tenant: [")

@@ -2,12 +2,14 @@
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from mcm.contract import ProviderError
 from mcm.errors import McmError
+from mcm.system.chinese import CHINESE
 from mcm.system.explanations import EXPLANATIONS
 from tests.architecture.layout import MCM, PROVIDERS, ROOT, application, client, graph, shown, sources
 
@@ -83,6 +85,32 @@ def test_nothing_is_explained_that_cannot_happen() -> None:
 
 def test_explanations_say_what_to_do() -> None:
     assert not [code for code, found in EXPLANATIONS.items() if not found.meaning.strip() or not found.remedy.strip()]
+
+
+def test_every_code_is_explained_in_chinese_too() -> None:
+    assert set(CHINESE) == set(EXPLANATIONS)
+    foreign = [
+        code for code, found in CHINESE.items() if not all(re.search(r"[\u4e00-\u9fff]", said) for said in found)
+    ]
+    assert not foreign
+    # What is to be typed is the same in both.
+    typed = re.compile(r"`[^`]+`|MCM_[A-Z_]+")
+    differing = {
+        code: (english, chinese)
+        for code, found in EXPLANATIONS.items()
+        if (english := set(typed.findall(" ".join(found)))) - (chinese := set(typed.findall(" ".join(CHINESE[code]))))
+        or {word for word in chinese - english if not word.startswith("`mcm explain")}
+    }
+    assert not differing
+
+
+def test_the_explanations_can_be_read_by_everybody() -> None:
+    with client(application()) as http:
+        items = http.get("/api/v1/system/explanations").json()["items"]
+    assert {each["error_code"] for each in items} == set(EXPLANATIONS)
+    (paused,) = [each for each in items if each["error_code"] == "paused"]
+    assert paused["meaning"] == "The account is paused."
+    assert paused["meaning_zh"] == "账号已暂停。"
 
 
 def test_the_error_model_lists_every_code() -> None:

@@ -17,7 +17,7 @@ PUBLIC = {
     "catalog": {"service"},
     "inventory": {"service"},
     "sync": {"service", "identity", "executor", "plan", "tools"},
-    "system": {"service"},
+    "system": {"service", "chinese", "chinese_words"},
 }
 NETWORK = {"socket", "ssl", "select", "http", "urllib", "urllib3", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}
 MAY_USE_NETWORK = {

@@ -91,9 +91,10 @@ def test_with_data_every_step_keeps_it_or_refuses(database_url: str, engine: Eng
         lab.run("instance")
         before = _dump(engine)
         assert before["event"]
-        # What happened is told for a week only, and says nothing that its tables do not say: it is let go.
-        before |= {"event": []}
         for lower in _revisions()[-2::-1]:
+            if lower == "0011":
+                # What happened is told for a week only, and says nothing that its tables do not say: it is let go.
+                before |= {"event": []}
             if lower == "0003":
                 with pytest.raises(Conflict, match=r"lose the seals of \d+ rows? of audit_event"):
                     migrate.downgrade(engine, lower)

@@ -15,7 +15,7 @@ from mcm.oidc.schemas import OidcProviderCreate
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests import lab as labs
-from tests.architecture import identity_calls, notice_calls, operation_calls, plan_calls
+from tests.architecture import identity_calls, notice_calls, operation_calls, plan_calls, view_calls
 from tests.architecture.calls import Call
 from tests.architecture.layout import application, client
 from tests.architecture.test_routes import _READING, WITHOUT_KEY, _routes
@@ -132,7 +132,7 @@ def _rotate_key(lab: Lab) -> Call:
     return Call("/keys/rotation", ["keys.rotate"])
 
 
-_OF_ROOMS = identity_calls.CALLS | notice_calls.CALLS | operation_calls.CALLS | plan_calls.CALLS
+_OF_ROOMS = identity_calls.CALLS | notice_calls.CALLS | operation_calls.CALLS | plan_calls.CALLS | view_calls.CALLS
 CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = _OF_ROOMS | {
     ("POST", "/api/v1/accounts"): _create,
     ("PATCH", "/api/v1/accounts/{name}"): _update,

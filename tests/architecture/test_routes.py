@@ -28,7 +28,7 @@ WITHOUT_KEY = {
     *(f"POST /api/v1/auth/{step}" for step in ("login", "logout", "confirm", "password", "device", "device/token")),
     *(f"POST /{page}" for page in ("login", "password", "security", "device", "setup")),
 }
-_OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+_OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/api/v1/system/explanations"}
 _SIGN_IN = {
     *(f"/api/v1/auth/{step}" for step in ("login", "device", "device/token")),
     *(f"/{page}" for page in ("login", "password", "security", "device", "setup")),
@@ -117,6 +117,7 @@ def test_collections_are_plural_nouns_below_one_version() -> None:
         "sync",
         "system",
         "hierarchy",
+        "views",
         *PLURALS.values(),
     }
 

@@ -19,7 +19,6 @@ _MAY_READ = {
     "mcm/cli/entry.py": "whether a shell asks for completion",
     "mcm/cli/failures.py": "MCM_DEBUG",
     "mcm/cli/secrets.py": "--secret KEY=env:VARIABLE, where the user names the variable",
-    "mcm/demo/run.py": "tells the command line's client where the demonstration's server is",
 }
 
 

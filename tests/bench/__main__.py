@@ -20,6 +20,8 @@ PARTS = {
     "actions": "tests.bench.actions",
     "sending": "tests.bench.sending",
     "start": "tests.bench.start",
+    "console": "tests.bench.console",
+    "heap": "tests.bench.heap",
 }
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from scripts.console import WEB
 from tests.harness.cache import cache_dir
@@ -22,9 +22,12 @@ addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) 
 """
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A busy machine, or a real cloud, takes its time.
 LONGEST_MS = 60_000
 # What has arrived is drawn, and a chunk that is fetched on the way asks its own questions.
 _DRAWING_MS = 300
+
+expect.set_options(timeout=LONGEST_MS)
 
 
 @dataclass

@@ -98,7 +98,7 @@ def _refused(visit: Visit, name: str) -> None:
     stop = page.get_by_role("menuitem", name="Stop", exact=True)
     expect(stop).to_be_disabled()
     stop.hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("it is stopped, and this needs running")
+    expect(page.get_by_role("tooltip")).to_contain_text("it is stopped already")
     page.get_by_role("menuitem", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog", name=f"Delete: {name}")
     expect(dialog.get_by_text("What hangs on it")).to_be_visible()

@@ -148,7 +148,9 @@ def test_without_a_console_the_server_says_so(tmp_path: Path) -> None:
     answer = _client(tmp_path / "none").get("/", headers=PAGE)
     assert answer.status_code == 200
     assert "was not built" in " ".join(answer.text.split())
-    assert "浏览器控制台尚未构建" in answer.text
-    assert "nobody signs in" in answer.text
+    assert "Nobody signs in" in answer.text
+    chinese = _client(tmp_path / "none").get("/", headers=PAGE | {"Accept-Language": "zh-CN"})
+    assert "浏览器控制台尚未构建" in chinese.text
+    assert '<a href="/?lang=en"' in chinese.text
     assert "<script" not in answer.text
     assert _client(tmp_path / "none").get("/api/v1/x", headers=PAGE).status_code == 404

@@ -35,6 +35,8 @@ NAMES = {
 }
 # A project's own things, never lent out by the cloud: only what the session sees.
 _OWN = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.SNAPSHOT)
+# What is acted on or with, rather than chosen for something new: `mcm account choices` has no list of it.
+_UNLISTED = (ResourceKind.INSTANCE, ResourceKind.HOST)
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,13 @@ class Place:
         account = self.account
         state = AccountState(
             account.id, account.name, account.ownership, account.provider, account.realm, account.status,
-            account.failing_since, account.error_message if whole else None,
+            account.failing_since, account.error_message if whole else None, account.error_code if whole else None,
         )  # fmt: skip
         scopes = [
             ScopeState(
                 one.id, one.account_id, one.region, one.kind, one.status, one.reason, one.as_of, one.interval_s,
                 one.resources, one.failing_since, one.error_message if whole else None,
+                one.error_code if whole else None,
             )
             for one in self.scopes
         ]  # fmt: skip
@@ -150,12 +153,13 @@ class Place:
 
     def _unknown(self, param: str, kinds: Sequence[ResourceKind], value: str) -> Hindrance | None:
         told = {"kind": kinds[0].value, "value": value, "account": self.account.name, "region": self.region}
+        why = "not_found" if kinds[0] in _UNLISTED else "unknown"
         where = repository.elsewhere(self.session, self.account.id, [kind.value for kind in kinds], value)
         if where is not None and not where[1]:
             if where[0] == self.region:
                 # Its own, and no longer seen by it.
-                return hindrance("unknown", **told)
+                return hindrance(why, **told)
             return hindrance("other_region", where=where[0], **told)
         if param in self.support.unlisted:
             return None
-        return hindrance("unknown", **told) if where is None else hindrance("other_account", where=where[1], **told)
+        return hindrance(why, **told) if where is None else hindrance("other_account", where=where[1], **told)

@@ -11,6 +11,7 @@ from mcm.operations.choices.repository import Offered
 from mcm.operations.choices.rules import Room
 from mcm.operations.choices.schemas import Choice, ChoiceList, ChoicesAnswer, FieldItem, RoomItem, SubnetChoice
 from mcm.operations.reasons import Verdict, no
+from mcm.system.chinese_words import KINDS
 
 # What a list does not show: long, and of no use for choosing.
 _UNTOLD = ("rules", "dns_servers")
@@ -22,10 +23,13 @@ def fresh(place: Place, kind: ResourceKind) -> dict[str, Any]:
     old = [one for one in scopes if place.estate.freshness(place.estate.scopes[one.id]) != "fresh"]
     absent = place.unread(kind)
     never = None if scopes or absent else f"{kind} of region {place.region} was never read"
+    never_zh = never and f"区域 {place.region} 的{KINDS[kind.value]}从未读取"
+    doubt = place.estate.doubt(place.estate.scopes[old[0].id]) if old else None
     return {
         "as_of": min((one.as_of for one in scopes if one.as_of is not None), default=None),
         "stale": bool(old or never),
-        "stale_reason": place.estate.stale_reason(old[0].id) if old else never,
+        "stale_reason": doubt.en if doubt else never,
+        "stale_reason_zh": doubt.zh if doubt else never_zh,
         "absent": absent,
     }
 

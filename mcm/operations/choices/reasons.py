@@ -4,23 +4,32 @@ check before anything is sent."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mcm.operations.reasons import Reason, filled
+from mcm.operations.reasons import Reason, filled, in_chinese
 
 _LIST = "`mcm account choices {account} --region {region}` lists them; `mcm sync {account}` reads anew"
 _LIST_ZH = "“mcm account choices {account} --region {region}”列出可选项；“mcm sync {account}”重新读取"
+_FIND = '`mcm resource list --filter \'kind = "{kind}" AND account = "{account}"\'` lists what there is'
+_FIND_ZH = '“mcm resource list --filter \'kind = "{kind}" AND account = "{account}"\'”列出现有资源'
 _SMALLER = "choose a smaller image, or a larger flavor"
 _SMALLER_ZH = "请选择更小的镜像或更大的规格"
 
 REASONS: dict[str, Reason] = {
     "unknown": Reason(
         "account '{account}' has no {kind} '{value}' in region '{region}'",
-        "账户“{account}”在区域“{region}”中没有 {kind}“{value}”",
+        "账号“{account}”在区域“{region}”中没有 {kind}“{value}”",
         _LIST,
         _LIST_ZH,
     ),
+    # Of a kind that forms have no list of.
+    "not_found": Reason(
+        "account '{account}' has no {kind} '{value}' in region '{region}'",
+        "账号“{account}”在区域“{region}”中没有 {kind}“{value}”",
+        _FIND,
+        _FIND_ZH,
+    ),
     "ambiguous": Reason(
         "several of {kind} are called '{value}' in account '{account}'",
-        "账户“{account}”中有多个 {kind} 名为“{value}”",
+        "账号“{account}”中有多个 {kind} 名为“{value}”",
         "give the native id of one of them",
         "请改用其中一个的原生 ID",
     ),
@@ -32,15 +41,15 @@ REASONS: dict[str, Reason] = {
     ),
     "other_account": Reason(
         "{kind} '{value}' is of account '{where}'; account '{account}' does not see it",
-        "{kind}“{value}”属于账户“{where}”，账户“{account}”看不到它",
+        "{kind}“{value}”属于账号“{where}”，账号“{account}”看不到它",
         "choose one of account '{account}', or make it in account '{where}'",
-        "请选择账户“{account}”中的资源，或改在账户“{where}”中创建",
+        "请选择账号“{account}”中的资源，或改在账号“{where}”中创建",
     ),
     "missing": Reason(
         "the last complete read did not list it",
         "最近一次完整读取中未列出它",
         "choose another, or read the account again: mcm sync {account}",
-        "请另选，或重新读取该账户：mcm sync {account}",
+        "请另选，或重新读取该账号：mcm sync {account}",
     ),
     "wrong_state": Reason(
         "it is {state} at the cloud",
@@ -50,15 +59,15 @@ REASONS: dict[str, Reason] = {
     ),
     "other_project": Reason(
         "it is of project '{project}' and not shared; what this account makes goes to project '{home}'",
-        "它属于项目“{project}”且未共享；此账户创建的资源归入项目“{home}”",
+        "它属于项目“{project}”且未共享；此账号创建的资源归入项目“{home}”",
         "choose one of project '{home}', or use an account of project '{project}'",
-        "请选择项目“{home}”中的资源，或使用项目“{project}”的账户",
+        "请选择项目“{home}”中的资源，或使用项目“{project}”的账号",
     ),
     "not_home": Reason(
         "what this account makes goes to project '{home}'",
-        "此账户创建的资源归入项目“{home}”",
+        "此账号创建的资源归入项目“{home}”",
         "use an account of project '{project}'",
-        "请使用项目“{project}”的账户",
+        "请使用项目“{project}”的账号",
     ),
     "not_external": Reason(
         "it is no outside network",
@@ -115,7 +124,7 @@ REASONS: dict[str, Reason] = {
         "请选择更小的，删除部分资源，或在云上提高配额，然后执行 mcm sync {account} --kind quota",
     ),
     "same_name": Reason(
-        "there is already a {kind} called '{value}' in region '{region}'",
+        "the name '{value}' is taken already by another {kind} in region '{region}'",
         "区域“{region}”中已有名为“{value}”的 {kind}",
         "choose another name, unless two of one name are meant",
         "若非有意重名，请另取名称",
@@ -136,7 +145,7 @@ class Hindrance:
 
     @property
     def reason_zh(self) -> str:
-        return filled(REASONS[self.code].text_zh, self.values)
+        return filled(REASONS[self.code].text_zh, in_chinese(self.values))
 
     @property
     def how_to_fix(self) -> str:

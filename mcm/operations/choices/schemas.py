@@ -57,6 +57,7 @@ class ChoiceList(BaseModel):
     as_of: datetime | None
     stale: bool
     stale_reason: str | None
+    stale_reason_zh: str | None
     absent: str | None
 
 

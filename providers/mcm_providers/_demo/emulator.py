@@ -9,6 +9,7 @@ import time
 import boto3
 
 _START_SECONDS = 60.0
+_ROLES = (("web", "t3.micro"), ("shop", "m5.large"), ("batch", "c5.xlarge"))
 
 
 class Emulator:
@@ -34,7 +35,7 @@ class Emulator:
                 break
             time.sleep(0.1)
         endpoint = f"http://127.0.0.1:{port}"
-        for region, number in (("eu-central-1", 8), ("us-east-1", 5)):
+        for region, number in (("eu-central-1", 26), ("us-east-1", 15)):
             _fill(endpoint, region, number)
         return endpoint
 
@@ -55,25 +56,23 @@ def _fill(endpoint: str, region: str, number: int) -> None:
     group = ec2.create_security_group(GroupName="web", Description="web servers", VpcId=vpc)["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0")
     image = ec2.describe_images(MaxResults=10)["Images"][0]["ImageId"]
-    for position in range(number):
-        role = ("web", "shop", "batch")[position % 3]
-        ec2.run_instances(
+    for place, (role, size) in enumerate(_ROLES):
+        # One request for all of a role: the names come with a request each, which is many times as fast.
+        asked = range(place, number, len(_ROLES))
+        made = ec2.run_instances(
             ImageId=image,
-            MinCount=1,
-            MaxCount=1,
-            InstanceType=("t3.micro", "m5.large", "c5.xlarge")[position % 3],
+            MinCount=len(asked),
+            MaxCount=len(asked),
+            InstanceType=size,
             SubnetId=subnet,
             SecurityGroupIds=[group],
-            TagSpecifications=[
-                {
-                    "ResourceType": "instance",
-                    "Tags": [
-                        {"Key": "Name", "Value": f"{role}-{region}-{position:02}"},
-                        {"Key": "env", "Value": "prod" if position % 2 else "test"},
-                    ],
-                }
-            ],
-        )
+        )["Instances"]
+        ids = [each["InstanceId"] for each in made]
+        for position, ident in zip(asked, ids, strict=True):
+            name = f"{role}-{region}-{position:02}"
+            env = ("prod", "test")[position // len(_ROLES) % 2]
+            ec2.create_tags(Resources=[ident], Tags=[{"Key": "Name", "Value": name}, {"Key": "env", "Value": env}])
+        ec2.stop_instances(InstanceIds=ids[-1:])
     volume = ec2.create_volume(AvailabilityZone=f"{region}a", Size=100, VolumeType="gp3")["VolumeId"]
     ec2.create_snapshot(VolumeId=volume, Description="nightly")
     ec2.allocate_address(Domain="vpc")

@@ -1,22 +1,52 @@
-"""What `mcm demo` connects."""
+"""What `mcm demo` connects, and what happens there before anybody looks."""
 
 import importlib.util
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+# Nothing changes there by itself: a plan whose targets drift would be stale before anybody has approved it.
+PRIVATE = "beijing-dc"
+EXPIRING = "shanghai-vmware"
+
+
+@dataclass(frozen=True)
+class Story:
+    """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
+    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`."""
+
+    failing: tuple[str, Mapping[str, Any]]
+    stopped: str
+    asker: str
+    plan: Mapping[str, Any]
+
+
+STORY = Story(
+    failing=(EXPIRING, {"secrets": {"token": "expired"}}),
+    stopped=f'account = "{PRIVATE}" AND state = "running" AND tags.env = "uat"',
+    asker="zhang.wei",
+    plan={
+        "action": "instance.delete",
+        "filter": f'account = "{PRIVATE}" AND state = "stopped" AND tags.env = "test"',
+        "note": "Left over from the release tests; nobody has claimed them",
+    },
+)
 
 
 class DemoEstate:
-    """Simulated clouds live in mcm's own process; the emulator in one of its own, on a free loopback port."""
+    """Simulated clouds live in mcm's own processes; the emulator in one of its own, on a free loopback port."""
+
+    story = STORY
 
     def __init__(self) -> None:
         self._emulator: Any = None
 
     def start(self, instances: int) -> list[Mapping[str, Any]]:
         accounts: list[Mapping[str, Any]] = [
-            _simulated("dc-beijing", "openstack", "private", instances, ["mlps3"], "Beijing"),
-            _simulated("dc-legacy", "vmware", "private", max(instances // 2, 1), ["pci"], "Shanghai"),
-            _simulated("public-east", "public", "public", instances, [], None),
+            _simulated(PRIVATE, "openstack", "private", instances, ["mlps3"], "Beijing"),
+            _simulated(EXPIRING, "vmware", "private", max(instances * 3 // 5, 1), ["pci"], "Shanghai"),
+            _simulated("public-east", "public", "public", max(instances * 4 // 5, 1), [], None, drift=6),
         ]
         if importlib.util.find_spec("moto") is None or importlib.util.find_spec("boto3") is None:
             print("the AWS emulator is not installed (extra 'demo'): going on without it", file=sys.stderr)
@@ -43,14 +73,15 @@ class DemoEstate:
 
 
 def _simulated(
-    name: str, flavour: str, ownership: str, instances: int, labels: list[str], city: str | None
+    name: str, flavour: str, ownership: str, instances: int, labels: list[str], city: str | None, *, drift: int = 0
 ) -> Mapping[str, Any]:
+    """drift: changes a minute, over the whole cloud."""
     return {
         "name": name,
         "provider": "simulated",
         "ownership": ownership,
         "labels": labels,
         "city": city,
-        "config": {"flavour": flavour, "instances": instances, "drift": 6, "cloud_id": f"demo-{name}"},
+        "config": {"flavour": flavour, "instances": instances, "drift": drift, "cloud_id": f"demo-{name}"},
         "secrets": {"token": "demo"},
     }

@@ -96,7 +96,7 @@ DESCRIPTOR = ProviderDescriptor(
         "region_not_enabled": Text(
             en="The region {region} is not enabled for this account. Enable it under Account > AWS Regions, "
             "or take it out of the configuration.",
-            zh="此账户未启用区域 {region}。请在“账户 > AWS 区域”中启用，或将其从配置中移除。",
+            zh="此账号未启用区域 {region}。请在“账号 > AWS 区域”中启用，或将其从配置中移除。",
         ),
         "region_unknown": Text(
             en="AWS does not know a region called {region}. Check its spelling.",
@@ -111,7 +111,7 @@ DESCRIPTOR = ProviderDescriptor(
         "kind_not_read": Text(en="mcm does not read {kind} from AWS.", zh="mcm 不从 AWS 读取 {kind}。"),
         "not_subscribed": Text(
             en="The account is not subscribed to {service} in {region}.",
-            zh="此账户未在 {region} 订阅 {service}。",
+            zh="此账号未在 {region} 订阅 {service}。",
         ),
     },
     import_file="mcm_providers.aws.import_file:read_profile",

@@ -110,6 +110,21 @@ def test_an_absent_service_is_named_and_not_held_against_the_answer(world: World
     assert (answer["complete"], answer["at_least"], answer["freshness"]["unsupported"]) == (True, False, 1)
     (gap,) = answer["freshness"]["gaps"]
     assert (gap["status"], "no block storage" in gap["reason"]) == ("unsupported", True)
+    assert gap["reason_zh"].endswith("云硬盘不读取：there is no block storage service")
+
+
+def test_gaps_are_told_in_chinese_too(world: World, client: TestClient) -> None:
+    world.account("east")
+    world.scope("acc_east", "volume", as_of=ago(days=3))
+    world.scope("acc_east", "image", status="failing", error_message="HTTP 403", error_code="permission_denied")
+    world.scope("acc_east", "network", as_of=None)
+    told = {gap["kind"]: gap["reason_zh"] for gap in _count(client)["freshness"]["gaps"]}
+    assert told["volume"] == "账号“east”中区域 r1 的云硬盘最近一次完整读取距今 3 天，超过 15 分钟"
+    assert (
+        told["image"]
+        == "账号“east”中区域 r1 的镜像读取失败：凭据有效但缺少权限；该类资源不再读取，保留最近一次的有效状态"
+    )
+    assert told["network"] == "账号“east”中区域 r1 的网络尚无一次完整读取"
 
 
 def test_a_quarantine_may_hold_too_much_but_not_too_little(world: World, client: TestClient) -> None:

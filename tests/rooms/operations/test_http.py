@@ -95,9 +95,9 @@ def test_what_is_allowed_is_told_by_one_source(lab: Lab, served: Served) -> None
     found = {one["action"]: one for one in served.get(f"/api/v1/resources/{machine}/actions").json()}
     assert found["instance.stop"]["allowed"] is True
     start = found["instance.start"]
-    assert (start["allowed"], start["reason_code"]) == (False, "wrong_state")
+    assert (start["allowed"], start["reason_code"]) == (False, "already_so")
     assert "running" in start["reason"]
-    assert "stopped" in start["reason_zh"]
+    assert "运行中" in start["reason_zh"]
     for action, one in found.items():
         answer = served.send(
             "POST", "/api/v1/operations", {"action": action, "resource": machine}, params={"dry_run": True}

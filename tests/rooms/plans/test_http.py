@@ -208,9 +208,10 @@ def test_the_command_line_points_to_a_plan(lab: Lab, served: Served, monkeypatch
     assert applied.exit_code == 0, applied.output
     assert lab.count("operation", "action = 'instance.delete'") == 21
     rest = [row.id for row in lab.resources(state="stopped", task_state=None)]
+    assert len(rest) > 2
     lab.runtime.database.carried["plans.limits"] = Limits(20, 22)
     some = CliRunner().invoke(app, ["instance", "delete", "--yes", *rest[:2]])
-    assert some.exit_code == PARTLY_FAILED
+    assert some.exit_code == PARTLY_FAILED, some.output
     assert "destroy_budget_used" in some.stderr
     none = CliRunner().invoke(app, ["instance", "delete", "--yes", rest[2]])
     assert none.exit_code == NEEDS_APPROVAL, none.output

@@ -26,7 +26,7 @@ def test_a_plan_alone_touches_nothing(desk: Desk) -> None:
     stopped = desk.lab.resources("instance", state="stopped")
     shown = desk.shown(desk.plan("instance.stop", [*running, *stopped[:2]]))
     assert (shown.status, shown.requires_approval, shown.counts) == ("draft", False, {"target": 1, "left": 2})
-    assert {item.why.reason_code for item in shown.items if item.why} == {"wrong_state"}
+    assert {item.why.reason_code for item in shown.items if item.why} == {"already_so"}
     assert all(item.why.reason_zh for item in shown.items if item.why)
     assert (shown.impact.targets, shown.impact.money) == (1, None)
     assert shown.impact.money_note

@@ -1,5 +1,7 @@
 """The tree of tenants: names, moves without cycles, removal of what is empty, and who may do it."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,12 +10,17 @@ from sqlalchemy import text
 
 from mcm.auth.roles import Role
 from mcm.auth.service import DEFAULT_TENANT, EVERYTHING, View
+from mcm.kit import clock
 from mcm.tenancy import repository
 from tests.lab import CALLER, Lab
 from tests.rooms.tenancy.estate import ALPHA, BETA, DEEP, GROUP, MARKER, OF_ALPHA, SHARED, Estate, caller, who
 
 ADMIN = who(EVERYTHING, Role.SYSTEM_ADMIN)
-OF_BETA = who(View(tenants=frozenset({BETA, DEEP})), Role.SYSTEM_ADMIN, tenant=BETA)
+# Proven for as long as the tests may last: this is made when they are collected.
+OF_BETA = replace(
+    who(View(tenants=frozenset({BETA, DEEP})), Role.SYSTEM_ADMIN, tenant=BETA),
+    confirmed_at=clock.now() + timedelta(days=1),
+)
 
 
 def _send(http: httpx.Client, method: str, url: str, body: Any = None, *, match: str = "") -> httpx.Response:
@@ -134,8 +141,6 @@ def test_changing_what_one_only_reads_is_403_and_what_one_does_not_see_404(
     estate: Estate, method: str, url: str, body: dict[str, Any] | None
 ) -> None:
     """Reading all, changing beta's only; then reading beta's only."""
-    from dataclasses import replace
-
     mixed = replace(OF_BETA, grants=(*OF_BETA.grants, *caller("alpha").grants))
     for by, status in ((mixed, 403), (OF_BETA, 404)):
         with estate.http(by) as http:

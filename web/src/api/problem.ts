@@ -6,6 +6,8 @@ export interface ProblemBody {
   next_step: string;
   request_id: string;
   details?: Record<string, unknown>;
+  detail_zh?: string;
+  next_step_zh?: string;
 }
 
 export class Problem extends Error {
@@ -44,6 +46,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
     next_step: text(given.next_step),
     request_id: text(given.request_id) || (answer.headers.get("X-Request-Id") ?? ""),
     ...(given.details ? { details: given.details } : {}),
+    ...(text(given.detail_zh) ? { detail_zh: text(given.detail_zh), next_step_zh: text(given.next_step_zh) } : {}),
   });
 }
 

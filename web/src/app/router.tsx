@@ -29,7 +29,7 @@ export function buildRouter() {
 function element(page: Page) {
   const Body: ComponentType = lazy(() => page.load());
   return (
-    <Gate permission={page.permission}>
+    <Gate permission={page.permission} title={page.title}>
       <Suspense fallback={<Loading />}>
         <Body />
       </Suspense>

@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
@@ -15,6 +15,7 @@ import { listen, start, stop } from "../live/shared";
 import { useFollow } from "../parts/links";
 import { plain } from "../parts/plain";
 import { ProblemAlert } from "../parts/problem-alert";
+import { useStored } from "../parts/stored";
 import { Loading } from "../parts/states";
 import { PAGES } from "../sitemap";
 import { useFlashes } from "./flashes";
@@ -27,6 +28,7 @@ import { texts } from "./texts";
 import { TopBar } from "./top-bar";
 
 const TOP = "console-top";
+const Tour = lazy(() => import("./tour/tour"));
 
 export function Shell() {
   const t = useTexts(texts);
@@ -41,6 +43,11 @@ export function Shell() {
   const page = PAGES.find((each) => matchPath(each.path, pathname));
   const show = flashes.show;
 
+  // By itself only where nothing is real, and once; a link to a page is not led away from.
+  const { demonstration } = useSession();
+  const [toured, setToured] = useStored("toured", (stored) => stored === true);
+  const [touring, setTouring] = useState(demonstration && !toured && pathname === "/");
+
   useLive();
   useBusy();
   useTitle(page);
@@ -53,7 +60,7 @@ export function Shell() {
   return (
     <PanelContext.Provider value={host}>
       <div id={TOP} className="console-top">
-        <TopBar onSearch={() => setPalette(true)} onProblem={onProblem} />
+        <TopBar onSearch={() => setPalette(true)} onTour={() => setTouring(true)} onProblem={onProblem} />
       </div>
       <AppLayout
         headerSelector={`#${TOP}`}
@@ -108,6 +115,16 @@ export function Shell() {
         }
       />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
+      {touring ? (
+        <Suspense>
+          <Tour
+            onClose={() => {
+              setTouring(false);
+              setToured(true);
+            }}
+          />
+        </Suspense>
+      ) : null}
       <SignInDialog />
     </PanelContext.Provider>
   );

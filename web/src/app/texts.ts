@@ -34,6 +34,7 @@ export const texts = catalogue({
   account: { en: "Signed in as", zh: "当前用户" },
   localMode: { en: "Local mode, no sign-in", zh: "本地模式，无需登录" },
   changePassword: { en: "Change password", zh: "修改密码" },
+  tour: { en: "Take the tour", zh: "打开导览" },
   signOut: { en: "Sign out", zh: "退出登录" },
   close: { en: "Close", zh: "关闭" },
   dismiss: { en: "Dismiss", zh: "关闭通知" },

@@ -13,8 +13,14 @@ import { texts } from "./texts";
 
 const ZONES = ["browser", "UTC", "Asia/Shanghai", "Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles"];
 
+interface Props {
+  onSearch(): void;
+  onTour(): void;
+  onProblem(error: unknown): void;
+}
+
 /** Ids of menu items are "what:value"; the part before the colon says which preference the rest is for. */
-export function TopBar({ onSearch, onProblem }: { onSearch(): void; onProblem(error: unknown): void }) {
+export function TopBar({ onSearch, onTour, onProblem }: Props) {
   const t = useTexts(texts);
   const session = useSession();
   const queries = useQueryClient();
@@ -68,13 +74,17 @@ export function TopBar({ onSearch, onProblem }: { onSearch(): void; onProblem(er
     description: session.login_required ? t("account") : t("localMode"),
     onItemClick: ({ detail }) => {
       if (detail.id === "leave") void leave();
+      else if (detail.id === "tour") onTour();
     },
-    items: session.login_required
-      ? [
-          { id: "password", text: t("changePassword"), href: "/password" },
-          { id: "leave", text: t("signOut") },
-        ]
-      : [{ id: "docs", text: t("documentation"), href: "/docs" }],
+    items: [
+      { id: "tour", text: t("tour") },
+      ...(session.login_required
+        ? [
+            { id: "password", text: t("changePassword"), href: "/password" },
+            { id: "leave", text: t("signOut") },
+          ]
+        : [{ id: "docs", text: t("documentation"), href: "/docs" }]),
+    ],
   };
   const liveText = { live: t("live"), connecting: t("connecting"), off: t("notLive") }[live];
   return (

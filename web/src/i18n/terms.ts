@@ -89,6 +89,17 @@ export const terms = {
     in_doubt: { en: "In doubt", zh: "结果未知" },
     cancelled: { en: "Cancelled", zh: "已取消" },
   }),
+  dataClass: catalogue({
+    public: { en: "Public", zh: "公开" },
+    internal: { en: "Internal", zh: "内部" },
+    confidential: { en: "Confidential", zh: "机密" },
+    restricted: { en: "Restricted", zh: "受限" },
+  }),
+  managed: catalogue({
+    observed: { en: "Observed", zh: "仅观察" },
+    managed: { en: "Managed", zh: "受管" },
+    protected: { en: "Protected", zh: "受保护" },
+  }),
   ownership: catalogue({
     private: { en: "Private", zh: "私有" },
     public: { en: "Public", zh: "公有" },

@@ -13,6 +13,8 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   retirements: ["retirement.", "operation."],
   schedules: ["operation."],
   notices: ["notice_target."],
+  // Of these no event tells.
+  views: [],
 };
 /** However many events come, nothing is asked again more often than this. */
 export const PAUSE_MS = 2_000;

@@ -7,6 +7,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Freshness as FreshnessAnswer } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { useTerm, useTexts } from "../i18n/use-texts";
+import { usePreferences } from "../preferences/preferences";
 import { useFollow } from "./links";
 import { plain } from "./plain";
 import { texts } from "./texts";
@@ -48,6 +49,7 @@ export function Gaps({ of }: { of: FreshnessAnswer }) {
   const t = useTexts(texts);
   const term = useTerm();
   const follow = useFollow();
+  const { language } = usePreferences();
   if (of.complete) return null;
   const counted = [
     of.failing ? t("failingScopes", { n: of.failing }) : "",
@@ -68,7 +70,7 @@ export function Gaps({ of }: { of: FreshnessAnswer }) {
                     {gap.account}
                   </Link>
                 ) : null}{" "}
-                {plain(gap.region)} · {term("kind", gap.kind)}: {plain(gap.reason)}
+                {plain(gap.region)} · {term("kind", gap.kind)}: {plain(language === "zh-CN" ? gap.reason_zh : gap.reason)}
               </li>
             ))}
             {of.gaps.length > MOST_GAPS ? <li>{t("more", { n: of.gaps.length - MOST_GAPS })}</li> : null}

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { asProblem } from "../api/problem";
 import { useTexts } from "../i18n/use-texts";
+import { faultOf, SaidOf } from "./said";
 import { texts } from "./texts";
 
 interface Props {
@@ -17,7 +18,7 @@ interface Props {
 export function ProblemAlert({ error, onRetry }: Props) {
   const t = useTexts(texts);
   const problem = asProblem(error);
-  const { detail, next_step: nextStep, request_id: requestId } = problem.body;
+  const requestId = problem.body.request_id;
   const silent = problem.code === "unreachable";
   return (
     <Alert
@@ -26,12 +27,7 @@ export function ProblemAlert({ error, onRetry }: Props) {
       action={onRetry ? <Button onClick={onRetry}>{t("retry")}</Button> : undefined}
     >
       <SpaceBetween size="xs">
-        <div>{silent ? t("unreachableHint") : sentence(detail)}</div>
-        {nextStep ? (
-          <div>
-            <Box variant="strong">{t("nextStep")}</Box>: {nextStep}
-          </div>
-        ) : null}
+        {silent ? <div>{t("unreachableHint")}</div> : <SaidOf fault={faultOf(problem)} whole />}
         {silent ? null : (
           <SpaceBetween direction="horizontal" size="m">
             <Box color="text-body-secondary" fontSize="body-s">
@@ -54,9 +50,4 @@ export function ProblemAlert({ error, onRetry }: Props) {
       </SpaceBetween>
     </Alert>
   );
-}
-
-function sentence(said: string): string {
-  const text = said.slice(0, 1).toUpperCase() + said.slice(1);
-  return !text || /[.。!?！？]$/.test(text) ? text : `${text}.`;
 }

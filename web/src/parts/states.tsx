@@ -1,13 +1,15 @@
 import type { ReactNode } from "react";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { UseQueryResult } from "@tanstack/react-query";
 
 import { asProblem } from "../api/problem";
 import { type Permission, useSession } from "../api/session";
-import { useTexts } from "../i18n/use-texts";
+import type { Message } from "../i18n/messages";
+import { useMessage, useTexts } from "../i18n/use-texts";
 import { ProblemAlert } from "./problem-alert";
 import { texts } from "./texts";
 
@@ -51,9 +53,23 @@ export function NoPermission({ permission }: { permission: string }) {
   );
 }
 
+interface GateProps {
+  permission: Permission;
+  /** Of the page, where all of it is behind the gate. */
+  title?: Message;
+  children: ReactNode;
+}
+
 /** Shows its children to whoever may see them, and says what is lacking to others. */
-export function Gate({ permission, children }: { permission: Permission; children: ReactNode }) {
-  return useSession().may(permission) ? children : <NoPermission permission={permission} />;
+export function Gate({ permission, title, children }: GateProps) {
+  const say = useMessage();
+  if (useSession().may(permission)) return children;
+  return (
+    <SpaceBetween size="m">
+      {title ? <Header variant="h1">{say(title)}</Header> : null}
+      <NoPermission permission={permission} />
+    </SpaceBetween>
+  );
 }
 
 interface ShownProps<T> {

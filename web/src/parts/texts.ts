@@ -10,6 +10,7 @@ export const texts = catalogue({
     zh: "请检查网络以及 mcm 是否正在运行。当前显示的内容可能已过时。",
   },
   nextStep: { en: "What to do", zh: "处理方法" },
+  original: { en: "The server's words", zh: "服务器原文" },
   code: { en: "Code", zh: "代码" },
   requestId: { en: "Request", zh: "请求编号" },
   copy: { en: "Copy", zh: "复制" },

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 
 import { type Language, LANGUAGES, preferredLanguage } from "../i18n/messages";
+import { rememberedLanguage, rememberLanguage } from "../i18n/remembered";
 
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
@@ -28,7 +29,7 @@ export function usePreferences(): Preferences {
 }
 
 /** What is stored may be of another version or somebody's typing: only known values count. */
-export function readChosen(stored: string | null, languages: readonly string[]): Chosen {
+export function readChosen(stored: string | null, languages: readonly string[], cookies = ""): Chosen {
   let found: Record<string, unknown> = {};
   try {
     const parsed: unknown = JSON.parse(stored ?? "{}");
@@ -36,7 +37,7 @@ export function readChosen(stored: string | null, languages: readonly string[]):
   } catch {
     found = {};
   }
-  const language = LANGUAGES.find((each) => each === found["language"]) ?? preferredLanguage(languages);
+  const language = rememberedLanguage(cookies) ?? LANGUAGES.find((each) => each === found["language"]) ?? preferredLanguage(languages);
   const theme = (["light", "dark"] as const).find((each) => each === found["theme"]) ?? "system";
   const density = found["density"] === "compact" ? "compact" : "comfortable";
   return { language, theme, density, timeZone: knownZone(found["timeZone"]) };
@@ -52,7 +53,7 @@ function knownZone(wanted: unknown): string {
 }
 
 export function PreferencesProvider({ children }: { children: ReactNode }) {
-  const [chosen, setChosen] = useState(() => readChosen(stored(), navigator.languages));
+  const [chosen, setChosen] = useState(() => readChosen(stored(), navigator.languages, document.cookie));
   const [systemDark, setSystemDark] = useState(() => matchMedia(DARK).matches);
   const dark = chosen.theme === "dark" || (chosen.theme === "system" && systemDark);
 
@@ -71,6 +72,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
   }, [dark, chosen.density, chosen.language]);
 
   const choose = useCallback((change: Partial<Chosen>) => {
+    if (change.language) rememberLanguage(change.language);
     setChosen((before) => {
       const after = { ...before, ...change };
       keep(after);

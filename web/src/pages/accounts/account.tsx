@@ -19,6 +19,7 @@ import { Copyable } from "../../parts/copyable";
 import { Age } from "../../parts/freshness";
 import { Name } from "../../parts/name";
 import { ProblemAlert } from "../../parts/problem-alert";
+import { SaidOf } from "../../parts/said";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { AccountMenu } from "./account-menu";
@@ -65,12 +66,14 @@ function Known({ account }: { account: AccountDetail }) {
         <Name of={account.name} />
       </Header>
       {account.status === "failing" ? (
-        <Alert type="error" header={t("failing")}>
-          <SpaceBetween size="xs">
-            <div>{account.error_message}</div>
-            {account.failing_since ? <div>{t("failingSince", { at: format.instant(account.failing_since) })}</div> : null}
-          </SpaceBetween>
-        </Alert>
+        <div data-tour="failing">
+          <Alert type="error" header={t("failing")}>
+            <SpaceBetween size="xs">
+              <SaidOf fault={{ code: account.error_code, message: account.error_message }} whole />
+              {account.failing_since ? <div>{t("failingSince", { at: format.instant(account.failing_since) })}</div> : null}
+            </SpaceBetween>
+          </Alert>
+        </div>
       ) : null}
       {account.status === "paused" ? <Alert type="info">{t("paused")}</Alert> : null}
       {account.status === "ok" && scopesOf(account).troubled > 0 ? <Alert type="warning">{t("troubled")}</Alert> : null}

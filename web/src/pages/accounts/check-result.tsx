@@ -8,6 +8,7 @@ import { useTexts } from "../../i18n/use-texts";
 import { Copyable } from "../../parts/copyable";
 import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
+import { SaidOf } from "../../parts/said";
 import { addTexts } from "./add-texts";
 
 const DASH = "–";
@@ -20,7 +21,7 @@ export function CheckResult({ of }: { of: Schemas["CheckAnswer"] }) {
   if (!of.ok) {
     return (
       <Alert type="error" header={t("testFailed")}>
-        {plain(of.error_message ?? of.error_code ?? "")}
+        <SaidOf fault={{ code: of.error_code, message: of.error_message }} whole />
       </Alert>
     );
   }

@@ -8,6 +8,7 @@ import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { Age } from "../../parts/freshness";
+import { SaidOf } from "../../parts/said";
 import { Empty } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { tableTexts } from "../../parts/table-labels";
@@ -56,7 +57,7 @@ export function Scopes({ scopes }: { scopes: readonly Scope[] }) {
         { id: "resources", header: t("resources"), width: 130, cell: (each) => (each.as_of ? format.number(each.resources) : "–") },
         { id: "asOf", header: t("asOf"), width: 150, cell: (each) => (each.status === "unsupported" ? "–" : <Age at={each.as_of} />) },
         { id: "every", header: t("every"), width: 110, cell: (each) => format.duration(each.interval_s) },
-        { id: "reason", header: t("reason"), width: 320, cell: (each) => each.error_message ?? each.reason ?? "–" },
+        { id: "reason", header: t("reason"), width: 320, cell: (each) => (each.error_message || each.reason ? <SaidOf fault={{ code: each.error_code, message: each.error_message ?? each.reason }} /> : "–") },
       ]}
       empty={<Empty title={t("noScopes")} />}
     />

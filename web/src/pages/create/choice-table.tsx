@@ -47,7 +47,7 @@ export function ChoiceTable({ form, param, chosen, onChoose, many = false, filte
   return (
     <SpaceBetween size="s">
       {found.isError ? <ProblemAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
-      {list?.stale ? <StatusIndicator type="warning">{t("staleList", { reason: plain(list.stale_reason ?? "") })}</StatusIndicator> : null}
+      {list?.stale ? <StatusIndicator type="warning">{t("staleList", { reason: plain((language === "zh-CN" ? list.stale_reason_zh : list.stale_reason) ?? "") })}</StatusIndicator> : null}
       <Table
         header={
           <Header

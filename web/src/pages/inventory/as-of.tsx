@@ -1,18 +1,23 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import DatePicker from "@cloudscape-design/components/date-picker";
 import FormField from "@cloudscape-design/components/form-field";
-import Modal from "@cloudscape-design/components/modal";
+import Slider from "@cloudscape-design/components/slider";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TimeInput from "@cloudscape-design/components/time-input";
+import { useQuery } from "@tanstack/react-query";
 
+import { get } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { useTexts } from "../../i18n/use-texts";
+import { clamped, instantOf, MINUTE_MS, minuteOf, spanOf } from "./instants";
 import { texts } from "./texts";
 
 const AGO_S: Record<string, number> = { hourAgo: 3_600, dayAgo: 86_400, weekAgo: 604_800 };
+/** A slider tells of every step on its way; the list is asked for when it rests. */
+const RESTS_MS = 400;
 
 interface Props {
   at: string;
@@ -21,75 +26,106 @@ interface Props {
 
 export function AsOfButton({ at, onChange }: Props) {
   const t = useTexts(texts);
-  const [choosing, setChoosing] = useState(false);
+  const ago = (seconds: number) => onChange(instantOf(minuteOf(Date.now() - seconds * 1000)));
   return (
-    <>
-      <ButtonDropdown
-        items={[
-          { id: "now", text: t("now"), disabled: !at },
-          { id: "hourAgo", text: t("hourAgo") },
-          { id: "dayAgo", text: t("dayAgo") },
-          { id: "weekAgo", text: t("weekAgo") },
-          { id: "choose", text: `${t("date")} …` },
-        ]}
-        onItemClick={({ detail }) => {
-          if (detail.id === "choose") setChoosing(true);
-          else if (detail.id === "now") onChange("");
-          else onChange(new Date(Date.now() - (AGO_S[detail.id] ?? 0) * 1000).toISOString());
-        }}
-      >
-        {t("asOf")}
-      </ButtonDropdown>
-      {choosing ? <Chooser onClose={() => setChoosing(false)} onChange={onChange} /> : null}
-    </>
-  );
-}
-
-/** What is typed is UTC, and says so: a past hour may exist twice or not at all in other zones. */
-function Chooser({ onClose, onChange }: { onClose(): void; onChange(at: string): void }) {
-  const t = useTexts(texts);
-  const [date, setDate] = useState(() => new Date().toISOString().slice(0, 10));
-  const [time, setTime] = useState("00:00");
-  const at = `${date}T${time.padEnd(5, "0")}:00Z`;
-  const wrong = Number.isNaN(Date.parse(at));
-  return (
-    <Modal
-      visible
-      header={t("asOf")}
-      onDismiss={onClose}
-      closeAriaLabel={t("cancel")}
-      footer={
-        <Button
-          variant="primary"
-          disabled={wrong}
-          onClick={() => {
-            onChange(at);
-            onClose();
-          }}
-        >
-          {t("show")}
-        </Button>
-      }
+    <ButtonDropdown
+      items={[
+        { id: "now", text: t("now"), disabled: !at },
+        { id: "hourAgo", text: t("hourAgo") },
+        { id: "dayAgo", text: t("dayAgo") },
+        { id: "weekAgo", text: t("weekAgo") },
+        { id: "choose", text: t("chooseTime"), disabled: at !== "" },
+      ]}
+      onItemClick={({ detail }) => {
+        if (detail.id === "now") onChange("");
+        else ago(AGO_S[detail.id] ?? 60);
+      }}
     >
-      <SpaceBetween size="m" direction="horizontal">
-        <FormField label={t("date")}>
-          <DatePicker value={date} onChange={({ detail }) => setDate(detail.value)} isDateEnabled={(day) => day <= new Date()} />
-        </FormField>
-        <FormField label={t("time", { zone: "UTC" })}>
-          <TimeInput value={time} format="hh:mm" onChange={({ detail }) => setTime(detail.value)} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      {t("asOf")}
+    </ButtonDropdown>
   );
 }
 
+/** Says that the past is shown and what that means, and goes to any other instant of it. */
 export function AsOfNotice({ at, onChange }: Props) {
   const t = useTexts(texts);
   const format = useFormat();
   if (!at) return null;
   return (
-    <Alert type="info" action={<Button onClick={() => onChange("")}>{t("toNow")}</Button>}>
-      {t("past", { at: format.instant(at) })}
+    <Alert type="warning" header={t("past", { at: format.instant(at) })} action={<Button onClick={() => onChange("")}>{t("toNow")}</Button>}>
+      <SpaceBetween size="s">
+        <span>{t("pastMeans")}</span>
+        <Travel at={at} onChange={onChange} />
+      </SpaceBetween>
     </Alert>
+  );
+}
+
+function Travel({ at, onChange }: Props) {
+  const t = useTexts(texts);
+  const format = useFormat();
+  // The first thing that was ever seen; only what is still kept, so what is older than that is told by nothing.
+  const first = useQuery({
+    queryKey: ["resources", "first"],
+    staleTime: Infinity,
+    queryFn: ({ signal }) =>
+      get("/api/v1/resources", { query: { limit: 1, order_by: "first_seen", columns: "first_seen", include_gone: true }, signal }),
+  });
+  const [opened] = useState(() => Date.now());
+  const began = first.data?.items[0]?.first_seen;
+  const span = spanOf(began, at, opened);
+  const [drawn, setDrawn] = useState<number | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const shown = drawn ?? minuteOf(Date.parse(at));
+  const spoken = (minute: number) => format.instant(instantOf(minute));
+
+  useEffect(() => setDrawn(null), [at]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function go(minute: number) {
+    const to = clamped(minute, span);
+    setDrawn(to);
+    clearTimeout(timer.current);
+    // The right end is the moment itself and not the whole minute before it, in which something may have been seen first.
+    timer.current = setTimeout(() => onChange(to === span.to ? new Date(opened).toISOString() : instantOf(to)), RESTS_MS);
+  }
+
+  return (
+    <div className="console-travel">
+      <FormField label={t("slide")} description={began ? t("slideHint", { at: format.instant(began) }) : undefined} stretch>
+        <Slider
+          value={clamped(shown, span)}
+          min={span.from}
+          max={span.to}
+          ariaLabel={t("slide")}
+          valueFormatter={spoken}
+          onChange={({ detail }) => go(detail.value)}
+        />
+      </FormField>
+      <Exact key={at} at={at} onChange={onChange} />
+    </div>
+  );
+}
+
+/** What is typed is UTC, and says so: a past hour may exist twice or not at all in other zones. */
+function Exact({ at, onChange }: Props) {
+  const t = useTexts(texts);
+  const latest = Date.now();
+  const [date, setDate] = useState(at.slice(0, 10));
+  const [time, setTime] = useState(() => new Date(Date.parse(at)).toISOString().slice(11, 16));
+  const wanted = Date.parse(`${date}T${time}:00Z`);
+  const wrong = Number.isNaN(wanted) || time.length !== 5 ? t("noTime") : wanted > latest + MINUTE_MS ? t("ahead") : "";
+  return (
+    <SpaceBetween size="xs" direction="horizontal" alignItems="end">
+      <FormField label={t("date")}>
+        <DatePicker value={date} onChange={({ detail }) => setDate(detail.value)} isDateEnabled={(day) => day.getTime() <= latest} />
+      </FormField>
+      <FormField label={t("time", { zone: "UTC" })}>
+        <TimeInput value={time} format="hh:mm" onChange={({ detail }) => setTime(detail.value)} />
+      </FormField>
+      <Button disabled={wrong !== ""} {...(wrong ? { disabledReason: wrong } : {})} onClick={() => onChange(new Date(Math.min(wanted, Date.now())).toISOString())}>
+        {t("show")}
+      </Button>
+    </SpaceBetween>
   );
 }

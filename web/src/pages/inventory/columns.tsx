@@ -12,7 +12,8 @@ import type { texts } from "./texts";
 type Key = keyof typeof texts;
 export interface Column {
   id: string;
-  says: Key;
+  /** Of a tag or label the name is its own. */
+  says: Key | null;
   cell(resource: Resource, format: Format): ReactNode;
   /** The API can order by it. */
   sorts?: boolean;
@@ -73,6 +74,21 @@ export const COLUMNS: readonly Column[] = [
 export const FIRST_COLUMNS: readonly string[] = [
   "kind", "state", "account", "region", "private_ips", "vcpus", "memory_mib", "presence", "as_of",
 ];
+
+/** Tags and labels that an address or a view names are columns of their own. */
+const KEYED = /^(tags|labels)\../;
+
+export function columnOf(id: string): Column | undefined {
+  const known = COLUMNS.find((column) => column.id === id);
+  if (known || !KEYED.test(id)) return known;
+  return { id, says: null, sorts: true, width: 160, cell: (resource) => shown((resource as Record<string, unknown>)[id]) };
+}
+
+/** Of what is stored, in an address or in a view, what is a column here; else those that everybody begins with. */
+export function shownColumns(stored: unknown): readonly string[] {
+  const wanted = Array.isArray(stored) ? stored.filter((each): each is string => typeof each === "string" && columnOf(each) !== undefined) : [];
+  return wanted.length > 0 ? wanted : FIRST_COLUMNS;
+}
 
 /** What the API must be asked for so that these columns, the name and the panel can be shown. */
 export function asked(columns: readonly string[]): string {

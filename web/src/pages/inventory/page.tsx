@@ -23,13 +23,16 @@ import { Empty } from "../../parts/states";
 import { useStored } from "../../parts/stored";
 import { tableTexts } from "../../parts/table-labels";
 import { usePages } from "../../parts/use-pages";
+import { OwnFieldsOfMany } from "../resource/own-fields-of-many";
 import { ResourcePanel } from "../resource/panel";
 import { AsOfButton, AsOfNotice } from "./as-of";
-import { asked, COLUMNS, FIRST_COLUMNS } from "./columns";
+import { asked, type Column, columnOf, COLUMNS, shownColumns } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filter-bar";
-import { paramsOf, type State, useInventoryState } from "./state";
+import { ExportButton } from "./export";
+import { type Change, narrowing, paramsOf, type State, useInventoryState } from "./state";
 import { texts } from "./texts";
+import { ViewsMenu } from "./views-menu";
 
 const SIZES = [20, 50, 100] as const;
 
@@ -40,9 +43,9 @@ export default function Inventory() {
   const [state, change] = useInventoryState();
   const [size, setSize] = useStored("inventory.size", (stored) => SIZES.find((each) => each === stored) ?? 50);
   const [wrap, setWrap] = useStored("inventory.wrap", (stored) => stored === true);
-  const [kept, keep] = useStored("inventory.columns", knownColumns);
+  const [kept, keep] = useStored("inventory.columns", shownColumns);
   const [facets, setFacets] = useStored("inventory.facets", (stored) => (typeof stored === "boolean" ? stored : innerWidth > 1200));
-  const chosen = state.columns.length > 0 ? knownColumns(state.columns) : kept;
+  const chosen = state.columns.length > 0 ? shownColumns(state.columns) : kept;
   const columns = useColumns(chosen, state, change);
 
   const follow = useFollow();
@@ -72,6 +75,8 @@ export default function Inventory() {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const selected = (rows.data?.items ?? []).filter(({ id }) => marked.has(id));
   const count = counted.data ? format.atLeast(counted.data.count, counted.data.at_least) : "";
+  // Before anything was known: not that there was nothing.
+  const unknownThen = rows.data?.freshness.known_since ?? "";
   const filtered = Boolean(state.filter || state.search);
   const clear = <Button onClick={() => change({ filter: "", search: "" })}>{t("clear")}</Button>;
 
@@ -119,18 +124,19 @@ export default function Inventory() {
           preferences={{ pageSize: size, wrapLines: wrap, contentDisplay: displayOf(chosen) }}
           pageSizePreference={{ title: t("pageSize"), options: SIZES.map((value) => ({ value, label: t("rows", { n: value }) })) }}
           wrapLinesPreference={{ label: t("wrap"), description: t("wrapHint") }}
-          contentDisplayPreference={{ title: t("columns"), options: [{ id: "name", label: t("name"), alwaysVisible: true }, ...COLUMNS.map((each) => ({ id: each.id, label: t(each.says) }))] }}
+          contentDisplayPreference={{ title: t("columns"), options: [{ id: "name", label: t("name"), alwaysVisible: true }, ...offered(chosen).map((each) => ({ id: each.id, label: each.says ? t(each.says) : plain(each.id) }))] }}
           onConfirm={({ detail }) => {
             const shown = (detail.contentDisplay ?? []).filter((each) => "visible" in each && each.visible && each.id !== "name").map((each) => each.id);
             setSize(SIZES.find((each) => each === detail.pageSize) ?? 50);
             setWrap(detail.wrapLines ?? false);
-            keep(shown);
-            change({ columns: [], cursor: "", page: 1 });
+            // What the address says of columns is a view's or somebody else's, not what this browser remembers.
+            if (state.columns.length === 0) keep(shown);
+            change({ columns: state.columns.length > 0 ? shown : [], cursor: "", page: 1 });
           }}
         />
       }
       empty={
-        rows.isError ? null : filtered || state.asOf ? <Empty title={t("nothingFits")} action={filtered ? clear : undefined} /> : <Empty title={t("nothing")} hint={t("nothingHint")} />
+        rows.isError ? null : filtered || state.asOf ? <Empty title={t(unknownThen ? "nothingKnown" : "nothingFits")} {...(unknownThen ? { hint: t("slideHint", { at: format.instant(unknownThen) }) } : {})} action={filtered ? clear : undefined} /> : <Empty title={t("nothing")} hint={t("nothingHint")} />
       }
     />
   );
@@ -145,12 +151,15 @@ export default function Inventory() {
           <SpaceBetween direction="horizontal" size="xs">
             {selected.length > 0 ? <span className="console-beside-button">{t("selected", { n: selected.length })}</span> : null}
             <BulkMenu selected={selected} past={state.asOf !== ""} onDone={() => setMarked(new Set())} />
+            <OwnFieldsOfMany selected={selected} past={state.asOf !== ""} />
             <Button onClick={() => setFacets(!facets)} ariaExpanded={facets}>
               {facets ? t("hideFacets") : t("showFacets")}
             </Button>
+            <ViewsMenu state={state} shown={chosen} onChange={change} />
             <AsOfButton at={state.asOf} onChange={(asOf) => change({ asOf })} />
+            <ExportButton state={state} shown={chosen} />
             <Button iconName="refresh" ariaLabel={t("refresh")} loading={rows.isFetching} onClick={() => void rows.refetch()} />
-            <AllowedButton permission="operation.run" variant="primary" href="/create/instance" onFollow={follow}>
+            <AllowedButton permission="operation.run" unless={state.asOf ? t("pastOnly") : ""} variant="primary" href="/create/instance" onFollow={follow}>
               {t("create")}
             </AllowedButton>
           </SpaceBetween>
@@ -158,8 +167,8 @@ export default function Inventory() {
       >
         {t("title")}
       </Header>
-      <AsOfNotice at={state.asOf} onChange={(asOf) => change({ asOf })} />
-      {rows.data ? <Gaps of={rows.data.freshness} /> : null}
+      <AsOfNotice at={state.asOf} onChange={(asOf) => change({ asOf }, asOf !== "")} />
+      {rows.data && !unknownThen ? <Gaps of={rows.data.freshness} /> : null}
       {rows.isError ? <ProblemAlert error={rows.error} onRetry={() => void rows.refetch()} /> : null}
       {facets ? (
         <div className="console-beside">
@@ -169,12 +178,12 @@ export default function Inventory() {
       ) : (
         table
       )}
-      {state.id ? <ResourcePanel id={state.id} onClose={() => change({ id: "" })} /> : null}
+      {state.id ? <ResourcePanel id={state.id} past={state.asOf !== ""} onClose={() => change({ id: "" })} /> : null}
     </SpaceBetween>
   );
 }
 
-function useColumns(chosen: readonly string[], state: State, change: (wanted: Partial<State>) => void): TableProps.ColumnDefinition<Resource>[] {
+function useColumns(chosen: readonly string[], state: State, change: Change): TableProps.ColumnDefinition<Resource>[] {
   const t = useTexts(texts);
   const labels = useTexts(tableTexts);
   const term = useTerm();
@@ -203,22 +212,19 @@ function useColumns(chosen: readonly string[], state: State, change: (wanted: Pa
         </Link>
       ),
     };
-    const others = chosen.map((id) => COLUMNS.find((each) => each.id === id)).filter((each) => each !== undefined);
+    const others = chosen.map(columnOf).filter((each) => each !== undefined);
+    const titleOf = (column: Column) => (column.says ? t(column.says) : plain(column.id));
     return [
       name,
       ...others.map((column) => ({
         id: column.id,
-        header: t(column.says),
+        header: titleOf(column),
         ...(column.width ? { width: column.width } : {}),
-        ...(column.sorts ? { sortingField: column.id, ariaLabel: () => spoken(t(column.says), column.id) } : {}),
+        ...(column.sorts ? { sortingField: column.id, ariaLabel: () => spoken(titleOf(column), column.id) } : {}),
         cell: (resource: Resource) => (column.id === "kind" ? term("kind", resource.kind) : column.cell(resource, format)),
       })),
     ];
   }, [chosen, sorted, descending, state, t, labels, term, format, open]);
-}
-
-function narrowing({ filter, search, asOf }: State) {
-  return { ...(filter ? { filter } : {}), ...(search ? { search } : {}), ...(asOf ? { as_of: asOf } : {}) };
 }
 
 function sortingOf(order: string): TableProps.SortingColumn<Resource> | undefined {
@@ -226,9 +232,10 @@ function sortingOf(order: string): TableProps.SortingColumn<Resource> | undefine
   return field ? { sortingField: field } : undefined;
 }
 
-function knownColumns(stored: unknown): readonly string[] {
-  const wanted = Array.isArray(stored) ? stored.filter((each) => COLUMNS.some((column) => column.id === each)) : [];
-  return wanted.length > 0 ? (wanted as string[]) : FIRST_COLUMNS;
+/** All that can be shown, with what the address alone names. */
+function offered(chosen: readonly string[]): readonly Column[] {
+  const own = chosen.filter((id) => !COLUMNS.some((column) => column.id === id)).map(columnOf);
+  return [...COLUMNS, ...own.filter((each) => each !== undefined)];
 }
 
 function displayOf(chosen: readonly string[]) {

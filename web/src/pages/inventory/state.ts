@@ -8,22 +8,27 @@ export interface State {
   asOf: string;
   /** The resource in the panel. */
   id: string;
+  /** The saved view that was chosen last; what is shown may have been changed since. */
+  view: string;
   page: number;
   cursor: string;
   columns: readonly string[];
 }
+
+/** replace: there is no way back to what was before, as to a place that only led here. */
+export type Change = (wanted: Partial<State>, replace?: boolean) => void;
 
 const NAMES = { filter: "filter", search: "search", order: "order_by", asOf: "as_of", id: "id", cursor: "cursor" } as const;
 /** What makes another list, so that its pages begin anew. */
 const OTHER_LIST = ["filter", "search", "order", "asOf"] as const;
 
 /** All of what is shown stands in the address: it can be sent, kept, and gone back to. */
-export function useInventoryState(): [State, (change: Partial<State>) => void] {
+export function useInventoryState(): [State, Change] {
   const [params, setParams] = useSearchParams();
   const state = useMemo(() => stateOf(params), [params]);
   const change = useCallback(
-    (wanted: Partial<State>) => {
-      setParams((before) => paramsOf({ ...stateOf(before), ...wanted }, isOther(wanted)), { replace: onlyPanel(wanted) });
+    (wanted: Partial<State>, replace = onlyPanel(wanted)) => {
+      setParams((before) => paramsOf({ ...stateOf(before), ...wanted }, isOther(wanted)), { replace });
     },
     [setParams],
   );
@@ -38,6 +43,7 @@ export function stateOf(params: URLSearchParams): State {
     order: params.get(NAMES.order) ?? "",
     asOf: params.get(NAMES.asOf) ?? "",
     id: params.get(NAMES.id) ?? "",
+    view: params.get("view") ?? "",
     cursor: params.get(NAMES.cursor) ?? "",
     page: Number.isInteger(page) && page > 0 && params.get(NAMES.cursor) ? page : 1,
     columns: (params.get("columns") ?? "").split(",").filter(Boolean),
@@ -52,7 +58,23 @@ export function paramsOf(state: State, fromTheStart: boolean): URLSearchParams {
   }
   if (state.page > 1 && !fromTheStart) params.set("page", String(state.page));
   if (state.columns.length > 0) params.set("columns", state.columns.join(","));
+  // A view alone in the address asks for all that it says: what has left it must not come back when the page is loaded.
+  if (state.view && says(state)) params.set("view", state.view);
   return params;
+}
+
+/** Whether an address names a view and nothing of what one says: a link to it. */
+export function onlyNames(state: State): boolean {
+  return state.view !== "" && !says(state);
+}
+
+/** What the API's listings, counts and exports are asked, whatever the order. */
+export function narrowing({ filter, search, asOf }: Pick<State, "filter" | "search" | "asOf">) {
+  return { ...(filter ? { filter } : {}), ...(search ? { search } : {}), ...(asOf ? { as_of: asOf } : {}) };
+}
+
+function says({ filter, search, order, columns }: State): boolean {
+  return filter !== "" || search !== "" || order !== "" || columns.length > 0;
 }
 
 function isOther(wanted: Partial<State>): boolean {

@@ -14,6 +14,7 @@ import { useTerm, useTexts } from "../../i18n/use-texts";
 import { Copyable } from "../../parts/copyable";
 import { Age } from "../../parts/freshness";
 import { plain } from "../../parts/plain";
+import { SaidOf } from "../../parts/said";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { usePreferences } from "../../preferences/preferences";
@@ -50,14 +51,7 @@ function Known({ operation }: { operation: OperationDetail }) {
     <SpaceBetween size="l">
       {operation.error_message ? (
         <Alert type={operation.status === "in_doubt" ? "warning" : "error"} header={t("error")}>
-          <SpaceBetween size="xs">
-            <div>{operation.error_message}</div>
-            {operation.next_step ? (
-              <div>
-                <Box variant="strong">{t("nextStep")}</Box>: {operation.next_step}
-              </div>
-            ) : null}
-          </SpaceBetween>
+          <SaidOf fault={{ code: operation.error_code, message: operation.error_message, nextStep: operation.next_step }} whole />
         </Alert>
       ) : null}
       <KeyValuePairs

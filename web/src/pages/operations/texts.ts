@@ -24,7 +24,6 @@ export const texts = catalogue({
   steps: { en: "Steps", zh: "步骤" },
   log: { en: "Log", zh: "日志" },
   error: { en: "Why it failed", zh: "失败原因" },
-  nextStep: { en: "What to do", zh: "处理方法" },
   parameters: { en: "Parameters", zh: "参数" },
   attempts: { en: "sent {n} times", zh: "已发送 {n} 次" },
   id: { en: "ID", zh: "ID" },

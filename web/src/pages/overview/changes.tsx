@@ -3,6 +3,7 @@ import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../../api/client";
+import type { Resource } from "../../api/types";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
@@ -22,7 +23,7 @@ export function Changes() {
     queryKey: ["resources", "newest"],
     queryFn: ({ signal }) =>
       get("/api/v1/resources", {
-        query: { limit: MOST, order_by: NEWEST, columns: "id,name,kind,state,account,last_changed,native_id" },
+        query: { limit: MOST, order_by: NEWEST, columns: "id,name,kind,state,account,last_changed,first_seen,presence,native_id" },
         signal,
       }),
   });
@@ -49,6 +50,7 @@ export function Changes() {
             </Inside>
           ),
         },
+        { id: "what", header: t("what"), cell: (each) => t(whatOf(each)) },
         { id: "kind", header: t("key"), cell: (each) => term("kind", each.kind) },
         { id: "state", header: t("state"), cell: (each) => <Status group="state" word={each.state} /> },
         { id: "account", header: t("account"), cell: (each) => each.account ?? "–" },
@@ -57,4 +59,10 @@ export function Changes() {
       empty={<Empty title={t("noChanges")} />}
     />
   );
+}
+
+/** What was seen first and never changed since is new. */
+export function whatOf({ presence, first_seen: first, last_changed: last }: Pick<Resource, "presence" | "first_seen" | "last_changed">): "isNew" | "isMissing" | "isChanged" {
+  if (presence === "missing") return "isMissing";
+  return first && last && Date.parse(last) <= Date.parse(first) ? "isNew" : "isChanged";
 }

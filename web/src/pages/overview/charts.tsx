@@ -7,17 +7,22 @@ import PieChart from "@cloudscape-design/components/pie-chart";
 import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { Empty, Shown } from "../../parts/states";
+import { capacityOf } from "./capacity";
 import { texts } from "./texts";
+import { useCapacity } from "./use-capacity";
 import { useFacet } from "./use-facet";
 
 const HEIGHT = 220;
 const MOST_BARS = 12;
+const MIB_IN_GIB = 1024;
+const FREE = "color-mix(in srgb, currentColor 25%, transparent)";
 
 export default function Charts() {
   return (
-    <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 7 } }]}>
+    <Grid gridDefinition={[{ colspan: { default: 12, s: 6, l: 4 } }, { colspan: { default: 12, s: 6, l: 4 } }, { colspan: { default: 12, l: 4 } }]}>
       <ByState />
       <ByAccount />
+      <ByMemory />
     </Grid>
   );
 }
@@ -79,6 +84,47 @@ function ByAccount() {
               i18nStrings={{ yTickFormatter: (value) => format.number(value) }}
               empty={<Empty title={t("noData")} />}
               noMatch={<Empty title={t("noData")} />}
+            />
+          );
+        }}
+      </Shown>
+    </Container>
+  );
+}
+
+/** Of whoever has hosts of their own: what is used of their memory, and what is free. */
+function ByMemory() {
+  const t = useTexts(texts);
+  const format = useFormat();
+  const found = useCapacity();
+  return (
+    <Container fitHeight header={<Header variant="h2">{t("byMemory")}</Header>}>
+      <Shown of={found}>
+        {(levels) => {
+          const known = [...levels].flatMap(([x, level]) => {
+            const { memory } = capacityOf(level);
+            return memory ? [{ x, used: memory.used / MIB_IN_GIB, free: Math.max(0, memory.of - memory.used) / MIB_IN_GIB }] : [];
+          });
+          const rows = known.toSorted((a, b) => b.used + b.free - a.used - a.free).slice(0, MOST_BARS);
+          const gib = (value: number) => `${format.number(value)} GiB`;
+          return (
+            <BarChart
+              stackedBars
+              horizontalBars
+              series={[
+                { title: t("inUse"), type: "bar", data: rows.map(({ x, used }) => ({ x, y: used })), valueFormatter: gib },
+                { title: t("free"), type: "bar", data: rows.map(({ x, free }) => ({ x, y: free })), valueFormatter: gib, color: FREE },
+              ]}
+              xDomain={rows.map(({ x }) => x)}
+              height={Math.max(HEIGHT, rows.length * 32)}
+              hideFilter
+              xScaleType="categorical"
+              ariaLabel={t("byMemory")}
+              xTitle={t("account")}
+              yTitle={t("gib")}
+              i18nStrings={{ yTickFormatter: (value) => format.number(value) }}
+              empty={<Empty title={t("noHosts")} />}
+              noMatch={<Empty title={t("noHosts")} />}
             />
           );
         }}

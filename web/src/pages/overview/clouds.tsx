@@ -6,12 +6,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Account } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTerm, useTexts } from "../../i18n/use-texts";
+import { AllowedButton } from "../../parts/allowed-button";
 import { Age } from "../../parts/freshness";
-import { Inside } from "../../parts/links";
+import { Inside, useFollow } from "../../parts/links";
 import { Name } from "../../parts/name";
 import { Empty, Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { isIncomplete, scopesOf, useAccounts } from "../accounts/use-accounts";
+import { CapacityCell } from "./capacity-cells";
+import { useCapacity } from "./use-capacity";
 import { useFacet } from "./use-facet";
 import { texts } from "./texts";
 
@@ -24,6 +27,8 @@ export function Clouds() {
   const format = useFormat();
   const found = useAccounts();
   const instances = useFacet("account");
+  const capacity = useCapacity();
+  const follow = useFollow();
   const counts = new Map(instances.data?.facets["account"]?.values.map((each) => [each.value, each.count]));
   return (
     <Shown of={found}>
@@ -36,49 +41,52 @@ export function Clouds() {
         >
           {t("clouds")}
         </Header>
-        <Cards<Account>
-          ariaLabels={{ itemSelectionLabel: (_, account) => account.name, selectionGroupLabel: t("clouds") }}
-          items={items.toSorted((a, b) => TROUBLE.indexOf(a.status) - TROUBLE.indexOf(b.status) || a.name.localeCompare(b.name)).slice(0, MOST)}
-          trackBy="id"
-          cardsPerRow={[{ cards: 1 }, { minWidth: 560, cards: 2 }, { minWidth: 900, cards: 3 }, { minWidth: 1200, cards: 4 }]}
-          cardDefinition={{
-            header: (account) => (
-              <Inside href={`/accounts/${encodeURIComponent(account.name)}`} variant="secondary" fontSize="heading-m">
-                <Name of={account.name} />
-              </Inside>
-            ),
-            sections: [
-              {
-                id: "status",
-                content: (account) => (
-                  <SpaceBetween direction="horizontal" size="xs">
-                    <Status group="account" word={account.status} />
-                    <Badge color={account.ownership === "public" ? "blue" : "grey"}>{term("ownership", account.ownership)}</Badge>
-                    <Badge>{account.provider}</Badge>
-                  </SpaceBetween>
-                ),
-              },
-              {
-                id: "instances",
-                header: t("instances"),
-                width: 50,
-                content: (account) => (instances.data ? format.atLeast(counts.get(account.name) ?? 0, isIncomplete(account)) : "–"),
-              },
-              { id: "resources", header: t("resources"), width: 50, content: (account) => format.atLeast(account.resources, isIncomplete(account)) },
-              { id: "read", header: t("read"), width: 50, content: (account) => <Age at={account.as_of} /> },
-              {
-                id: "reads",
-                header: t("reads"),
-                width: 50,
-                content: (account) => {
-                  const { ok, all } = scopesOf(account);
-                  return t("readsOk", { n: ok, all });
+        <div data-tour="clouds">
+          <Cards<Account>
+            ariaLabels={{ itemSelectionLabel: (_, account) => account.name, selectionGroupLabel: t("clouds") }}
+            items={items.toSorted((a, b) => TROUBLE.indexOf(a.status) - TROUBLE.indexOf(b.status) || a.name.localeCompare(b.name)).slice(0, MOST)}
+            trackBy="id"
+            cardsPerRow={[{ cards: 1 }, { minWidth: 560, cards: 2 }, { minWidth: 900, cards: 3 }, { minWidth: 1200, cards: 4 }]}
+            cardDefinition={{
+              header: (account) => (
+                <Inside href={`/accounts/${encodeURIComponent(account.name)}`} variant="secondary" fontSize="heading-m">
+                  <Name of={account.name} />
+                </Inside>
+              ),
+              sections: [
+                {
+                  id: "status",
+                  content: (account) => (
+                    <SpaceBetween direction="horizontal" size="xs">
+                      <Status group="account" word={account.status} />
+                      <Badge color={account.ownership === "public" ? "blue" : "grey"}>{term("ownership", account.ownership)}</Badge>
+                      <Badge>{account.provider}</Badge>
+                    </SpaceBetween>
+                  ),
                 },
-              },
-            ],
-          }}
-          empty={<Empty title={t("noClouds")} hint={t("noCloudsHint")} />}
-        />
+                {
+                  id: "instances",
+                  header: t("instances"),
+                  width: 50,
+                  content: (account) => (instances.data ? format.atLeast(counts.get(account.name) ?? 0, isIncomplete(account)) : "–"),
+                },
+                { id: "resources", header: t("resources"), width: 50, content: (account) => format.atLeast(account.resources, isIncomplete(account)) },
+                { id: "read", header: t("read"), width: 50, content: (account) => <Age at={account.as_of} /> },
+                {
+                  id: "reads",
+                  header: t("reads"),
+                  width: 50,
+                  content: (account) => {
+                    const { ok, all } = scopesOf(account);
+                    return t("readsOk", { n: ok, all });
+                  },
+                },
+                { id: "capacity", content: (account) => <CapacityCell level={capacity.data?.get(account.name)} /> },
+              ],
+            }}
+            empty={<Empty title={t("noClouds")} hint={t("noCloudsHint")} action={<AllowedButton permission="account.write" variant="primary" href="/create/account" onFollow={follow}>{t("connect")}</AllowedButton>} />}
+          />
+        </div>
         </SpaceBetween>
       )}
     </Shown>

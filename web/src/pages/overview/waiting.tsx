@@ -11,10 +11,12 @@ import type { Account, OperationStatus } from "../../api/types";
 import { useTexts } from "../../i18n/use-texts";
 import { Inside } from "../../parts/links";
 import { useAccounts } from "../accounts/use-accounts";
+import { waitsFor } from "../plans/standing";
 import { texts } from "./texts";
 
 const MOST = 100;
 const MOST_LINES = 8;
+const OPEN = ["awaiting_approval", "approved", "draft"] as const;
 const UNDER_WAY = new Set(["queued", "sent", "observed"]);
 
 interface Line {
@@ -32,16 +34,25 @@ export function Waiting() {
   const doubtful = useOperations("in_doubt", may);
   const recent = useOperations(null, may);
   const plans = useQuery({
-    queryKey: ["plans", "awaiting_approval"],
+    queryKey: ["plans", "open"],
     enabled: may,
-    queryFn: ({ signal }) => get("/api/v1/plans", { query: { status: ["awaiting_approval"], limit: MOST }, signal }),
+    queryFn: ({ signal }) => get("/api/v1/plans", { query: { status: [...OPEN], limit: MOST }, signal }),
   });
-  const lines: Line[] = (accounts.data?.items ?? []).flatMap((each) => troubles(each, t));
-  const number = (n: number, key: "plansWait" | "inDoubt" | "underWay", type: Line["type"], href: string) => {
+  const lines: Line[] = [];
+  const number = (n: number, key: "plansForYou" | "plansToApply" | "plansWait" | "inDoubt" | "underWay", type: Line["type"], href: string) => {
     if (n > 0) lines.push({ id: key, type, text: t(key, { n }), href });
   };
+  const open = plans.data?.items ?? [];
+  const yours = open.filter((plan) => waitsFor(plan, session) === "approve");
+  const ready = open.filter((plan) => waitsFor(plan, session) === "apply");
+  const others = open.filter((plan) => plan.status === "awaiting_approval" && !yours.includes(plan));
+  const leads = (found: readonly { id: string }[]) => (found.length === 1 && found[0] ? `/plans/${found[0].id}` : "/plans");
+  // What somebody is asked for comes before what is merely wrong.
+  number(yours.length, "plansForYou", "warning", leads(yours));
+  number(ready.length, "plansToApply", "pending", leads(ready));
+  lines.push(...(accounts.data?.items ?? []).flatMap((each) => troubles(each, t)));
   const moving = recent.data?.items.filter((each) => UNDER_WAY.has(each.status)).length ?? 0;
-  number(plans.data?.items.length ?? 0, "plansWait", "pending", "/plans");
+  number(others.length, "plansWait", "pending", leads(others));
   number(doubtful.data?.items.length ?? 0, "inDoubt", "warning", "/operations?status=in_doubt");
   number(moving, "underWay", "in-progress", "/operations");
   const known = accounts.data && (!may || (plans.data && doubtful.data));

@@ -40,7 +40,7 @@ export function Deciding({ plan }: { plan: PlanDetail }) {
   const cannotDecide = !waiting ? standing : plan.requested_by === session.user ? t("ownPlan") : "";
   const failed = plan.counts["failed"] ?? 0;
   return (
-    <>
+    <div data-tour="deciding">
       <SpaceBetween direction="horizontal" size="xs">
         <AllowedButton permission="plan.approve" unless={cannotDecide} variant={waiting ? "primary" : "normal"} onClick={() => setAsked("approve")}>
           {t("approve")}
@@ -71,7 +71,7 @@ export function Deciding({ plan }: { plan: PlanDetail }) {
       {asked === "approve" ? <Approve plan={plan} onClose={close} /> : null}
       {asked === "reject" ? <Reject plan={plan} onClose={close} /> : null}
       {asked === "apply" ? <Apply plan={plan} onClose={close} /> : null}
-    </>
+    </div>
   );
 }
 

@@ -16,7 +16,9 @@ import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { usePreferences } from "../../preferences/preferences";
 import { factOf, isKnown } from "./facts";
+import { OwnFieldsPart } from "./own-fields-part";
 import { texts } from "./texts";
 import { useResource } from "./use-resource";
 
@@ -52,14 +54,13 @@ function Known({ resource }: { resource: ResourceDetail }) {
           },
           { label: t("project"), value: <Name of={resource.project_name ?? resource.project ?? DASH} /> },
           { label: t("createdAt"), value: resource.created_at ? <Age at={resource.created_at} /> : DASH },
-          { label: t("owner"), value: resource.owner ? <Name of={resource.owner} /> : DASH },
           { label: t("id"), value: <Copyable value={resource.id} /> },
           { label: t("nativeId"), value: resource.native_id ? <Copyable value={resource.native_id} /> : DASH },
         ]}
       />
       <Facts of={resource.attributes} />
       <Pairs title={t("tags")} of={resource.tags} />
-      <Pairs title={t("labels")} of={resource.labels} />
+      <OwnFieldsPart resource={resource} />
       <Sightings of={resource} />
       <CommandLine words={["mcm", "resource", "show", resource.id]} />
     </SpaceBetween>
@@ -109,6 +110,7 @@ function Listed({ title, n, children }: { title: string; n: number; children: Re
 /** Where more than one account sees it, each may know something else. */
 function Sightings({ of }: { of: ResourceDetail }) {
   const t = useTexts(texts);
+  const { language } = usePreferences();
   const sightings = of.sightings ?? [];
   if (sightings.length < 2) return null;
   return (
@@ -121,7 +123,7 @@ function Sightings({ of }: { of: ResourceDetail }) {
         { id: "account", header: t("account"), isRowHeader: true, cell: (each) => each.account ?? DASH },
         { id: "presence", header: t("presence"), cell: (each) => <Status group="presence" word={each.presence} /> },
         { id: "asOf", header: t("asOf"), cell: (each) => <Age at={each.as_of} /> },
-        { id: "reason", header: t("reason"), cell: (each) => (each.stale_reason ? plain(each.stale_reason) : DASH) },
+        { id: "reason", header: t("reason"), cell: (each) => plain((language === "zh-CN" ? each.stale_reason_zh : each.stale_reason) ?? DASH) },
       ]}
     />
   );

@@ -5,6 +5,7 @@ import { get } from "../../api/client";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
+import { SaidOf } from "../../parts/said";
 import { Empty, Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { texts } from "./texts";
@@ -32,7 +33,7 @@ export default function Operations({ id }: { id: string }) {
             { id: "status", header: t("outcome"), cell: (each) => <Status group="operation" word={each.status} /> },
             { id: "by", header: t("by"), cell: (each) => each.requested_by },
             { id: "created", header: t("when"), cell: (each) => <Age at={each.created_at} /> },
-            { id: "error", header: t("reason"), cell: (each) => each.error_message ?? "–" },
+            { id: "error", header: t("reason"), cell: (each) => (each.error_message ? <SaidOf fault={{ code: each.error_code, message: each.error_message }} /> : "–") },
           ]}
           empty={<Empty title={t("noOperations")} />}
         />

@@ -14,6 +14,7 @@ import { plain } from "../../parts/plain";
 import { Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { useAddress } from "../../parts/use-address";
+import { usePreferences } from "../../preferences/preferences";
 import { useResourceTabs } from "./tabs";
 import { texts } from "./texts";
 import { useResource } from "./use-resource";
@@ -61,8 +62,9 @@ function Known({ resource }: { resource: ResourceDetail }) {
 function Doubts({ of }: { of: ResourceDetail }) {
   const t = useTexts(texts);
   const format = useFormat();
+  const { language } = usePreferences();
   if (of.presence === "gone") return <Alert type="warning" header={t("gone")}>{t("goneAt", { at: format.instant(of.gone_at) })}</Alert>;
   if (of.presence === "missing") return <Alert type="warning" header={t("missing")}>{t("missingSince", { at: format.instant(of.missing_since) })}</Alert>;
-  if (of.stale_reason) return <Alert type="warning" header={t("stale")}>{plain(of.stale_reason)}</Alert>;
+  if (of.stale_reason) return <Alert type="warning" header={t("stale")}>{plain((language === "zh-CN" ? of.stale_reason_zh : null) ?? of.stale_reason)}</Alert>;
   return null;
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 
@@ -14,10 +15,12 @@ import { useResource } from "./use-resource";
 interface Props {
   id: string;
   onClose(): void;
+  /** Whether the list beside it shows a past instant. */
+  past?: boolean;
 }
 
 /** A resource beside a list; the tabs are those of the site map. */
-export function ResourcePanel({ id, onClose }: Props) {
+export function ResourcePanel({ id, onClose, past = false }: Props) {
   const t = useTexts(texts);
   const [tab, setTab] = useState("details");
   const found = useResource(id);
@@ -25,9 +28,10 @@ export function ResourcePanel({ id, onClose }: Props) {
   return (
     <Panel header={found.data ? plain(found.data.name || found.data.native_id || t("unnamed")) : id} onClose={onClose}>
       <SpaceBetween size="s">
+        {past ? <Alert type="info">{t("nowOnly")}</Alert> : null}
         {found.data ? (
           <SpaceBetween direction="horizontal" size="m" alignItems="center">
-            <ResourceMenu resource={found.data} key={id} />
+            <ResourceMenu resource={found.data} past={past} key={id} />
             <Inside href={`/resources/${id}`}>{t("ownPage")}</Inside>
           </SpaceBetween>
         ) : null}

@@ -14,6 +14,7 @@ import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Empty, Shown } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { usePreferences } from "../../preferences/preferences";
 import { texts } from "./texts";
 
 export type Written = Schemas["ScheduleWrite"];
@@ -22,6 +23,7 @@ export type Written = Schemas["ScheduleWrite"];
 export function Preview({ name, written, onClose }: { name: string; written: Written; onClose(): void }) {
   const t = useTexts(texts);
   const format = useFormat();
+  const { language } = usePreferences();
   const found = useQuery({
     queryKey: ["schedules", "preview", name, written],
     gcTime: 0,
@@ -64,7 +66,7 @@ export function Preview({ name, written, onClose }: { name: string; written: Wri
                 { id: "account", header: t("account"), width: 140, cell: (each) => <Name of={each.account} /> },
                 { id: "state", header: t("state"), width: 120, cell: (each) => <Status group="state" word={each.state} /> },
                 { id: "allowed", header: t("allowed"), width: 110, cell: (each) => (each.allowed ? t("yes") : t("no")) },
-                { id: "reason", header: t("reason"), width: 240, cell: (each) => (each.reason ? plain(each.reason) : "–") },
+                { id: "reason", header: t("reason"), width: 240, cell: (each) => plain(language === "zh-CN" ? each.reason_zh : each.reason) || "–" },
               ]}
               empty={<Empty title={t("nothingFits")} />}
             />

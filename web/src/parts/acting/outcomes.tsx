@@ -4,11 +4,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../../api/client";
-import { Problem } from "../../api/problem";
+import type { Problem } from "../../api/problem";
 import type { Operation } from "../../api/types";
 import { useTexts } from "../../i18n/use-texts";
 import { Inside } from "../links";
 import { Name } from "../name";
+import { plain } from "../plain";
+import { faultOf, SaidOf, useSaid } from "../said";
 import { Status } from "../status";
 import { nameOf, type Told } from "./targets";
 import { actingTexts } from "./texts";
@@ -34,7 +36,7 @@ export function Outcomes({ told }: { told: readonly Told<Operation>[] }) {
             <Box variant="strong">
               <Name of={nameOf(target)} />
             </Box>
-            {answer ? <Running started={answer} /> : <Refused problem={problem} />}
+            {answer ? <Running started={answer} /> : problem ? <Refused problem={problem} /> : null}
           </li>
         ))}
       </ul>
@@ -58,18 +60,19 @@ export function Running({ started }: { started: Operation }) {
       {bar ? <ProgressBar value={now.percent ?? 0} ariaLabel={t("progressOf", { name: now.resource_name })} /> : null}
       {now.error_message ? (
         <Box color="text-status-error">
-          {now.error_message} {now.next_step}
+          <SaidOf fault={{ code: now.error_code, message: now.error_message, nextStep: now.next_step }} whole />
         </Box>
       ) : null}
     </div>
   );
 }
 
-function Refused({ problem }: { problem: Problem | undefined }) {
+function Refused({ problem }: { problem: Problem }) {
   const t = useTexts(actingTexts);
+  const { headline, remedy } = useSaid(faultOf(problem));
   return (
     <Box color="text-status-error">
-      {t("cannotBe", { reason: problem?.body.detail ?? "" })} {problem?.body.next_step}
+      {t("cannotBe", { reason: plain(headline) })} {plain(remedy)}
     </Box>
   );
 }

@@ -5,11 +5,13 @@ import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
+import type { Problem } from "../../api/problem";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { usePreferences } from "../../preferences/preferences";
 import { Name } from "../name";
 import { plain } from "../plain";
 import { ProblemAlert } from "../problem-alert";
+import { faultOf, useSaid } from "../said";
 import { impactOf, nameOf, type Preview, type Told } from "./targets";
 import { actingTexts } from "./texts";
 
@@ -97,7 +99,7 @@ function Many({ told }: { told: readonly Told<Preview>[] }) {
               header: t("answer"),
               cell: ({ problem }) =>
                 problem ? (
-                  <StatusIndicator type="error">{t("cannotBe", { reason: problem.body.detail })}</StatusIndicator>
+                  <Cannot problem={problem} />
                 ) : (
                   <StatusIndicator type="success">{t("canBe")}</StatusIndicator>
                 ),
@@ -107,6 +109,11 @@ function Many({ told }: { told: readonly Told<Preview>[] }) {
       </div>
     </SpaceBetween>
   );
+}
+
+function Cannot({ problem }: { problem: Problem }) {
+  const t = useTexts(actingTexts);
+  return <StatusIndicator type="error">{t("cannotBe", { reason: plain(useSaid(faultOf(problem)).headline) })}</StatusIndicator>;
 }
 
 export function Warnings({ told }: { told: readonly Told<Preview>[] }) {

@@ -12,8 +12,15 @@ import { actingTexts } from "./texts";
 
 type Verdict = Schemas["VerdictItem"];
 
+interface Props {
+  resource: Resource;
+  primary?: boolean;
+  /** Whether a list beside it shows a past instant. */
+  past?: boolean;
+}
+
 /** Everything that can be asked of one resource; what cannot be now says why, and what would help. */
-export function ResourceMenu({ resource, primary = false }: { resource: Resource; primary?: boolean }) {
+export function ResourceMenu({ resource, primary = false, past = false }: Props) {
   const t = useTexts(actingTexts);
   const term = useTerm();
   const { language } = usePreferences();
@@ -25,7 +32,7 @@ export function ResourceMenu({ resource, primary = false }: { resource: Resource
   });
   const verdicts = found.data ?? [];
   const may = session.may("operation.run");
-  const unless = !may ? t("mayNot", { permission: "operation.run" }) : resource.presence === "gone" ? t("isGone") : found.data && verdicts.length === 0 ? t("noActions") : "";
+  const unless = !may ? t("mayNot", { permission: "operation.run" }) : past ? t("pastOnly") : resource.presence === "gone" ? t("isGone") : found.data && verdicts.length === 0 ? t("noActions") : "";
   const why = (verdict: Verdict) => (language === "zh-CN" ? `${verdict.reason_zh}。${verdict.how_to_fix_zh}` : `${verdict.reason}; ${verdict.how_to_fix}`);
   const item = (verdict: Verdict) => ({
     id: verdict.action,

@@ -1,0 +1,113 @@
+"""Fills the demonstration through the public API: clouds that are read, one that cannot be read any more, a plan that
+waits for approval, and a machine that was stopped just now.
+
+The plan is asked for by a user who signs in for it and is removed again: as long as there is one, the console asks
+everybody to sign in. Nothing is written past the API.
+"""
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from mcm.cli.client import Client, at
+from mcm.cli.instance import COLUMNS
+from mcm.cli.output import Format, print_rows
+from mcm.errors import McmError
+
+_PATIENCE_S, _PAUSE_S = 120.0, 0.3
+_SHOWN = 20
+
+
+class Story(Protocol):
+    """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
+    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`."""
+
+    @property
+    def failing(self) -> tuple[str, Mapping[str, Any]]: ...
+
+    @property
+    def stopped(self) -> str: ...
+
+    @property
+    def asker(self) -> str: ...
+
+    @property
+    def plan(self) -> Mapping[str, Any]: ...
+
+
+def connect(url: str, token: str, accounts: list[Mapping[str, Any]]) -> None:
+    """Adds them and reads them once. `token`: of whoever owns the data directory."""
+    with at(url, token) as client:
+        for body in accounts:
+            client.post("/accounts", dict(body))
+            _say(f"connected {body['name']} ({body['provider']}, {body['ownership']})")
+        asked = client.post("/sync/requests", {})["id"]
+        # As long as it takes: whoever wants large clouds waits for them.
+        while (read := client.get(f"/sync/requests/{asked}"))["outcome"] == "running":
+            time.sleep(_PAUSE_S)
+        print_rows(client.get("/instances", limit=_SHOWN, order_by="name")["items"], COLUMNS, Format.TABLE)
+        _say(f"{client.get('/resources/count')['count']} resources in {len(accounts)} clouds; sync {read['outcome']}")
+
+
+def tell(url: str, token: str, story: Story) -> None:
+    """Says what there is to see. Raises Failure or McmError when something of it does not come about."""
+    with at(url, token) as client:
+        name, change = story.failing
+        client.patch(f"/accounts/{name}", dict(change))
+        plan = _asked(url, client, story) if _first(client, story.plan["filter"]) else None
+        machine = _stopped(client, story.stopped)
+        account = _until(f"{name} to fail", lambda: client.get(f"/accounts/{name}"), lambda a: a["status"] == "failing")
+    _say("what there is to see:")
+    _say(f"  stale: account {name} cannot be read any more: {account['error_message']}")
+    if plan:
+        _say(f"  waiting for approval: {plan['action']}, {plan['counts']['target']} targets, asked by {story.asker}")
+    if machine:
+        _say(f"  stopped just now: {machine['name']} in {machine['account']}")
+    _say(f"try: MCM_SERVER={url} mcm instance list --filter 'state = \"running\"'")
+
+
+def _asked(url: str, client: Client, story: Story) -> dict[str, Any]:
+    password = secrets.token_urlsafe(24)
+    user = {"name": story.asker, "password": password, "must_change": False, "roles": ["operator"]}
+    client.post("/users", user)
+    try:
+        with at(url, "") as theirs:
+            theirs.sign_in(story.asker, password)
+            plan: dict[str, Any] = theirs.post("/plans", dict(story.plan))
+            return plan
+    finally:
+        client.delete(f"/users/{story.asker}")
+
+
+def _first(client: Client, wanted: str) -> dict[str, Any] | None:
+    """None: the clouds are too small to have one."""
+    found = client.get("/instances", filter=wanted, limit=1, order_by="name")["items"]
+    return found[0] if found else None
+
+
+def _stopped(client: Client, wanted: str) -> dict[str, Any] | None:
+    if found := _first(client, wanted):
+        asked = client.post("/operations", {"action": "instance.stop", "resource": found["id"]})["id"]
+        _until(f"{found['name']} to stop", lambda: client.get(f"/operations/{asked}"), _succeeded)
+    return found
+
+
+def _succeeded(operation: Mapping[str, Any]) -> bool:
+    if operation["status"] in ("failed", "in_doubt", "cancelled"):
+        raise McmError(f"{operation['action']} has {operation['status']}: {operation['error_message']}")
+    return bool(operation["status"] == "succeeded")
+
+
+def _until(what: str, look: Callable[[], dict[str, Any]], there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    until = time.monotonic() + _PATIENCE_S
+    while not there(found := look()):
+        if time.monotonic() > until:
+            raise McmError(f"waited in vain for {what}")
+        time.sleep(_PAUSE_S)
+    return found
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

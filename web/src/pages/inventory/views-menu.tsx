@@ -1,0 +1,146 @@
+import { useEffect, useState } from "react";
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import Box from "@cloudscape-design/components/box";
+
+import { put, remove } from "../../api/client";
+import { useFlashes } from "../../app/flashes";
+import { useTexts } from "../../i18n/use-texts";
+import { FormDialog } from "../../parts/form-dialog";
+import { plain } from "../../parts/plain";
+import { useChange } from "../../parts/use-change";
+import { type Change, onlyNames, type State } from "./state";
+import { ViewDialog } from "./view-dialog";
+import { viewTexts } from "./view-texts";
+import { differs, queryOf, stateOfView, useViews, type View } from "./views";
+
+interface Props {
+  state: State;
+  shown: readonly string[];
+  onChange: Change;
+}
+
+/** Saved views: choosing one puts all it says into the address, which is what is saved. */
+export function ViewsMenu({ state, shown, onChange }: Props) {
+  const t = useTexts(viewTexts);
+  const flashes = useFlashes();
+  const found = useViews();
+  const [asked, setAsked] = useState<"save" | "edit" | "remove" | null>(null);
+  const views = found.data ?? [];
+  const chosen = views.find((each) => each.id === state.view);
+  const changed = chosen !== undefined && differs(chosen, state, shown);
+  const linked = onlyNames(state) ? state.view : "";
+
+  const update = useChange<View, View>({
+    id: "view",
+    run: (view) =>
+      put("/api/v1/views/{view_id}", {
+        path: { view_id: view.id },
+        ifMatch: view.version,
+        body: { name: view.name, page: "inventory", query: queryOf(state, shown), shared: view.shared, ...(view.tenant_id ? { tenant: view.tenant_id } : {}) },
+      }),
+    said: (view) => t("saved", { name: plain(view.name) }),
+    touches: ["views"],
+  });
+
+  useEffect(() => {
+    if (!linked || !found.data) return;
+    const view = found.data.find((each) => each.id === linked);
+    if (view) onChange(stateOfView(view), true);
+    else {
+      flashes.show({ id: "view", type: "warning", content: t("unknown") });
+      onChange({ view: "" }, true);
+    }
+  }, [linked, found.data, onChange, flashes, t]);
+
+  const why = (own: boolean) => (!chosen ? t("noneChosen") : !(own ? chosen.mine : chosen.may_remove) ? t("notYours") : "");
+  const item = (id: string, text: string, reason: string) => ({ id, text, disabled: reason !== "", ...(reason ? { disabledReason: reason } : {}) });
+  const one = (view: View): ButtonDropdownProps.CheckboxItem => {
+    const told = view.mine ? (view.shared === "private" ? "" : t(view.shared === "tenant" ? "sharedTenant" : "sharedEveryone")) : t("by", { owner: plain(view.owner) });
+    return { id: view.id, itemType: "checkbox", checked: view.id === state.view, text: plain(view.name), ...(told ? { secondaryText: told } : {}) };
+  };
+  const group = (text: string, items: View[]) => (items.length > 0 ? [{ text, items: items.map(one) }] : []);
+
+  return (
+    <>
+      <ButtonDropdown
+        expandToViewport
+        loading={found.isPending}
+        items={[
+          ...group(t("own"), views.filter((each) => each.mine)),
+          ...group(t("ofOthers"), views.filter((each) => !each.mine)),
+          {
+            text: t("manage"),
+            items: [
+              item("save", t("saveAs"), ""),
+              item("update", t("update"), why(true) || (changed ? "" : t("unchanged"))),
+              item("edit", t("edit"), why(true)),
+              item("remove", t("remove"), why(false)),
+            ],
+          },
+        ]}
+        onItemClick={({ detail: { id } }) => {
+          const view = views.find((each) => each.id === id);
+          if (view) onChange(stateOfView(view));
+          else if (id === "update" && chosen) update.mutate(chosen);
+          else if (id === "save" || id === "edit" || id === "remove") setAsked(id);
+        }}
+      >
+        {chosen ? t(changed ? "viewWas" : "viewIs", { name: shortened(plain(chosen.name)) }) : t("views")}
+      </ButtonDropdown>
+      {asked === "save" || (asked === "edit" && chosen) ? (
+        <ViewDialog
+          {...(asked === "edit" && chosen ? { view: chosen } : {})}
+          query={asked === "edit" && chosen ? chosen.query : queryOf(state, shown)}
+          taken={views.filter((each) => each.mine).map((each) => each.name)}
+          onClose={() => setAsked(null)}
+          onSaved={(view) => {
+            setAsked(null);
+            if (asked === "save") onChange(stateOfView(view));
+          }}
+        />
+      ) : null}
+      {asked === "remove" && chosen ? (
+        <RemoveDialog
+          view={chosen}
+          onClose={() => setAsked(null)}
+          onRemoved={() => {
+            setAsked(null);
+            onChange({ view: "" });
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function RemoveDialog({ view, onClose, onRemoved }: { view: View; onClose(): void; onRemoved(): void }) {
+  const t = useTexts(viewTexts);
+  const removing = useChange({
+    id: "view",
+    quiet: true,
+    run: () => remove("/api/v1/views/{view_id}", { path: { view_id: view.id }, ifMatch: view.version }),
+    said: () => t("removed", { name: plain(view.name) }),
+    touches: ["views"],
+    onDone: onRemoved,
+  });
+  return (
+    <FormDialog
+      title={t("removeTitle", { name: plain(view.name) })}
+      submit={t("doRemove")}
+      busy={removing.isPending}
+      error={removing.error}
+      onSubmit={() => removing.mutate()}
+      onClose={onClose}
+      command={["view", "delete", view.id]}
+    >
+      <Box>{t(view.shared === "private" ? "removeHint" : "removeShared")}</Box>
+    </FormDialog>
+  );
+}
+
+const LONGEST = 32;
+
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("")}…` : name;
+}
