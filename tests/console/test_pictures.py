@@ -96,7 +96,7 @@ def test_the_story(browser: Browser, demo: str) -> None:
             card = page.locator("[data-tour=clouds] li").filter(has_text=account["name"])
             expect(card).to_contain_text("Failing" if account["name"] == "shanghai-vmware" else "OK")
         expect(page.get_by_role("link", name="“shanghai-vmware” cannot be read")).to_be_visible()
-        expect(page.get_by_role("link", name="Plans that wait for an approval: 1")).to_be_visible()
+        expect(page.get_by_role("link", name="Plans that wait for your approval: 1")).to_be_visible()
         expect(page.get_by_role("table", name="What changed").get_by_role("row").nth(1)).to_contain_text(
             machine["name"]
         )

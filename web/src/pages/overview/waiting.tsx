@@ -62,7 +62,9 @@ export function Waiting() {
         <SpaceBetween size="xs">
           {lines.slice(0, MOST_LINES).map((line) => (
             <StatusIndicator key={line.id} type={line.type}>
-              <Inside href={line.href}>{line.text}</Inside>
+              <span className="console-words">
+                <Inside href={line.href}>{line.text}</Inside>
+              </span>
             </StatusIndicator>
           ))}
         </SpaceBetween>
