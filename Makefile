@@ -4,6 +4,8 @@ UV := .tools/uv/bin/uv
 BIN := .venv/bin
 # Processes for the test rings; two leave a small machine responsive.
 JOBS ?= 2
+# Where this is set, every process compiles all it imports anew: commands take twice as long, the tests too.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench soak api lock setup format clean

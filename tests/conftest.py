@@ -1,5 +1,6 @@
 """Fixtures every ring may use: both databases, and the real services. What cannot be had skips with its reason."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.canary import _canaries_watched, _no_canary_seen  # noqa: F401
 from tests.harness import HarnessUnavailable, moto, postgres, vcsim
 from tests.harness.openstack import cloud as openstack
 from tests.harness.postgres import PostgresServer
+from tests.harness.postgres_pool import DatabasePool
 from tests.harness.replay import ec2
 from tests.proofs import pytest_runtest_makereport  # noqa: F401
 
@@ -31,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_SERVER].publish()
     except HarnessUnavailable as unavailable:
         postgres.publish_unavailable(str(unavailable))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector need not look through it after every few tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -104,15 +112,24 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: PostgresServer, postgres_template: str) -> DatabasePool:
+    return DatabasePool(postgres_server, postgres_template)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database; each test that asks runs on both kinds."""
     if request.param == "sqlite":
         file = tmp_path / "mcm.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
+        yield f"sqlite:///{file}"
+        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    return server.url_for(server.create_database(template=request.getfixturevalue("postgres_template")))
+    pool: DatabasePool = request.getfixturevalue("postgres_pool")
+    name = pool.lend()
+    yield server.url_for(name)
+    pool.take_back(name)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A whole mcm without HTTP: a runtime on a given database, simulated accounts, reads run one by one in this thread."""
 
 import itertools
+import os
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from mcm.settings import Settings
 from mcm_providers.simulated.world import World, worlds
 
 CALLER = local_caller("test", "rq_test")
-_numbers = itertools.count()
+_numbers: dict[str, "itertools.count[int]"] = {}
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Lab:
         self, name: str = "lab", *, cloud: str | None = None, token: str = "kanari7-token", **config: Any
     ) -> str:
         """Adds a simulated account without checking it; returns its id. `cloud`: share the world of that account."""
-        cloud_id = self.clouds[cloud] if cloud else f"lab-{next(_numbers)}"
+        cloud_id = self.clouds[cloud] if cloud else _new_cloud()
         self.clouds[name] = cloud_id
         wanted = AccountCreate.model_validate(
             {
@@ -134,3 +136,9 @@ def make(database_url: str, directory: Path, **settings: Any) -> Lab:
     options: dict[str, Any] = {"data_dir": directory, "database_url": database_url}
     options |= {"calls_per_second": 100_000.0, "requests_per_second": 0.0}
     return Lab(build_runtime(Settings(**(options | settings))))
+
+
+def _new_cloud() -> str:
+    """What is in a simulated cloud follows from its id: that of the test, so that its order among others is all one."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    return f"lab-{zlib.crc32(test.encode()):08x}-{next(_numbers.setdefault(test, itertools.count()))}"

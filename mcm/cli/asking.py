@@ -105,5 +105,21 @@ def path_of(client: "Client", text: str, *, kind: str | None = None, under: str 
     return f"/{under}/{quoted(resolved(client, text, kind))}"
 
 
+def given_params(given: Sequence[str]) -> dict[str, Any]:
+    """What `--param KEY=VALUE` says: a value that is JSON means what it says, any other is text."""
+    import json
+
+    found: dict[str, Any] = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals or not key:
+            raise Failure(f"--param takes KEY=VALUE, not '{one}'", exit_code=USAGE)
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
 def _plain(kind: str) -> str:
     return kind.replace("\\", "").replace('"', "")

@@ -1,12 +1,11 @@
 """mcm operation …"""
 
-import json
 from typing import Any
 
 import typer
 
 from mcm.cli.acting import OPERATIONS, DryRun, Wait, Yes, act, finish, follow, make
-from mcm.cli.asking import LimitOption, print_listing, resolved
+from mcm.cli.asking import LimitOption, given_params, print_listing, resolved
 from mcm.cli.client import quoted
 from mcm.cli.escaping import escaped
 from mcm.cli.failures import USAGE, Failure
@@ -47,7 +46,7 @@ def run(
     """Ask for any action of the table, also those without a command of their own."""
     from mcm.cli.client import connected
 
-    params = _params(param)
+    params = given_params(param)
     with connected() as client:
         known = {one["id"]: one for one in client.get("/actions")}
     if action not in known:
@@ -165,19 +164,6 @@ def _post(id: str, verb: str, body: Any, output: Format, *, wait: bool = False) 
             finish(follow(client, [answer]), output)
             return
     print_rows([answer], OPERATIONS, output)
-
-
-def _params(given: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for one in given:
-        key, equals, value = one.partition("=")
-        if not equals or not key:
-            raise Failure(f"--param takes KEY=VALUE, not '{one}'", exit_code=USAGE)
-        try:
-            found[key] = json.loads(value)
-        except ValueError:
-            found[key] = value
-    return found
 
 
 def _offered(providers: dict[str, Any]) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 import typer
 
-from mcm.cli.asking import Filter, resolved
+from mcm.cli.asking import Filter, given_params, resolved
 from mcm.cli.client import quoted
 from mcm.cli.confirm import confirmed
-from mcm.cli.failures import FAILED, PARTLY_FAILED, USAGE, Failure
+from mcm.cli.failures import FAILED, PARTLY_FAILED
 from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
 from mcm.kit.text import counted
 
@@ -54,7 +54,7 @@ def create(
     kind = action.partition(".")[0]
     with connected() as client:
         chosen = [resolved(client, one, kind) for one in ids or []]
-        body = {"action": action, "filter": filter, "resources": chosen, "params": _params(param), "note": note_}
+        body = {"action": action, "filter": filter, "resources": chosen, "params": given_params(param), "note": note_}
         answer = client.post("/plans", body)
     _print(answer, output)
 
@@ -197,18 +197,3 @@ def _sentence(found: dict[str, Any]) -> str:
 def _under_way(answer: dict[str, Any]) -> bool:
     open_ = ("target", "queued", "sent", "observed")
     return answer["status"] == "applying" or any(answer["counts"].get(name) for name in open_)
-
-
-def _params(given: list[str]) -> dict[str, Any]:
-    import json
-
-    found: dict[str, Any] = {}
-    for one in given:
-        key, equals, value = one.partition("=")
-        if not equals or not key:
-            raise Failure(f"--param takes KEY=VALUE, not '{one}'", exit_code=USAGE)
-        try:
-            found[key] = json.loads(value)
-        except ValueError:
-            found[key] = value
-    return found

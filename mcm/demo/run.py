@@ -66,6 +66,11 @@ def run(listen: str | None, instances: int) -> None:
                 "master_key": SecretStr(""),
                 "master_key_old": SecretStr(""),
                 "transit_url": "",
+                # What is told to others is evidence of the real one.
+                "audit_head_file": None,
+                "audit_syslog": "",
+                "smtp_url": "",
+                "otlp_endpoint": "",
             }
         )
         print(f"demonstration: everything is kept in {directory} and removed at the end", file=sys.stderr)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
 from mcm.auth import sessions
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
+from mcm.db import standing
 from mcm.edge.cookies import drop_session, write_session
 from mcm.edge.dependencies import CallerDep, PresentedDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.runtime import Runtime
@@ -29,7 +31,7 @@ def sign_in(body: Login, runtime: RuntimeDep, visit: VisitDep, presented: Presen
         if found is None:
             raise BadRequest("the session ended while it was opened", next_step="sign in again")
         caller = runtime.door.caller_of(session, *found, presented)
-        return own.describe(session, caller, opened.cookie, login_required=True)
+        return _described(runtime, session, caller, opened.cookie, login_required=True)
 
 
 @router.post("/logout", status_code=204, dependencies=[authorize(Permission.OWN_WRITE)])
@@ -48,8 +50,7 @@ def show_session(
     runtime: RuntimeDep, session: ReadSession, caller: CallerDep, presented: PresentedDep
 ) -> SessionAnswer:
     """Who one is, what one may do, and the csrf_token that every change must carry as X-CSRF-Token."""
-    answer = own.describe(session, caller, presented.cookie, login_required=_required(runtime, caller))
-    return answer.model_copy(update={"demonstration": runtime.demonstration})
+    return _described(runtime, session, caller, presented.cookie, login_required=_required(runtime, caller))
 
 
 @router.post("/confirm", dependencies=[authorize(Permission.OWN_WRITE)])
@@ -74,6 +75,14 @@ def change_password(
     if opened is not None:
         write_session(response, runtime.settings, opened)
     return {"csrf_token": opened.csrf_token if opened else None}
+
+
+def _described(
+    runtime: Runtime, session: Session, caller: Caller, cookie: str, *, login_required: bool
+) -> SessionAnswer:
+    answer = own.describe(session, caller, cookie, login_required=login_required)
+    found = standing.read_only(session) is not None
+    return answer.model_copy(update={"demonstration": runtime.demonstration, "read_only": found})
 
 
 def _required(runtime: Runtime, caller: Caller) -> bool:

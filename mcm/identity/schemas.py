@@ -54,10 +54,6 @@ class CodeOnly(_Given):
     code: Code
 
 
-class PasswordOnly(_Given):
-    password: Password
-
-
 class HeldIn(_Given):
     """The whole when nothing is given; a tenant and all below it; or one native project of an account."""
 
@@ -178,6 +174,10 @@ class SessionAnswer(BaseModel):
     expires_at: datetime | None = None
     login_required: bool
     demonstration: bool = Field(default=False, description="clouds and database are `mcm demo`'s: nothing is real")
+    read_only: bool = Field(
+        default=False,
+        description="restored from a copy that nobody has confirmed: no cloud is read and nothing changed",
+    )
 
 
 class SessionItem(BaseModel):

@@ -126,7 +126,11 @@ def _sort_key(term: OrderTerm, context: FilterContext) -> SortKey:
         value = context.json.entry(column, "" if own else field.column, term.key or "")
     elif field.source is Source.ACCOUNT:
         account = Account.__table__.alias()
-        value = select(account.c.name).where(account.c.id == columns["account_id"]).scalar_subquery()
+        name = select(account.c.name).where(account.c.id == columns["account_id"])
+        if context.limited:
+            # The name of one that is not seen must not stand in a cursor.
+            name = name.where(context.among(account.c.id, [known.id for known in context.accounts]))
+        value = name.scalar_subquery()
     elif field.source is Source.PROJECT:
         value = func.coalesce(columns["project_name"], columns["project"], type_=String())
     else:

@@ -9,11 +9,12 @@ from mcm.contract.actions import ACTIONS
 from mcm.events import telling
 from mcm.kit import clock
 from mcm.models import Operation
-from mcm.operations import recording, repository, service
+from mcm.operations import again, recording, repository, service
 from mcm.operations.errors import ActionForbidden, ResourceBusyHere
 from mcm.operations.machine import START_WITHIN, Log
 from mcm.operations.verdicts import permission_of
 from mcm.plans import belts
+from mcm.registry import Registry
 from mcm.tenancy import sight
 
 
@@ -40,8 +41,10 @@ def cancel(session: Session, caller: Caller, row: Operation) -> Operation:
     return row
 
 
-def retry(session: Session, caller: Caller, row: Operation) -> Operation:
-    """The same operation goes on with the step that failed or is in doubt, with the same token."""
+def retry(session: Session, registry: Registry, caller: Caller, row: Operation) -> Operation:
+    """The same operation goes on with the step that failed or is in doubt, with the same token.
+
+    Everything but the state at the cloud is looked at again, as for a new one."""
     service.require_open(row, "failed", "in_doubt", doing="asked for again")
     if row.resource_id is not None and (held := repository.holders(session, [row.resource_id])):
         operation, action = held[row.resource_id]
@@ -49,7 +52,9 @@ def retry(session: Session, caller: Caller, row: Operation) -> Operation:
             f"operation {operation} ({action}) is under way on '{row.resource_name}'",
             next_step=f"wait for it: mcm operation show {operation}",
         )
+    again.require_same(session, registry, caller, row)
     belts.check_again(session, row)
+    again.reserve(session, row)
     now = clock.now()
     row.status, row.holds, row.finished_at = "queued", row.resource_id, None
     row.error_code = row.error_message = row.next_step = None

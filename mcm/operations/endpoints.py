@@ -128,7 +128,10 @@ def retry_operation(operation_id: str, runtime: RuntimeDep, mutation: MutationDe
     """One that failed or is in doubt, from the step it stands at."""
 
     def change(session: Session) -> OperationItem:
-        row = deciding.retry(session, mutation.caller, deciding.to_change(session, mutation.caller, operation_id))
+        row = deciding.to_change(session, mutation.caller, operation_id)
+        if ACTIONS[row.action].destructive:
+            require_confirmed(mutation.caller)
+        row = deciding.retry(session, runtime.registry, mutation.caller, row)
         after_commit(session, runtime.operations.wake)
         return presenting.item(row)
 

@@ -59,6 +59,12 @@ class AccountGone(NotFound):
     code = "account_gone"
 
 
+class NotTheSame(Conflict):
+    """What the operation was about belongs to somebody else by now."""
+
+    code = "not_the_same"
+
+
 class CloudFailed(Conflict):
     """The cloud took the request and says itself that it came to nothing."""
 

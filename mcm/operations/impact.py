@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mcm.auth.service import view_of
 from mcm.models import RelationRow, ResourceRow
 from mcm.tenancy import sight
 
@@ -56,6 +57,23 @@ def impact(session: Session, targets: Sequence[ResourceRow], left: Sequence[Reso
         "money": None,
         "money_note": NO_PRICES[0],
         "money_note_zh": NO_PRICES[1],
+    }
+
+
+def visible(session: Session, stored: dict[str, Any]) -> dict[str, Any]:
+    """What was found in the view of whoever made the plan, without what the reader's does not hold."""
+    listed = stored["listed"]
+    ids = [each["id"] for each in listed]
+    seen = set(session.scalars(select(ResourceRow.id).where(ResourceRow.id.in_(ids), *sight.resources_of(session))))
+    if view_of(session).everything or len(seen) == len(listed) == stored["dependants"]:
+        return stored
+    kept = [each for each in listed if each["id"] in seen]
+    return stored | {
+        "dependants": len(kept),
+        "by_kind": dict(Counter(each["kind"] for each in kept)),
+        "dependants_data_class": dict(Counter(each["data_class"] or "unknown" for each in kept)),
+        "protected": stored["protected"] | {"dependants": sum(each["protected"] for each in kept)},
+        "listed": kept,
     }
 
 

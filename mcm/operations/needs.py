@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ from mcm.tenancy import quota
 from mcm.tenancy.errors import QuotaExceeded
 from mcm.tenancy.schemas import Amounts
 
+# Longer than any action takes, so that nobody else takes the room meanwhile.
+RESERVED_FOR = timedelta(hours=6)
 # (parameter, its value, what is wrong with it)
 Problem = tuple[str, str, Hindrance]
 

@@ -93,7 +93,7 @@ def settle(session: Session, row: Operation) -> None:
             release(session, row.reservation_id)
     except (ReservationEnded, ReservationNotFound):
         # Its time was over: what exists is counted by the inventory.
-        row.reservation_id = None
+        return
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mcm.models import Account, Operation, OperationLog, ResourceRow
 from mcm.tenancy import sight
 
 OPEN = ("queued", "sent", "observed")
+_CHUNK = 500
 ENDED = ("succeeded", "failed", "cancelled")
 _COLUMNS = {
     "tenant_id": Operation.tenant_id,
@@ -71,6 +72,17 @@ def note(session: Session, operation_id: str, at: datetime, code: str, values: d
 def resource(session: Session, resource_id: str) -> ResourceRow | None:
     query = select(ResourceRow).where(ResourceRow.id == resource_id, *sight.resources_of(session))
     return session.scalars(query).first() if "\0" not in resource_id else None
+
+
+def resources(session: Session, ids: Sequence[str]) -> dict[str, ResourceRow]:
+    """By id, of those that the session may see."""
+    found: dict[str, ResourceRow] = {}
+    asked = [ident for ident in ids if "\0" not in ident]
+    for start in range(0, len(asked), _CHUNK):
+        some = ResourceRow.id.in_(asked[start : start + _CHUNK])
+        rows = session.scalars(select(ResourceRow).where(some, *sight.resources_of(session)))
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def protected(session: Session, resource_id: str) -> bool:

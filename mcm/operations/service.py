@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.accounts import service as accounts
 from mcm.auth.service import Caller, view
-from mcm.contract import ResourceKind, ResourceRef
+from mcm.contract import ProviderDescriptor, ResourceKind, ResourceRef
 from mcm.contract.actions import ACTIONS, Action, Params
 from mcm.events import telling
 from mcm.filters.errors import closest
@@ -35,8 +35,6 @@ from mcm.plans import belts
 from mcm.registry import Registry
 from mcm.tenancy import quota, sight
 from mcm.vault import Vault
-
-_RESERVED_FOR = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, pla
     amounts = needs.amounts(session, found.account, action, found.params, row, found.region)
     reservation = None
     if amounts is not None:
-        held = quota.reserve(session, tenant_id, amounts, action.id, _RESERVED_FOR, key=operation_id)
+        held = quota.reserve(session, tenant_id, amounts, action.id, needs.RESERVED_FOR, key=operation_id)
         reservation = held.id
     made = Operation(
         id=operation_id, action=action.id, status="queued", tenant_id=tenant_id, account_id=found.account.id,
@@ -182,6 +180,17 @@ def _something_new(
     session: Session, registry: Registry, caller: Caller, action: Action, params: Params, name: str, region: str | None
 ) -> Wanted:
     account = accounts.get(session, name)
+    descriptor = require_may_make(session, registry, caller, account, action)
+    needs.check_support(descriptor, action, params)
+    place = needs.region_of(session, account, action, region)
+    params = needs.resolved(session, account, descriptor, action, params, place)
+    return Wanted(action, params, account, place, None)
+
+
+def require_may_make(
+    session: Session, registry: Registry, caller: Caller, account: Account, action: Action
+) -> ProviderDescriptor:
+    """Whether the caller may make such a thing in the account now. Raises ActionNotAllowed, ActionForbidden."""
     descriptor = registry.descriptor(account.provider)
     if hindrance := support(descriptor, action) or account_verdict(action, account):
         require(hindrance)
@@ -191,10 +200,7 @@ def _something_new(
             f"{caller.name} may not make anything in account '{account.name}'",
             next_step="ask an administrator for a role in its tenant",
         )
-    needs.check_support(descriptor, action, params)
-    place = needs.region_of(session, account, action, region)
-    params = needs.resolved(session, account, descriptor, action, params, place)
-    return Wanted(action, params, account, place, None)
+    return descriptor
 
 
 def _ref(row: ResourceRow) -> ResourceRef:

@@ -62,6 +62,18 @@ def verdict(caller: Caller, standing: Standing, action: Action) -> Verdict:
     )
 
 
+def lasting_verdict(caller: Caller, standing: Standing, action: Action) -> Verdict | None:
+    """What stands in the way whatever state the resource is in, such as that of an operation that went half its way."""
+    if standing.account is None or standing.descriptor is None:
+        return no(action.id, "account_gone")
+    return (
+        support(standing.descriptor, action)
+        or _right(caller, standing.row, action)
+        or account_verdict(action, standing.account)
+        or _hindrance(standing, action)
+    )
+
+
 def support(descriptor: ProviderDescriptor, action: Action) -> Verdict | None:
     found = descriptor.actions.get(action.id)
     if found is None:

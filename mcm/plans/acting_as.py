@@ -16,6 +16,12 @@ def packed(caller: Caller) -> dict[str, Any]:
     return {**packed_caller(caller), "permissions": limit}
 
 
+def owner(session: Session, principal_id: str, source: str, request_id: str) -> Caller | None:
+    """Somebody by what they may do as themselves."""
+    known = {"principal_id": principal_id, "source": source, "request_id": request_id}
+    return rebuilt(session, known | {"method": "session", "permissions": None, "token_id": ""})
+
+
 def rebuilt(session: Session, stored: dict[str, Any]) -> Caller | None:
     """None: they may not come in any more."""
     source, request_id = stored["source"], stored["request_id"]

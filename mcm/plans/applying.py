@@ -96,7 +96,7 @@ def retry(session: Session, runtime: "Runtime", caller: Caller, plan_id: str) ->
     if not failed:
         raise PlanNotOpen("no operation of the plan has failed", details={"status": row.status})
     for operation_id in failed:
-        deciding.retry(session, caller, deciding.to_change(session, caller, operation_id))
+        deciding.retry(session, runtime.registry, caller, deciding.to_change(session, caller, operation_id))
     after_commit(session, runtime.operations.wake)
     audit.record(session, caller, "plan.retry", "plan", row.id, details={"operations": len(failed)})
     return row, len(failed)

@@ -14,7 +14,7 @@ from mcm.contract.actions import ACTIONS, Action
 from mcm.db.session import Database
 from mcm.kit import clock
 from mcm.models import Account, Operation, Plan, Recycled, RecycleRule
-from mcm.plans.errors import DestroyBelt, DestroyBudgetUsed, RecycleFirst
+from mcm.plans.errors import ApprovalOver, DestroyBelt, DestroyBudgetUsed, RecycleFirst
 from mcm.settings import Settings
 
 DAY = timedelta(hours=24)
@@ -30,11 +30,12 @@ class Limits:
 
     per_request: int = 20
     per_day: int = 50
+    plan_hours: int = 24
 
 
 def install(database: Database, settings: Settings) -> None:
     """From now on the database's writing sessions know the limits of this installation."""
-    database.carried[_LIMITS] = Limits(settings.destroy_per_request, settings.destroy_per_day)
+    database.carried[_LIMITS] = Limits(settings.destroy_per_request, settings.destroy_per_day, settings.plan_hours)
 
 
 def check(
@@ -51,10 +52,14 @@ def check(
 
 
 def check_again(session: Session, row: Operation) -> None:
-    """Before an operation is asked for again. Raises DestroyBelt, DestroyBudgetUsed."""
+    """Before an operation is asked for again. Raises RecycleFirst, ApprovalOver, DestroyBelt, DestroyBudgetUsed."""
     action = ACTIONS[row.action]
+    _require_fresh(session, row)
     if not action.destructive:
         return
+    account = session.get(Account, row.account_id)
+    if account is not None:
+        _recycle_first(session, action, account, row.resource_id)
     approved, alone = _plan(session, row.plan_id)
     _belt(session, action, approved or alone)
     if not approved:
@@ -113,6 +118,19 @@ def _plan(session: Session, plan_id: str | None) -> tuple[bool, bool]:
     if found is None or found.status not in ("applying", "applied"):
         return False, False
     return found.decided_at is not None, bool(found.alone)
+
+
+def _require_fresh(session: Session, row: Operation) -> None:
+    """An approval is for that day's work, not for ever."""
+    found = session.get(Plan, row.plan_id) if row.plan_id is not None else None
+    if found is None or found.decided_at is None:
+        return
+    hours = _limits(session).plan_hours
+    if found.decided_at + timedelta(hours=hours) < clock.now():
+        raise ApprovalOver(
+            f"plan {found.id} was approved more than {hours} hours ago; nothing was asked for",
+            next_step="make a new plan of what is left",
+        )
 
 
 def _belt(session: Session, action: Action, planned: bool) -> None:

@@ -57,19 +57,20 @@ def choose(
 
     Raises FilterError, InvalidPlan, ResourceUnknown."""
     if wanted is not None:
-        found = targets.judged(session, registry, caller, action, wanted)
+        found = targets.judged(session, registry, caller, action, wanted, MAX_TARGETS)
         if not found:
             raise InvalidPlan("nothing that you may act on matches the filter", next_step="widen the filter")
     else:
-        rows = [operations.resource(session, ident) for ident in dict.fromkeys(ids)]
-        known = [row for row in rows if row is not None]
-        if len(known) != len(rows):
+        asked = list(dict.fromkeys(ids))
+        rows = operations.resources(session, asked)
+        if len(rows) != len(asked):
             raise no_resource()
+        known = [rows[ident] for ident in asked]
         _, estate = inventory.understood(session, Question())
         found = targets.judge(session, registry, caller, action, known, estate)
     if len(found) > MAX_TARGETS:
         raise InvalidPlan(
-            f"{len(found)} resources match, and a plan holds {MAX_TARGETS} at most", next_step="narrow the filter"
+            f"more than {MAX_TARGETS} resources match, and a plan holds no more", next_step="narrow the filter"
         )
     choice = Choice()
     allowed = {one.row.id: one.verdict for one in found}

@@ -21,6 +21,12 @@ class ApprovalNeeded(Conflict):
     code = "approval_needed"
 
 
+class ApprovalOver(Conflict):
+    """Too long ago: what was agreed to need not be what would be done."""
+
+    code = "approval_over"
+
+
 class OwnPlan(Forbidden):
     """Whoever asked for it is not somebody else."""
 

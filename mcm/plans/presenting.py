@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.contract.actions import ACTIONS
 from mcm.models import Plan, PlanItem, Recycled, ResourceRow, Retirement
+from mcm.operations.impact import visible
 from mcm.plans import repository
 from mcm.plans.approval import sentence
 from mcm.plans.schemas import PlanDetail, PlanItemView, PlanSummary, RecycledItem, RetirementItem
@@ -26,7 +27,8 @@ def summaries(session: Session, rows: Sequence[Plan]) -> list[PlanSummary]:
 def detail(session: Session, row: Plan) -> PlanDetail:
     counts = repository.counts(session, [row.id])[row.id]
     items = [_item(*found) for found in repository.items(session, row.id)]
-    return PlanDetail.model_validate(_summary(row, counts) | {"impact": row.impact, "drift": row.drift, "items": items})
+    told = _summary(row, counts) | {"impact": visible(session, row.impact), "drift": row.drift, "items": items}
+    return PlanDetail.model_validate(told)
 
 
 def recycled(row: Recycled, started: str | None = None) -> RecycledItem:

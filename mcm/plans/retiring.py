@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
-from mcm.auth.service import Caller, system_caller
+from mcm.auth.service import Caller, system_caller, view
 from mcm.db.session import after_commit
 from mcm.errors import McmError
 from mcm.events import telling
@@ -16,8 +16,10 @@ from mcm.kit import clock
 from mcm.models import ResourceRow, Retirement
 from mcm.operations import repository as resources
 from mcm.operations import service as operations
+from mcm.operations.errors import ActionForbidden
 from mcm.operations.schemas import OperationCreate
-from mcm.plans import bin_repository
+from mcm.operations.verdicts import holds
+from mcm.plans import acting_as, bin_repository
 from mcm.plans.errors import InvalidRetirement, RetirementNotFound
 from mcm.settings import Settings
 from mcm.tenancy import sight
@@ -35,6 +37,11 @@ def set_date(
 ) -> tuple[Retirement, ResourceRow]:
     """Sets or renews it: whoever is to be reminded is reminded anew. Raises InvalidRetirement, ResourceUnknown."""
     resource = _to_change(session, caller, resource_id)
+    if not holds(view(caller, Permission.OPERATION_RUN), resource):
+        raise ActionForbidden(
+            f"{caller.name} may not stop '{resource.name}', and so not set when it is stopped",
+            next_step=f"ask an administrator for a role that includes {Permission.OPERATION_RUN.value}",
+        )
     now = clock.now()
     if resource.kind != "instance":
         raise InvalidRetirement("only instances retire: nothing else can be stopped", next_step="choose an instance")
@@ -108,7 +115,11 @@ def _look_at(session: Session, runtime: "Runtime", resource_id: str) -> None:
             row.reminded_at = now
         row.next_at = row.retire_at
         return
-    caller = system_caller("retirement", f"retirement {resource.id}")
+    # As whoever set the date, with the rights they have by now.
+    caller = acting_as.owner(session, row.principal_id, "retirement", f"retirement {resource.id}")
+    if caller is None:
+        row.reason, row.next_at = f"{row.set_by}, who set the date, may not come in any more", None
+        return
     if resource.state in ("stopped", "shelved", "terminated"):
         row.reason = f"it was {resource.state} already"
     else:

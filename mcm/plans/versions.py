@@ -13,6 +13,7 @@ from mcm.plans import repository
 
 # Not the whole content: a new address or a counter that moved must not spoil a plan.
 _COLUMNS = ("name", "state", "presence", "managed", "data_class", "tenant_id", "account_id", "project", "region")
+_OWN_DOING = {"state", "presence", "attached"}
 _WHOSE = {"tenant_id", "account_id", "project"}
 
 
@@ -34,6 +35,17 @@ def plan_hash(action: str, params: Mapping[str, Any], targets: Iterable[tuple[st
     """targets: (resource id, digest of what was seen)."""
     whole = {"action": action, "params": params, "targets": sorted(targets)}
     return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def outgrown(session: Session, action: Action, item: PlanItem) -> list[str]:
+    """What about a target is not what was agreed to, once its operation has been at work on it: what the operation
+    itself may have changed (its state, whether it is there, what was taken off it) does not count."""
+    rows = repository.rows(session, [item.resource_id])
+    found = seen(session, action, list(rows.values())).get(item.resource_id, {})
+    changed = [name for name in found if name not in _OWN_DOING and found[name] != item.seen.get(name)]
+    if set(found.get("attached", ())) - set(item.seen.get("attached", ())):
+        changed.append("attached")
+    return sorted(changed)
 
 
 def drift(session: Session, action: Action, items: Sequence[PlanItem]) -> list[dict[str, Any]]:

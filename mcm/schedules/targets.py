@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,12 +38,16 @@ class Judged:
     verdict: Verdict
 
 
-def judged(session: Session, registry: Registry, caller: Caller, action: Action, wanted: str) -> list[Judged]:
-    """Everything that matches the filter within what the caller may act on. Raises FilterError."""
+def judged(
+    session: Session, registry: Registry, caller: Caller, action: Action, wanted: str, most: int | None = None
+) -> list[Judged]:
+    """Everything that matches the filter within what the caller may act on; of more than `most` only one more, so
+    that nobody reads through an estate in order to refuse it. Raises FilterError."""
     inside = view(caller, permission_of(action))
     limit(session, inside)
     query, estate = inventory.understood(session, Question(filter=wanted, kind=action.kind.value))
-    found = [row._mapping["id"] for row in Listing(session, query, estate).stream()]
+    stream = Listing(session, query, estate).stream()
+    found = [row._mapping["id"] for row in islice(stream, None if most is None else most + 1)]
     result: list[Judged] = []
     for start in range(0, len(found), _CHUNK):
         rows = session.scalars(

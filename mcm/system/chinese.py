@@ -20,6 +20,10 @@ CHINESE: dict[str, Explanation] = OF_PEOPLE | {
         "此计划需由他人批准后才能执行。",
         "请具有审批人角色的人员查看计划（`mcm plan show ID`）并批准：`mcm plan approve ID`。",
     ),
+    "approval_over": Explanation(
+        "计划的批准已超过有效期；当时同意的内容与现在将要执行的内容可能不同。",
+        "请为剩余部分新建计划：`mcm plan create`。",
+    ),
     "audit_failed": Explanation(
         "审计记录无法写入，因此未执行该变更。",
         "`mcm doctor` 和 `mcm audit verify` 会给出原因：主密钥、数据库，或审计记录已损坏。",
@@ -97,6 +101,9 @@ CHINESE: dict[str, Explanation] = OF_PEOPLE | {
     ),
     "not_quarantined": Explanation("该读取范围没有等待处理的决定。", "无需处理。"),
     "not_supported": Explanation("此云不支持该功能。", "服务器原文给出了原因；请参阅该类型云的 README。"),
+    "not_the_same": Explanation(
+        "此操作的对象现在所属的租户、账号或项目与发起时不同。", "请重新发起该动作：权限、配额和保护会重新检查。"
+    ),
     "notice_delivery_not_found": Explanation(
         "该目标没有此投递记录，或记录已不再保留。", "`mcm notice deliveries NAME` 可列出现有记录。"
     ),

@@ -28,6 +28,10 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
         "The plan needs the approval of somebody else before it can be applied.",
         "Somebody with the role approver looks at it (`mcm plan show ID`) and says so: `mcm plan approve ID`.",
     ),
+    "approval_over": Explanation(
+        "The plan was approved longer ago than an approval holds: what was agreed to need not be what would be done.",
+        "Make a new plan of what is left: `mcm plan create`.",
+    ),
     "audit_failed": Explanation(
         "The audit trail cannot take the record of a change, so the change was not made.",
         "`mcm doctor` and `mcm audit verify` say why: the master key, the database, or a trail that was damaged.",
@@ -123,6 +127,10 @@ EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
     ),
     "not_quarantined": Explanation("The scope waits for no decision.", "Nothing."),
     "not_supported": Explanation("This cloud cannot do it.", "The reason says why; see the provider's README."),
+    "not_the_same": Explanation(
+        "What the operation was about belongs to another tenant, account or project than when it was asked for.",
+        "Ask for the action anew: rights, limits and protection are looked at again.",
+    ),
     "notice_delivery_not_found": Explanation(
         "The target has no such delivery, or it is no longer kept.",
         "`mcm notice deliveries NAME` lists those there are.",

@@ -112,6 +112,14 @@ def reserve(session: Session, tenant_id: str, amounts: Amounts, for_what: str, t
     return _told(made)
 
 
+def renew(session: Session, reservation_id: str, ttl: timedelta, *, key: str) -> Reserved:
+    """The same room once more, where what was held has been given back. Raises QuotaExceeded, ReservationNotFound."""
+    found = _found(session, reservation_id)
+    if found.status == "reserved" and found.until > clock.now():
+        return _told(found)
+    return reserve(session, found.tenant_id, _amounts(found), found.for_what, ttl, key=key)
+
+
 def commit(session: Session, reservation_id: str) -> Reserved:
     """What it was for is made. Twice is once. Raises ReservationNotFound, ReservationEnded."""
     found = _found(session, reservation_id)

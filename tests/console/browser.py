@@ -42,6 +42,14 @@ class Visit:
         self.page.goto(f"{self.url}{path}")
         self.settle()
 
+    def move(self, path: str) -> None:
+        """To another page as a link of the console leads there: the console itself is not loaded anew."""
+        self.page.evaluate(
+            "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+        )
+        self.page.locator(f'body[data-at="{path.partition("?")[0]}"]').wait_for(state="attached")
+        self.settle()
+
     def settle(self) -> None:
         """Until there is a heading and nothing is being read any more."""
         self.page.locator("h1, [role=alert]").first.wait_for()

@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.acceptance.shell import Shell
 from tests.console.browser import Visit, visiting
+from tests.console.steps import act, next_step, stop_a_running_machine
 
 pytestmark = pytest.mark.timeout(300)
 QUICK = {"Instances": "12", "Regions": "1", "Cloud id": "acted-on", "Duration of what is asked for, ms": "300"}
@@ -26,7 +27,7 @@ def empty(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 def test_from_no_cloud_to_a_stopped_machine_and_a_new_one(browser: Browser, empty: str) -> None:
     with visiting(browser, empty) as visit:
         _connect(visit)
-        name = _stop(visit)
+        name = stop_a_running_machine(visit)
         _find_in_operations(visit, name)
         _refused(visit, name)
         _create(visit)
@@ -39,44 +40,20 @@ def _connect(visit: Visit) -> None:
     visit.go("/accounts")
     page.get_by_role("link", name="Connect a cloud").first.click()
     page.get_by_role("radio", name="Simulated cloud").check()
-    _next(page)
+    next_step(page)
     for label, value in QUICK.items():
         page.get_by_label(label, exact=False).fill(value)
-    _next(page)
-    _next(page)
+    next_step(page)
+    next_step(page)
     expect(page.get_by_text("Something that is needed is missing").first).to_be_visible()
     page.get_by_label("Name", exact=True).fill("lab")
-    _next(page)
+    next_step(page)
     expect(page.get_by_text("It can be reached, and the credentials are right")).to_be_visible()
     expect(page.get_by_text("mcm account add lab --provider simulated --ownership private")).to_be_visible()
     visit.picture("wizard account test")
     page.get_by_role("button", name="Connect", exact=True).click()
     page.wait_for_url("**/accounts/lab")
     expect(page.get_by_text("“lab” is connected and is being read")).to_be_visible()
-
-
-def _stop(visit: Visit) -> str:
-    """Returns the name of the machine."""
-    page = visit.page
-    visit.go("/inventory?filter=" + quote('kind = "instance" AND state = "running"'))
-    # The first read may still go on: what it brings appears by itself.
-    row = page.locator("tbody tr").filter(has_text="Running").first
-    expect(row).to_be_visible()
-    row.get_by_role("link").first.click()
-    page.get_by_role("link", name="Its own page").click()
-    page.get_by_role("tablist", name="Parts of this page").wait_for()
-    name = page.get_by_role("heading", level=1).inner_text()
-    _act(page, "Stop")
-    dialog = page.get_by_role("dialog", name=f"Stop: {name}")
-    expect(dialog.get_by_text("Nothing has been sent yet.")).to_be_visible()
-    expect(dialog.get_by_text("mcm instance stop")).to_be_visible()
-    visit.picture("dialog stop")
-    dialog.get_by_role("button", name="Stop", exact=True).click()
-    expect(dialog.get_by_text("Succeeded")).to_be_visible()
-    dialog.get_by_role("button", name="Close").last.click()
-    # By events: nobody has loaded anything anew.
-    expect(page.get_by_text("Stopped").first).to_be_visible()
-    return name
 
 
 def _find_in_operations(visit: Visit, name: str) -> None:
@@ -116,18 +93,18 @@ def _create(visit: Visit) -> None:
     page.get_by_role("button", name="Account").click()
     page.get_by_role("option", name="lab").click()
     expect(page.get_by_role("button", name="Region")).to_be_visible()
-    _next(page)
+    next_step(page)
     expect(page.get_by_text("it is unavailable at the cloud").first).to_be_visible()
     page.get_by_role("radio", name="Select debian-12").check()
-    _next(page)
+    next_step(page)
     page.get_by_role("radio", name="Select m1.large").check()
-    _next(page)
+    next_step(page)
     expect(page.get_by_role("table", name="Networks")).to_be_visible()
     visit.settle()
     page.get_by_role("table", name="Networks").get_by_role("checkbox", name="net").first.check()
-    _next(page)
+    next_step(page)
     page.get_by_label("Name", exact=True).fill("made-here")
-    _next(page)
+    next_step(page)
     expect(page.get_by_text("Nothing has been sent yet.")).to_be_visible()
     visit.settle()
     visit.picture("wizard instance review")
@@ -142,9 +119,9 @@ def _create(visit: Visit) -> None:
 def _pause_and_remove(visit: Visit) -> None:
     page = visit.page
     visit.go("/accounts/lab")
-    _act(page, "Pause")
+    act(page, "Pause")
     expect(page.get_by_text("This account is paused: nothing is read or done.")).to_be_visible()
-    _act(page, "Remove")
+    act(page, "Remove")
     dialog = page.get_by_role("dialog", name="Remove account “lab”")
     expect(dialog.get_by_text("resources that only this account sees")).to_be_visible()
     visit.picture("dialog remove account")
@@ -162,7 +139,7 @@ def test_many_at_once(browser: Browser, estate: str) -> None:
         visit.go(f"/inventory?filter={quote(running)}")
         for box in page.locator("tbody tr").get_by_role("checkbox").all()[:2]:
             box.check()
-        _act(page, "Suspend")
+        act(page, "Suspend")
         dialog = page.get_by_role("dialog", name="Suspend: 2 resources")
         expect(dialog.get_by_text("2 would be asked for, 0 cannot be.")).to_be_visible()
         visit.picture("dialog many")
@@ -171,7 +148,7 @@ def test_many_at_once(browser: Browser, estate: str) -> None:
         dialog.get_by_role("button", name="Close").last.click()
         visit.settle()
         page.get_by_role("checkbox", name="Select all on this page").press(" ")
-        _act(page, "Stop")
+        act(page, "Stop")
         dialog = page.get_by_role("dialog", name="Stop:")
         expect(dialog.get_by_text("More than 20 at once needs a plan")).to_be_visible()
         dialog.get_by_role("button", name="Make a plan").click()
@@ -199,12 +176,3 @@ def test_pages_of_resources(browser: Browser, estate: str, language: str, theme:
 def _first(url: str, wanted: str) -> str:
     with urllib.request.urlopen(f"{url}/api/v1/resources?limit=1&filter={quote(wanted)}") as answer:
         return str(json.load(answer)["items"][0]["id"])
-
-
-def _act(page: Page, action: str) -> None:
-    page.get_by_role("button", name="Actions").first.click()
-    page.get_by_role("menuitem", name=action, exact=True).click()
-
-
-def _next(page: Page) -> None:
-    page.get_by_role("button", name="Next", exact=True).click()

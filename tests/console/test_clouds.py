@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.acceptance.shell import Shell
 from tests.console.browser import Visit, visiting
+from tests.console.steps import next_step, stop_a_running_machine
 from tests.harness.moto import MotoServer, seed_small
 from tests.harness.openstack.cloud import OpenStackCloud
 from tests.harness.vcsim import VcsimServer
@@ -25,7 +25,7 @@ def empty(built: None, tmp_path: Path) -> Iterator[str]:
 
 def _story(visit: Visit, title: str, answers: Mapping[str, str]) -> None:
     _connect(visit, title, answers)
-    name = _stop(visit)
+    name = stop_a_running_machine(visit)
     _in_the_trail(visit, name)
     assert not visit.wrong, visit.wrong
 
@@ -34,38 +34,16 @@ def _connect(visit: Visit, title: str, answers: Mapping[str, str]) -> None:
     page = visit.page
     visit.go("/create/account")
     page.get_by_role("radio", name=title).check()
-    _next(page)
+    next_step(page)
     for label, value in answers.items():
         page.get_by_label(label, exact=True).or_(page.get_by_label(f"{label} – optional", exact=True)).fill(value)
-    _next(page)
+    next_step(page)
     page.get_by_label("Name", exact=True).fill("real")
-    _next(page)
+    next_step(page)
     expect(page.get_by_text("It can be reached, and the credentials are right")).to_be_visible()
     visit.picture(f"real {title} test")
     page.get_by_role("button", name="Connect", exact=True).click()
     page.wait_for_url("**/accounts/real")
-
-
-def _stop(visit: Visit) -> str:
-    """Returns the machine's name."""
-    page = visit.page
-    visit.go("/inventory?filter=" + quote('kind = "instance" AND state = "running"'))
-    # The first read may still go on: what it brings appears by itself.
-    row = page.locator("tbody tr").filter(has_text="Running").first
-    expect(row).to_be_visible()
-    row.get_by_role("link").first.click()
-    page.get_by_role("link", name="Its own page").click()
-    page.get_by_role("tablist", name="Parts of this page").wait_for()
-    name = page.get_by_role("heading", level=1).inner_text()
-    page.get_by_role("button", name="Actions").first.click()
-    page.get_by_role("menuitem", name="Stop", exact=True).click()
-    dialog = page.get_by_role("dialog", name=f"Stop: {name}")
-    expect(dialog.get_by_text("Nothing has been sent yet.")).to_be_visible()
-    dialog.get_by_role("button", name="Stop", exact=True).click()
-    expect(dialog.get_by_text("Succeeded")).to_be_visible()
-    dialog.get_by_role("button", name="Close").last.click()
-    expect(page.get_by_text("Stopped").first).to_be_visible()
-    return name
 
 
 def _in_the_trail(visit: Visit, name: str) -> None:
@@ -74,10 +52,6 @@ def _in_the_trail(visit: Visit, name: str) -> None:
     expect(done.filter(has_text="succeeded").or_(done.filter(has_text="Succeeded")).first).to_be_visible()
     done.first.get_by_role("link").first.click()
     expect(visit.page.get_by_text(name).first).to_be_visible()
-
-
-def _next(page: Page) -> None:
-    page.get_by_role("button", name="Next", exact=True).click()
 
 
 def test_vcenter(browser: Browser, empty: str, vcsim_server: VcsimServer) -> None:

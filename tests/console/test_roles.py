@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 PASSWORD = "nine amber lanterns swing"
 _LACKING = "You may not see this"
 # What nobody is kept from. Everybody is kept from something: no role both does and looks over what was done.
-_FOR_EVERYBODY = ["about", "nowhere", "tokens"]
+_FOR_EVERYBODY = ["about", "nowhere", "overview", "tokens"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_every_page_as(browser: Browser, staffed: str, role: Role) -> None:
         _sign_in(visit, f"as-{role}")
         before, refused = len(visit.wrong), set()
         for name, path in PATHS.items():
-            visit.go(path)
+            visit.move(path)
             if visit.page.get_by_text(_LACKING).count():
                 refused.add(name)
         visit.picture(f"as {role}")

@@ -47,22 +47,33 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_every_page(browser: Browser, estate: str, language: str, theme: str) -> None:
-    with visiting(browser, estate, language=language, theme=theme) as visit:
+def test_every_page_by_its_address(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
         for name, path in PATHS.items():
             visit.go(path)
+            visit.picture(f"{name} en light")
+            visit.wrong += visit.barriers()
+        assert not visit.wrong
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh-CN", "light"), ("zh-CN", "dark")])
+def test_every_page(browser: Browser, estate: str, language: str, theme: str) -> None:
+    with visiting(browser, estate, language=language, theme=theme) as visit:
+        visit.go("/about")
+        for name, path in PATHS.items():
+            visit.move(path)
             assert visit.page.locator("html").get_attribute("lang") == language
             visit.picture(f"{name} {language} {theme}")
-            visit.wrong += visit.barriers()
+            # What is dark is dark in either language, and what is named in Chinese is so in either theme.
+            visit.wrong += visit.barriers() if (language, theme) == ("zh-CN", "dark") else []
         assert not visit.wrong
 
 
 def test_narrow_pages_keep_inside_the_window(browser: Browser, estate: str) -> None:
     with visiting(browser, estate, width=414, height=896) as visit:
+        visit.go("/about")
         for name, path in PATHS.items():
-            visit.go(path)
+            visit.move(path)
             visit.picture(f"{name} 414")
             wide = visit.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 414, f"{path} is {wide} px wide"

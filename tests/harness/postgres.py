@@ -21,6 +21,7 @@ from tests.harness.ports import free_port
 from tests.harness.processes import Process, ServiceFailed, run_to_end
 
 _URL_VARIABLE = "MCM_TEST_POSTGRES_URL"
+_SUPERUSER_VARIABLE = "MCM_TEST_POSTGRES_SUPERUSER_PASSWORD"
 _REASON_VARIABLE = "MCM_TEST_POSTGRES_UNAVAILABLE"
 _SUPERUSER = "postgres"
 _ROLE = "mcm"
@@ -48,6 +49,7 @@ class PostgresServer:
 
     port: int
     password: str = field(repr=False)
+    superuser_password: str = field(repr=False)
     host: str = "127.0.0.1"
     _process: Process | None = field(default=None, repr=False, compare=False)
 
@@ -78,13 +80,18 @@ class PostgresServer:
     def publish(self) -> None:
         """Lets attach() find this server, in this process and in those it starts from now on."""
         os.environ[_URL_VARIABLE] = self.url_for(_MAINTENANCE_DATABASE)
+        os.environ[_SUPERUSER_VARIABLE] = self.superuser_password
         os.environ.pop(_REASON_VARIABLE, None)
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.stop()
             if os.environ.get(_URL_VARIABLE) == self.url_for(_MAINTENANCE_DATABASE):
-                del os.environ[_URL_VARIABLE]
+                del os.environ[_URL_VARIABLE], os.environ[_SUPERUSER_VARIABLE]
+
+    def administering(self, database: str = _MAINTENANCE_DATABASE) -> Any:
+        """A connection as superuser, of the harness itself and never of what is tested; closed by `with`."""
+        return _connect(self.host, self.port, _SUPERUSER, self.superuser_password, database)
 
     def _administer(self, statement: str, parameters: tuple[str, ...] = ()) -> None:
         with _connect(self.host, self.port, _ROLE, self.password) as connection:
@@ -126,7 +133,8 @@ def attach() -> PostgresServer:
     assert parts.hostname
     assert parts.port
     assert parts.password
-    return PostgresServer(port=parts.port, password=parts.password, host=parts.hostname)
+    superuser_password = os.environ[_SUPERUSER_VARIABLE]
+    return PostgresServer(parts.port, parts.password, superuser_password, parts.hostname)
 
 
 def _start(process: Process, binaries: Path) -> PostgresServer:
@@ -155,7 +163,7 @@ def _start(process: Process, binaries: Path) -> PostgresServer:
         # Hashed here, so that the server never sees, and cannot log, the password itself.
         verifier = connection.pgconn.encrypt_password(password.encode(), _ROLE.encode(), b"scram-sha-256").decode()
         connection.execute(f"CREATE ROLE {_ROLE} LOGIN CREATEDB PASSWORD '{verifier}'")
-    return PostgresServer(port=port, password=password, _process=process)
+    return PostgresServer(port, password, superuser_password, _process=process)
 
 
 def _binaries() -> Path:
@@ -193,7 +201,5 @@ def _psycopg() -> Any:
         raise HarnessUnavailable(f"psycopg cannot be imported: {error}.") from error
 
 
-def _connect(host: str, port: int, user: str, password: str) -> Any:
-    return _psycopg().connect(
-        host=host, port=port, user=user, password=password, dbname=_MAINTENANCE_DATABASE, autocommit=True
-    )
+def _connect(host: str, port: int, user: str, password: str, database: str = _MAINTENANCE_DATABASE) -> Any:
+    return _psycopg().connect(host=host, port=port, user=user, password=password, dbname=database, autocommit=True)

@@ -39,10 +39,6 @@ class VcsimServer:
     _process: Process = field(repr=False, compare=False)
 
     @property
-    def sdk_url(self) -> str:
-        return f"https://{self.host}:{self.port}/sdk"
-
-    @property
     def pid(self) -> int:
         return self._process.pid
 

@@ -9,6 +9,7 @@ import { RouterProvider } from "react-router";
 
 import { asProblem } from "./api/problem";
 import { SessionProvider } from "./api/session";
+import { loadAhead } from "./app/ahead";
 import { FlashesProvider } from "./app/flashes";
 import { buildRouter } from "./app/router";
 import type { Language } from "./i18n/messages";
@@ -26,6 +27,7 @@ const queries = new QueryClient({
     },
   },
 });
+void loadAhead(queries);
 const router = buildRouter();
 
 /** The components' own words, one language at a time. */

@@ -88,7 +88,7 @@ def test_credentials_that_end_while_it_is_looked_for(bench: Bench) -> None:
     assert row.holds is None
     bench.cloud.proxy.clear()
     with bench.lab.runtime.database.writing() as session:
-        deciding.retry(session, CALLER, deciding.to_change(session, CALLER, operation))
+        deciding.retry(session, bench.lab.runtime.registry, CALLER, deciding.to_change(session, CALLER, operation))
     row = bench.drive(operation)
     assert row.status == "succeeded", row.error_message
     assert not bench.problems(row, job)

@@ -91,16 +91,6 @@ class OpenStackCloud:
         self.stop()
 
 
-def unavailable_reason() -> str | None:
-    """Why `start` would refuse on this machine, or None. Installs what is missing, so the first call takes long."""
-    try:
-        install.ensure_installed()
-        _require_memory()
-    except HarnessUnavailable as refusal:
-        return str(refusal)
-    return None
-
-
 def start(
     *, computes: int = 2, name: str | None = None, owner_pid: int | None = None, page_limit: int = PAGE_LIMIT
 ) -> OpenStackCloud:

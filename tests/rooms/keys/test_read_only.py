@@ -8,10 +8,13 @@ import httpx
 import pytest
 
 from mcm.app import build_app, prepare
+from mcm.console.absent import not_built
 from mcm.db import backups, migrate, standing
+from mcm.edge.tongue import Tongue
 from mcm.errors import Conflict
 from mcm.jobs import housekeeping
 from mcm.jobs.schedule import Jobs
+from mcm.system.endpoints import notices
 from tests import lab as labs
 from tests.architecture.layout import client
 from tests.architecture.test_mutations import CALLS
@@ -111,7 +114,11 @@ def test_what_is_stored_can_be_looked_at_and_everything_says_read_only(restored:
         assert _get(http, "/api/v1/accounts/lab").json()["name"] == "lab"
         ready = _get(http, "/readyz").json()
         assert ready["status"] == "read-only"
+        assert _get(http, "/api/v1/auth/session").json()["read_only"] is True
         findings = {one["check"]: one for one in _get(http, "/api/v1/system/doctor").json()["items"]}
+    page = not_built(Tongue("en"), *notices(restored.runtime))
+    assert "Read-only" in page
+    assert "mcm db confirm" in page
     assert findings["read-only"]["result"] == "warning"
     assert findings["master key"]["result"] == "ok"
 
@@ -124,6 +131,7 @@ def test_confirmed_it_acts_again(restored: Lab) -> None:
     assert set(restored.sync()) == {"complete"}
     with client(build_app(restored.runtime, background=False)) as http:
         assert _get(http, "/readyz").json() == {"status": "ready"}
+        assert _get(http, "/api/v1/auth/session").json()["read_only"] is False
         assert http.post("/api/v1/accounts/lab/pause", headers={"Idempotency-Key": "k"}).status_code == 200
 
 

@@ -108,7 +108,7 @@ def test_a_refusal_ends_it_without_effect(acts: Acts, fault: str, code: str) -> 
     acts.disarm()
     # The same operation can be asked for again.
     with acts.lab.runtime.database.writing() as session:
-        deciding.retry(session, CALLER, deciding.to_change(session, CALLER, operation))
+        deciding.retry(session, acts.lab.runtime.registry, CALLER, deciding.to_change(session, CALLER, operation))
     assert acts.run(operation).status == "succeeded"
 
 
@@ -223,7 +223,7 @@ def test_a_doubt_is_resolved_by_a_person_and_holds_nobody_up(acts: Acts, later: 
     assert acts.run(operation).status == "in_doubt"
     other = acts.ask("instance.stop", row)
     with acts.lab.runtime.database.writing() as session, pytest.raises(ResourceBusyHere):
-        deciding.retry(session, CALLER, deciding.to_change(session, CALLER, operation))
+        deciding.retry(session, acts.lab.runtime.registry, CALLER, deciding.to_change(session, CALLER, operation))
     acts.run(other)
     with acts.lab.runtime.database.writing() as session:
         deciding.resolve(session, CALLER, deciding.to_change(session, CALLER, operation), "succeeded")

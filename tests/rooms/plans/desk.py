@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from mcm.auth import grants
 from mcm.auth.service import Caller
-from mcm.models import Operation, Plan, PlanItem, ResourceRow
+from mcm.models import Operation, Plan, PlanItem, RelationRow, ResourceRow
 from mcm.plans import applying, approval, presenting, service, standing
 from mcm.plans.schemas import PlanCreate, PlanDetail
 from tests.lab import CALLER, Lab
@@ -28,6 +28,14 @@ class Desk:
         found = self.lab.resources("instance", state=state, presence="present", task_state=None)
         assert len(found) >= number
         return found[:number]
+
+    def volume(self) -> ResourceRow:
+        """One that is attached to nothing, as far as mcm knows."""
+        row = self.lab.resources("volume", presence="present")[0]
+        self.change(row, state="available")
+        with self.lab.runtime.database.writing() as session:
+            session.execute(delete(RelationRow).where(RelationRow.source_id == row.id))
+        return self.lab.by_native_id(row.native_id)
 
     def plan(self, action: str, rows: list[ResourceRow] | str, caller: Caller | None = None, **params: Any) -> str:
         about: dict[str, Any] = {"filter": rows} if isinstance(rows, str) else {"resources": [row.id for row in rows]}

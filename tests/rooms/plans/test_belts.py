@@ -51,7 +51,7 @@ def test_a_days_budget_holds_for_each_account(desk: Desk, later: Later) -> None:
     _limits(desk, per_day=2)
     rows = desk.machines(4)
     desk.acts.ask("instance.delete", rows[0])
-    desk.acts.ask("volume.delete", desk.lab.resources("volume", state="available")[0])
+    desk.acts.ask("volume.delete", desk.volume())
     with pytest.raises(DestroyBudgetUsed) as caught:
         desk.acts.ask("instance.delete", rows[1])
     assert (caught.value.status, caught.value.details) == (409, {"used": 2, "limit": 2})
@@ -79,11 +79,11 @@ def test_asking_again_is_asking(desk: Desk) -> None:
     desk.end("failed", failed)
     other = desk.acts.ask("instance.delete", rows[1])
     with pytest.raises(DestroyBudgetUsed), desk.lab.runtime.database.writing() as session:
-        deciding.retry(session, CALLER, deciding.to_change(session, CALLER, failed))
+        deciding.retry(session, desk.lab.runtime.registry, CALLER, deciding.to_change(session, CALLER, failed))
     desk.end("failed", other)
     with desk.lab.runtime.database.writing() as session:
         # Its own first attempt does not count against it.
-        deciding.retry(session, CALLER, deciding.to_change(session, CALLER, other))
+        deciding.retry(session, desk.lab.runtime.registry, CALLER, deciding.to_change(session, CALLER, other))
 
 
 def test_an_approved_plan_goes_past_both_and_counts(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from mcm.auth.roles import Role
 from mcm.auth.service import View
-from mcm.models import PlanItem, ResourceRow
+from mcm.models import Operation, PlanItem, ResourceRow
 from mcm.plans.belts import Limits
 from tests import lab as labs
 from tests.baddays.serving import Served, serving
@@ -221,20 +221,24 @@ def test_the_command_line_points_to_a_plan(lab: Lab, served: Served, monkeypatch
 def test_what_destroys_wants_the_person_again(lab: Lab, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan or the bin is no way around it."""
     anna, bob = _signed_in(lab, served, "anna", "operator"), _signed_in(lab, served, "bob", "approver")
-    one, other = _ids(lab, 2)
+    one, other, third = _ids(lab, 3)
     plan = anna.send("POST", "/plans", {"action": "instance.delete", "resources": [one]}).json()
     stops = anna.send("POST", "/plans", {"action": "instance.stop", "resources": [other]}).json()
     bob.send("POST", f"/plans/{plan['id']}/approve", {"hash": plan["hash"]}).raise_for_status()
     second = anna.send("POST", "/plans", {"action": "instance.delete", "resources": [other]}).json()
+    failed = anna.send("POST", "/operations", {"action": "instance.delete", "resource": third}).json()
+    with lab.runtime.database.writing() as session:
+        session.execute(update(Operation).values(status="failed", holds=None, next_at=None))
     Later(monkeypatch).move(minutes=20)
     for person, path, body in (
         (anna, f"/plans/{plan['id']}/apply", None),
         (anna, "/recycled", {"resource": one}),
+        (anna, f"/operations/{failed['id']}/retry", None),
         (bob, f"/plans/{second['id']}/approve", {"hash": second["hash"]}),
     ):
         answer = person.send("POST", path, body)
         assert (answer.status_code, answer.json()["code"]) == (403, "confirmation_needed")
-    assert lab.count("operation") == 0
+    assert lab.count("operation", "status <> 'failed'") == 0
     assert anna.get(f"/plans/{plan['id']}").json()["status"] == "approved"
     assert anna.send("POST", f"/plans/{stops['id']}/apply").status_code == 202
-    assert lab.count("operation") == 1
+    assert lab.count("operation", "status <> 'failed'") == 1

@@ -45,7 +45,9 @@ def test_reminded_once_then_stopped_once(desk: Desk, later: Later) -> None:
     assert found.stopped_at is not None
     assert found.operation_id is not None
     operation = desk.acts.row(found.operation_id)
-    assert (operation.action, operation.caller["method"]) == ("instance.stop", "system")
+    # As whoever set the date: the trail says who wanted it, and it needs their right to.
+    assert (operation.action, operation.caller["name"]) == ("instance.stop", "anna")
+    assert operation.caller["source"] == "retirement"
     assert desk.acts.run(operation.id).status == "succeeded"
     assert desk.operations() == 1
 

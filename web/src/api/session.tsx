@@ -13,6 +13,7 @@ interface Known extends Session {
 
 const Context = createContext<Known | null>(null);
 export const SESSION_KEY = ["session"] as const;
+const CONFIRMED_WITHIN_MS = 30_000;
 
 export function useSession(): Known {
   const found = useContext(Context);
@@ -41,7 +42,16 @@ interface Props {
 }
 
 export function SessionProvider({ children, waiting, failed }: Props) {
-  const asked = useQuery({ queryKey: SESSION_KEY, queryFn: readSession, retry: false, staleTime: Infinity });
+  const asked = useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: readSession,
+    retry: false,
+    // Asked for already, before there was anything to show.
+    retryOnMount: false,
+    staleTime: Infinity,
+    // Somebody confirms it elsewhere; nothing else of the session changes by itself.
+    refetchInterval: ({ state }) => (state.data?.read_only ? CONFIRMED_WITHIN_MS : false),
+  });
   const problem = asked.error ? asProblem(asked.error) : null;
   const away = problem?.status === 401 ? "/login" : asked.data?.must_change ? "/password" : null;
 

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import type { QueryClient } from "@tanstack/react-query";
 
 import type { Permission } from "../api/session";
 import type { Message } from "../i18n/messages";
@@ -21,7 +22,13 @@ export interface Page {
   permission: Permission;
   help?: { heading: Message; paragraphs: readonly Message[] };
   /** Loaded when somebody goes there. */
-  load(): Promise<{ default: ComponentType }>;
+  load(): Promise<PageModule>;
+}
+
+export interface PageModule {
+  default: ComponentType;
+  /** Asks for what the page shows first, as soon as its code is there. */
+  ahead?(queries: QueryClient, params: URLSearchParams): void;
 }
 
 /** A tab on a resource: costs, policies … add theirs in `src/sitemap.ts` as well. */

@@ -23,6 +23,7 @@ import { useKeys } from "./keys";
 import { type Page, SECTIONS } from "./page";
 import { Palette } from "./palette";
 import { PanelContext, type PanelState } from "./panel";
+import { ReadOnly } from "./read-only";
 import { SignInDialog } from "./sign-in-dialog";
 import { texts } from "./texts";
 import { TopBar } from "./top-bar";
@@ -49,7 +50,7 @@ export function Shell() {
   const [touring, setTouring] = useState(demonstration && !toured && pathname === "/");
 
   useLive();
-  useBusy();
+  useBusy(pathname);
   useTitle(page);
   useKeys(useCallback(() => setPalette(true), []));
   const onProblem = useCallback(
@@ -109,9 +110,12 @@ export function Shell() {
           ) : undefined
         }
         content={
-          <Suspense fallback={<Loading />}>
-            <Outlet />
-          </Suspense>
+          <>
+            <ReadOnly />
+            <Suspense fallback={<Loading />}>
+              <Outlet />
+            </Suspense>
+          </>
         }
       />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
@@ -201,11 +205,12 @@ function useLive() {
 }
 
 /** For assistive technology, and for whoever waits for a page to be complete. */
-function useBusy() {
+function useBusy(at: string) {
   const busy = useIsFetching() > 0;
   useEffect(() => {
     document.body.setAttribute("aria-busy", String(busy));
-  }, [busy]);
+    document.body.dataset["at"] = at;
+  }, [busy, at]);
 }
 
 function useTitle(page: Page | undefined) {

@@ -47,6 +47,11 @@ export const texts = catalogue({
   side: { en: "Beside", zh: "侧边" },
   confirm: { en: "Confirm", zh: "确认" },
   cancel: { en: "Cancel", zh: "取消" },
+  readOnlyTitle: { en: "This installation is read-only", zh: "此安装目前为只读" },
+  readOnlyHint: {
+    en: "It was restored from a copy: no cloud is read, and nothing can be changed. Make sure that the original has ended, then confirm it on the server.",
+    zh: "此安装由备份恢复而来：不会读取任何云，也不能进行任何更改。请确认原安装已停止运行，然后在服务器上确认。",
+  },
   endedTitle: { en: "Sign in again", zh: "请重新登录" },
   endedHint: {
     en: "Your session has ended. Sign in and go on where you were: nothing you have typed is lost.",

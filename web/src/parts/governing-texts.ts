@@ -6,8 +6,6 @@ export const governingTexts = catalogue({
   reading: { en: "Reading", zh: "正在读取" },
   mayNot: { en: "It needs the permission “{permission}”", zh: "需要权限“{permission}”" },
   cancel: { en: "Cancel", zh: "取消" },
-  save: { en: "Save", zh: "保存" },
-  remove: { en: "Remove", zh: "移除" },
   closeDialog: { en: "Close", zh: "关闭" },
   sameByCommand: { en: "The same on the command line", zh: "等效命令行" },
   typeName: { en: "Type “{name}” to confirm", zh: "请输入“{name}”以确认" },

@@ -3,7 +3,7 @@ import { useCallback, useState } from "react";
 /** A choice of this browser's, such as a page size. `read` makes something valid of whatever is stored. */
 export function useStored<T>(name: string, read: (stored: unknown) => T): [T, (value: T) => void] {
   const key = `mcm.${name}`;
-  const [value, setValue] = useState(() => read(parsed(key)));
+  const [value, setValue] = useState(() => stored(name, read));
   const keep = useCallback(
     (next: T) => {
       setValue(next);
@@ -16,6 +16,10 @@ export function useStored<T>(name: string, read: (stored: unknown) => T): [T, (v
     [key],
   );
   return [value, keep];
+}
+
+export function stored<T>(name: string, read: (stored: unknown) => T): T {
+  return read(parsed(`mcm.${name}`));
 }
 
 function parsed(key: string): unknown {

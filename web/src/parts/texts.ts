@@ -34,5 +34,4 @@ export const texts = catalogue({
   ofScopes: { en: "of {n} reads", zh: "共 {n} 个读取范围" },
   gaps: { en: "What is missing", zh: "缺少的部分" },
   more: { en: "and {n} more", zh: "以及另外 {n} 个" },
-  close: { en: "Close", zh: "关闭" },
 });

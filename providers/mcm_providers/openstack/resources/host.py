@@ -15,7 +15,6 @@ from mcm_providers.openstack.relations import in_zone
 from mcm_providers.openstack.resources import cluster
 from mcm_providers.openstack.versions import at_least, at_most
 
-_UUIDS = (2, 53)
 # From 2.88 on the answer has neither sizes nor use.
 _LAST_WITH_SIZES = (2, 87)
 # nova's libvirt driver says QEMU with and without hardware acceleration.

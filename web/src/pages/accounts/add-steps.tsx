@@ -16,6 +16,7 @@ import { terms } from "../../i18n/terms";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { CommandLine } from "../../parts/command-line";
 import { ProblemAlert } from "../../parts/problem-alert";
+import { Optional } from "../../parts/optional";
 import { usePreferences } from "../../preferences/preferences";
 import { addTexts } from "./add-texts";
 import { CheckResult } from "./check-result";
@@ -85,7 +86,7 @@ export function NameStep({ named, onChange }: { named: Named; onChange(part: Par
   const term = useTerm();
   const ownerships = Object.keys(terms.ownership).map((value) => ({ value, label: term("ownership", value) }));
   const text = (key: "labels" | "site" | "city" | "jurisdiction", hint = "") => (
-    <FormField label={<>{t(key)} <i>– {t("optional")}</i></>} description={hint}>
+    <FormField label={<Optional>{t(key)}</Optional>} description={hint}>
       <Input value={named[key]} onChange={({ detail }) => onChange({ [key]: detail.value })} />
     </FormField>
   );

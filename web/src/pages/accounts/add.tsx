@@ -2,7 +2,7 @@ import { useState } from "react";
 import Alert from "@cloudscape-design/components/alert";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Wizard, { type WizardProps } from "@cloudscape-design/components/wizard";
+import Wizard from "@cloudscape-design/components/wizard";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
@@ -10,6 +10,7 @@ import { get, post } from "../../api/client";
 import type { Schemas } from "../../api/types";
 import { useTexts } from "../../i18n/use-texts";
 import { Shown } from "../../parts/states";
+import { useSteps, useWizardWords } from "../../parts/stepping";
 import { useAddress } from "../../parts/use-address";
 import { useChange } from "../../parts/use-change";
 import { ConnectionStep, NameStep, ProviderStep, TestStep } from "./add-steps";
@@ -27,6 +28,7 @@ export default function AddAccount() {
 
 function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }) {
   const t = useTexts(addTexts);
+  const words = useWizardWords();
   const navigate = useNavigate();
   const { set, value } = useAddress();
   // Chosen here first and in the address after it, which changes later than a key is pressed.
@@ -34,7 +36,6 @@ function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }
   const provider = providers.find((each) => each.name === chosen && each.installed);
   const [answers, setAnswers] = useState<Answers>({});
   const [named, setNamed] = useState<Named>(NOBODY);
-  const [complained, setComplained] = useState("");
   const questions = provider?.connection ?? [];
   const wrong = wrongIn(questions, answers);
   const config = configOf(questions, answers);
@@ -56,9 +57,7 @@ function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }
     body.name ? "" : t("fillIn"),
   ];
   // Secrets stand in no address: whoever loads the page anew begins where something is missing.
-  const firstLacking = lacking.findIndex(Boolean);
-  const asked = Math.max(0, Math.min(3, (Number(value("step")) || 1) - 1));
-  const step = firstLacking === -1 ? asked : Math.min(asked, firstLacking);
+  const { step, go, forgive, error } = useSteps(lacking, { last: 3 });
 
   const adding = useChange({
     id: "account added",
@@ -69,27 +68,12 @@ function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }
     onDone: (account) => void navigate(`/accounts/${encodeURIComponent(account.name)}`),
   });
 
-  function go({ detail }: { detail: WizardProps.NavigateDetail }) {
-    const reason = detail.requestedStepIndex > step ? (lacking.slice(0, detail.requestedStepIndex).find(Boolean) ?? "") : "";
-    setComplained(reason);
-    if (!reason) set({ step: String(detail.requestedStepIndex + 1) }, detail.reason === "skip");
-  }
-
-  const error = complained ? { errorText: complained } : {};
   return (
     <SpaceBetween size="m">
       <Header variant="h1">{t("title")}</Header>
       <Wizard
         activeStepIndex={step}
-        i18nStrings={{
-          stepNumberLabel: (n) => t("stepNumber", { n }),
-          collapsedStepsLabel: (n, all) => t("stepOf", { n, all }),
-          navigationAriaLabel: t("steps"),
-          cancelButton: t("cancel"),
-          previousButton: t("previous"),
-          nextButton: t("next"),
-          optional: t("optional"),
-        }}
+        i18nStrings={words}
         submitButtonText={t("connect")}
         isLoadingNextStep={adding.isPending}
         onNavigate={go}
@@ -105,7 +89,7 @@ function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }
                 chosen={provider?.name ?? ""}
                 onChoose={(name) => {
                   if (name !== provider?.name) setAnswers({});
-                  setComplained("");
+                  forgive();
                   setChosen(name);
                   set({ provider: name }, true);
                 }}

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useTexts } from "../../i18n/use-texts";
 import { usePreferences } from "../../preferences/preferences";
 import { addTexts } from "./add-texts";
+import { Optional } from "../../parts/optional";
 import type { Answers, Question, Wrong } from "./connection";
 
 interface Props {
@@ -39,7 +40,7 @@ export function ConnectionFields({ questions, answers, wrong, onAnswer, stored =
         return (
           <FormField
             key={key}
-            label={required ? label : <>{label} <i>– {t("optional")}</i></>}
+            label={required ? label : <Optional>{label}</Optional>}
             description={hint}
             errorText={problem && problem !== "needed" ? t(problem) : ""}
           >

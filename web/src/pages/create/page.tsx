@@ -14,6 +14,7 @@ import { Running, useOperation } from "../../parts/acting/outcomes";
 import type { Preview } from "../../parts/acting/targets";
 import { plain } from "../../parts/plain";
 import { Shown } from "../../parts/states";
+import { useSteps, useWizardWords } from "../../parts/stepping";
 import { useAddress } from "../../parts/use-address";
 import { useChange } from "../../parts/use-change";
 import { Review } from "./review";
@@ -33,21 +34,19 @@ export default function CreateInstance() {
 function Filling() {
   const t = useTexts(texts);
   const term = useTerm();
+  const words = useWizardWords();
   const navigate = useNavigate();
-  const { set, value } = useAddress();
+  const { set } = useAddress();
   const [params, setParams] = useSearchParams();
   const [userData, setUserData] = useState("");
-  const [complained, setComplained] = useState("");
   const [form, setForm] = useForm(params);
   const found = useChoices(form);
   const choices = form.account && !found.isPlaceholderData ? found.data : undefined;
   const known = choices ?? (form.account ? found.data : undefined);
   const given = paramsOfForm(form, ignoredIn(known), userData);
   const lacking = lackingIn(known, given, { t, term });
-  const first = lacking.findIndex(Boolean);
-  const asked = Math.max(0, Math.min(LAST, (Number(value("step")) || 1) - 1));
   // An address may hold a step that what it holds else does not reach; while that is not known yet it stays.
-  const step = first === -1 || (first === 0 && form.account && found.isPending) ? asked : Math.min(asked, first);
+  const { step, go, forgive, error } = useSteps(lacking, { last: LAST, undecided: Boolean(form.account) && found.isPending });
   const region = form.region || (known?.region ?? "");
   const body = { action: ACTION, account: form.account, ...(region ? { region } : {}), params: given };
 
@@ -69,38 +68,25 @@ function Filling() {
   });
 
   function change(next: Form) {
-    setComplained("");
+    forgive();
     setForm(next);
     setParams((before) => addressOfForm(before, next), { replace: true });
   }
 
   const shared = { form, choices: known, onChange: change };
-  const error = complained ? { errorText: complained } : {};
   return (
     <SpaceBetween size="m">
       <Header variant="h1">{t("title")}</Header>
       <Wizard
         activeStepIndex={step}
-        i18nStrings={{
-          stepNumberLabel: (n) => t("stepNumber", { n }),
-          collapsedStepsLabel: (n, all) => t("stepOf", { n, all }),
-          navigationAriaLabel: t("steps"),
-          cancelButton: t("cancel"),
-          previousButton: t("previous"),
-          nextButton: t("next"),
-          optional: t("optional"),
-        }}
+        i18nStrings={words}
         submitButtonText={t("create")}
         isLoadingNextStep={creating.isPending}
         onCancel={() => void navigate("/inventory")}
         onSubmit={() => {
           if (preview.data && !preview.isError) creating.mutate();
         }}
-        onNavigate={({ detail }) => {
-          const reason = detail.requestedStepIndex > step ? (lacking.slice(0, detail.requestedStepIndex).find(Boolean) ?? "") : "";
-          setComplained(reason);
-          if (!reason) set({ step: String(detail.requestedStepIndex + 1) });
-        }}
+        onNavigate={go}
         steps={[
           { title: t("stepWhere"), ...error, content: <WhereStep {...shared} choices={choices} error={found.error} /> },
           { title: t("stepImage"), ...error, content: <ImageStep {...shared} /> },

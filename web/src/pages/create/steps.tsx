@@ -11,6 +11,7 @@ import { Pairs } from "../../parts/acting/params-form";
 import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { Empty } from "../../parts/states";
+import { Optional } from "../../parts/optional";
 import { usePreferences } from "../../preferences/preferences";
 import { useAccounts } from "../accounts/use-accounts";
 import { ChoiceTable } from "./choice-table";
@@ -114,12 +115,12 @@ export function NameStep({ form, choices, onChange, userData, onUserData }: Prop
           <Input value={form.single.name ?? ""} autoComplete={false} onChange={({ detail }) => onChange(withSingle(form, { name: detail.value }))} />
         </FormField>
         {isIgnored(choices, "tags") ? null : (
-          <FormField label={<>{term("param", "tags")} <i>– {t("optional")}</i></>} stretch>
+          <FormField label={<Optional>{term("param", "tags")}</Optional>} stretch>
             <Pairs value={form.tags} onChange={(tags) => onChange({ ...form, tags })} />
           </FormField>
         )}
         {isIgnored(choices, "user_data") ? null : (
-          <FormField label={<>{term("param", "user_data")} <i>– {t("optional")}</i></>} description={t("userDataHint")} stretch>
+          <FormField label={<Optional>{term("param", "user_data")}</Optional>} description={t("userDataHint")} stretch>
             <Textarea value={userData} rows={4} spellcheck={false} onChange={({ detail }) => onUserData(detail.value)} />
           </FormField>
         )}
@@ -142,12 +143,11 @@ function Named({ name, form, choices, onChange }: Props & { name: Single }) {
 }
 
 function Amount({ name, form, choices, onChange, hint = "" }: Props & { name: Single; hint?: string }) {
-  const t = useTexts(texts);
   const term = useTerm();
   if (isIgnored(choices, name)) return null;
   const label = term("param", name);
   return (
-    <FormField label={name === "disk_gib" ? <>{label} <i>– {t("optional")}</i></> : label} description={hint}>
+    <FormField label={name === "disk_gib" ? <Optional>{label}</Optional> : label} description={hint}>
       <Input inputMode="numeric" value={form.single[name] ?? ""} onChange={({ detail }) => onChange(withSingle(form, { [name]: detail.value.replace(/\D/g, "") }))} />
     </FormField>
   );
@@ -166,7 +166,7 @@ interface OneProps {
 function One({ label, hint = "", options, value, busy = false, optional = false, onChange }: OneProps) {
   const t = useTexts(texts);
   return (
-    <FormField label={optional ? <>{label} <i>– {t("optional")}</i></> : label} description={hint}>
+    <FormField label={optional ? <Optional>{label}</Optional> : label} description={hint}>
       <Select
         options={options}
         selectedOption={options.find((each) => each.value === value) ?? (value ? { value, label: plain(value) } : null)}

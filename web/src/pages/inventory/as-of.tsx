@@ -66,7 +66,8 @@ function Travel({ at, onChange }: Props) {
   const format = useFormat();
   // The first thing that was ever seen; only what is still kept, so what is older than that is told by nothing.
   const first = useQuery({
-    queryKey: ["resources", "first"],
+    // Not below "resources": no event makes the beginning another one.
+    queryKey: ["began"],
     staleTime: Infinity,
     queryFn: ({ signal }) =>
       get("/api/v1/resources", { query: { limit: 1, order_by: "first_seen", columns: "first_seen", include_gone: true }, signal }),

@@ -20,17 +20,20 @@ const TOP = 8;
 
 interface Props {
   state: State;
+  /** Not before what is worth more has come. */
+  enabled: boolean;
   onNarrow(filter: string): void;
 }
 
 /** How the rows that fit are spread; a click narrows the filter to one value. */
-export function Facets({ state, onNarrow }: Props) {
+export function Facets({ state, enabled, onNarrow }: Props) {
   const t = useTexts(texts);
   const term = useTerm();
   const format = useFormat();
   const { filter, search, asOf } = state;
   const found = useQuery({
     queryKey: ["resources", "facets", filter, search, asOf],
+    enabled,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       get("/api/v1/resources/facets", {

@@ -26,47 +26,37 @@ import { usePages } from "../../parts/use-pages";
 import { OwnFieldsOfMany } from "../resource/own-fields-of-many";
 import { ResourcePanel } from "../resource/panel";
 import { AsOfButton, AsOfNotice } from "./as-of";
-import { asked, type Column, columnOf, COLUMNS, shownColumns } from "./columns";
+import { type Column, columnOf, COLUMNS } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filter-bar";
 import { ExportButton } from "./export";
+import { columnsOf, listQuery, SHOWN, SIZE, SIZES } from "./list";
 import { type Change, narrowing, paramsOf, type State, useInventoryState } from "./state";
 import { texts } from "./texts";
 import { ViewsMenu } from "./views-menu";
 
-const SIZES = [20, 50, 100] as const;
+export { ahead } from "./list";
 
 export default function Inventory() {
   const t = useTexts(texts);
   const labels = useTexts(tableTexts);
   const format = useFormat();
   const [state, change] = useInventoryState();
-  const [size, setSize] = useStored("inventory.size", (stored) => SIZES.find((each) => each === stored) ?? 50);
+  const [size, setSize] = useStored(...SIZE);
   const [wrap, setWrap] = useStored("inventory.wrap", (stored) => stored === true);
-  const [kept, keep] = useStored("inventory.columns", shownColumns);
+  const [kept, keep] = useStored(...SHOWN);
   const [facets, setFacets] = useStored("inventory.facets", (stored) => (typeof stored === "boolean" ? stored : innerWidth > 1200));
-  const chosen = state.columns.length > 0 ? shownColumns(state.columns) : kept;
+  const chosen = columnsOf(state, kept);
   const columns = useColumns(chosen, state, change);
 
   const follow = useFollow();
   const which = narrowing(state);
-  const rows = useQuery({
-    queryKey: ["resources", "list", which, state.order, state.cursor, size, chosen],
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      get("/api/v1/resources", {
-        query: {
-          ...which,
-          limit: size,
-          columns: asked(chosen),
-          ...(state.order ? { order_by: state.order } : {}),
-          ...(state.cursor ? { cursor: state.cursor } : {}),
-        },
-        signal,
-      }),
-  });
+  const rows = useQuery({ ...listQuery(state, size, chosen), placeholderData: keepPreviousData });
+  // What everybody waits for comes first; the rest does not make the server slower meanwhile.
+  const first = !rows.isPending;
   const counted = useQuery({
     queryKey: ["resources", "count", which],
+    enabled: first,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => get("/api/v1/resources/count", { query: which, signal }),
   });
@@ -172,7 +162,7 @@ export default function Inventory() {
       {rows.isError ? <ProblemAlert error={rows.error} onRetry={() => void rows.refetch()} /> : null}
       {facets ? (
         <div className="console-beside">
-          <Facets state={state} onNarrow={(filter) => change({ filter })} />
+          <Facets state={state} enabled={first} onNarrow={(filter) => change({ filter })} />
           {table}
         </div>
       ) : (

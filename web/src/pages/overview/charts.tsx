@@ -10,7 +10,7 @@ import { Empty, Shown } from "../../parts/states";
 import { capacityOf } from "./capacity";
 import { texts } from "./texts";
 import { useCapacity } from "./use-capacity";
-import { useFacet } from "./use-facet";
+import { useFacets } from "./use-facets";
 
 const HEIGHT = 220;
 const MOST_BARS = 12;
@@ -31,7 +31,7 @@ function ByState() {
   const t = useTexts(texts);
   const term = useTerm();
   const format = useFormat();
-  const found = useFacet("state");
+  const found = useFacets();
   return (
     <Container fitHeight header={<Header variant="h2">{t("byState")}</Header>}>
       <Shown of={found}>
@@ -60,7 +60,7 @@ function ByState() {
 function ByAccount() {
   const t = useTexts(texts);
   const format = useFormat();
-  const found = useFacet("account");
+  const found = useFacets();
   return (
     <Container fitHeight header={<Header variant="h2">{t("byAccount")}</Header>}>
       <Shown of={found}>

@@ -15,7 +15,7 @@ import { Status } from "../../parts/status";
 import { isIncomplete, scopesOf, useAccounts } from "../accounts/use-accounts";
 import { CapacityCell } from "./capacity-cells";
 import { useCapacity } from "./use-capacity";
-import { useFacet } from "./use-facet";
+import { useFacets } from "./use-facets";
 import { texts } from "./texts";
 
 const MOST = 24;
@@ -26,7 +26,7 @@ export function Clouds() {
   const term = useTerm();
   const format = useFormat();
   const found = useAccounts();
-  const instances = useFacet("account");
+  const instances = useFacets();
   const capacity = useCapacity();
   const follow = useFollow();
   const counts = new Map(instances.data?.facets["account"]?.values.map((each) => [each.value, each.count]));

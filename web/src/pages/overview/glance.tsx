@@ -11,14 +11,16 @@ import { FreshnessLine } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
 import { Shown } from "../../parts/states";
 import { isIncomplete, useAccounts } from "../accounts/use-accounts";
-import { RUNNING, useCount, INSTANCES } from "./use-overview";
+import { useFacets } from "./use-facets";
+import { INSTANCES, RUNNING, useCount } from "./use-overview";
 import { texts } from "./texts";
+
+type Count = Pick<Schemas["CountAnswer"], "count" | "at_least">;
 
 export function Glance() {
   const t = useTexts(texts);
   const all = useCount("");
-  const instances = useCount(INSTANCES);
-  const running = useCount(RUNNING);
+  const instances = useFacets();
   const accounts = useAccounts();
   const failing = accounts.data?.items.filter((each) => each.status === "failing").length ?? 0;
   const partly = (accounts.data?.items.filter(isIncomplete).length ?? 0) - failing;
@@ -29,8 +31,8 @@ export function Glance() {
           <KeyValuePairs
             columns={4}
             items={[
-              { label: t("instances"), value: <Big of={instances.data} href={`/inventory?filter=${encodeURIComponent(INSTANCES)}`} /> },
-              { label: t("running"), value: <Big of={running.data} href={`/inventory?filter=${encodeURIComponent(RUNNING)}`} /> },
+              { label: t("instances"), value: <Big of={countOf(instances.data)} href={`/inventory?filter=${encodeURIComponent(INSTANCES)}`} /> },
+              { label: t("running"), value: <Big of={countOf(instances.data, "running")} href={`/inventory?filter=${encodeURIComponent(RUNNING)}`} /> },
               { label: t("resources"), value: <Big of={resources} href="/inventory" /> },
               {
                 label: t("accounts"),
@@ -51,7 +53,13 @@ export function Glance() {
   );
 }
 
-function Big({ of, href }: { of: Pick<Schemas["CountAnswer"], "count" | "at_least"> | undefined; href: string }) {
+function countOf(found: Schemas["FacetAnswer"] | undefined, state?: string): Count | undefined {
+  if (!found) return undefined;
+  const some = found.facets["state"]?.values.find((each) => each.value === state)?.count ?? 0;
+  return { count: state ? some : found.total, at_least: found.at_least };
+}
+
+function Big({ of, href }: { of: Count | undefined; href: string }) {
   const format = useFormat();
   return (
     <Box fontSize="display-l" fontWeight="light">

@@ -4,7 +4,7 @@ export const overview: Page = {
   path: "/",
   title: { en: "Overview", zh: "总览" },
   section: "estate",
-  permission: "resource.read",
+  permission: "own.read",
   help: {
     heading: { en: "Overview", zh: "总览" },
     paragraphs: [

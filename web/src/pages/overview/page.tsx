@@ -8,6 +8,7 @@ import { useTexts } from "../../i18n/use-texts";
 import { Loading } from "../../parts/states";
 import { Changes } from "./changes";
 import { Clouds } from "./clouds";
+import { Elsewhere } from "./elsewhere";
 import { Glance } from "./glance";
 import { texts } from "./texts";
 import { Waiting } from "./waiting";
@@ -18,11 +19,20 @@ const Charts = lazy(() => import("./charts"));
 export default function Overview() {
   const t = useTexts(texts);
   const session = useSession();
+  const sees = session.may("resource.read");
   return (
     <SpaceBetween size="l">
       <Header variant="h1" description={session.login_required ? undefined : t("localMode")}>
         {t("title")}
       </Header>
+      {sees ? <Estate /> : <Elsewhere />}
+    </SpaceBetween>
+  );
+}
+
+function Estate() {
+  return (
+    <SpaceBetween size="l">
       <Grid gridDefinition={[{ colspan: { default: 12, s: 7 } }, { colspan: { default: 12, s: 5 } }]}>
         <Glance />
         <Waiting />

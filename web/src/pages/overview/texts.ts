@@ -3,6 +3,11 @@ import { catalogue } from "../../i18n/messages";
 export const texts = catalogue({
   title: { en: "Overview", zh: "总览" },
   localMode: { en: "Local mode: nobody has to sign in on this machine.", zh: "本地模式：在本机使用无需登录。" },
+  forYou: { en: "Open to you", zh: "您可以使用" },
+  noResourcesHint: {
+    en: "Your roles look after mcm itself; what runs in the clouds needs the permission “resource.read”.",
+    zh: "您的角色负责管理 mcm 本身；查看云中的资源需要权限“resource.read”。",
+  },
   atAGlance: { en: "At a glance", zh: "概览" },
   instances: { en: "Instances", zh: "实例" },
   running: { en: "Running", zh: "运行中" },

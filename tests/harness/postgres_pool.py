@@ -1,0 +1,97 @@
+"""Lends a test a migrated database that is as a new one: emptied and renamed after use, which is cheaper than a copy.
+
+A database whose schema a test has changed, or that has grown, is dropped instead. It gets a new name, so that whoever
+still knows the old one, such as a thread that outlives its test, does not get into the next.
+"""
+
+import secrets
+from typing import Any
+
+from tests.harness.postgres import PostgresServer
+
+_LARGEST_BYTES = 40 * 2**20
+_ENDING_MS = 10_000
+# Objects by identity, and what an ALTER changes of them.
+_SHAPE = """
+SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
+  SELECT 'c' || oid || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT 'a' || attrelid || ':' || attnum || attname || attnotnull || attisdropped || atttypid
+    FROM pg_attribute WHERE attnum > 0
+      AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+  UNION ALL SELECT 't' || oid || tgenabled::text FROM pg_trigger
+  UNION ALL SELECT 'k' || oid FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  UNION ALL SELECT 'f' || oid || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS parts(part)
+"""
+_OTHERS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
+_USED = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+
+
+class DatabasePool:
+    """For one thread of one process. `template`: a migrated database that nobody is connected to."""
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server, self._template = server, template
+        self._free: list[str] = []
+        self._shape = ""
+        self._tables: list[str] = []
+        # What the migrations themselves have put there: table → its rows as COPY gives them.
+        self._rows: dict[str, bytes] = {}
+        self._sequences: dict[str, int] = {}
+
+    def lend(self) -> str:
+        if self._free:
+            return self._free.pop()
+        name = self._server.create_database(template=self._template)
+        if not self._shape:
+            self._look_at(name)
+        return name
+
+    def take_back(self, name: str) -> None:
+        """Ends whatever is still connected to it."""
+        with self._server.administering() as maintenance:
+            # Nobody but a superuser comes back in.
+            maintenance.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
+            maintenance.execute(_OTHERS, (_ENDING_MS, name))
+            if not self._emptied(name):
+                maintenance.execute(f'DROP DATABASE IF EXISTS "{name}"')
+                return
+            renamed = f"mcm_{secrets.token_hex(6)}"
+            maintenance.execute(f'ALTER DATABASE "{name}" RENAME TO "{renamed}"')
+            maintenance.execute(f'ALTER DATABASE "{renamed}" CONNECTION LIMIT -1')
+        self._free.append(renamed)
+
+    def _look_at(self, name: str) -> None:
+        with self._server.administering(name) as connection:
+            self._shape = connection.execute(_SHAPE).fetchone()[0]
+            self._tables = [row[0] for row in connection.execute(_TABLES)]
+            self._sequences = dict(connection.execute(_USED).fetchall())
+            for table in self._filled(connection):
+                with connection.cursor().copy(f'COPY public."{table}" TO STDOUT') as rows:
+                    self._rows[table] = b"".join(bytes(part) for part in rows)
+
+    def _emptied(self, name: str) -> bool:
+        """False: it cannot be told to be as new, or is too large for that to be cheap."""
+        with self._server.administering(name) as connection:
+            size = connection.execute("SELECT pg_database_size(current_database())").fetchone()[0]
+            if size > _LARGEST_BYTES or connection.execute(_SHAPE).fetchone()[0] != self._shape:
+                return False
+            with connection.transaction():
+                # Neither foreign keys nor the triggers that protect the audit trail stand in the way.
+                connection.execute("SET LOCAL session_replication_role = replica")
+                for table in self._filled(connection):
+                    connection.execute(f'DELETE FROM public."{table}"')
+                for table, rows in self._rows.items():
+                    with connection.cursor().copy(f'COPY public."{table}" FROM STDIN') as into:
+                        into.write(rows)
+                for sequence, _ in connection.execute(_USED).fetchall():
+                    at = self._sequences.get(sequence)
+                    connection.execute(
+                        "SELECT setval(%s::regclass, %s, %s)", (f'public."{sequence}"', at or 1, at is not None)
+                    )
+        return True
+
+    def _filled(self, connection: Any) -> list[str]:
+        asked = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM public.\"{t}\")" for t in self._tables)
+        return [row[0] for row in connection.execute(asked)]

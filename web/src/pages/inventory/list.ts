@@ -1,0 +1,39 @@
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+
+import { get } from "../../api/client";
+import { stored } from "../../parts/stored";
+import { asked, shownColumns } from "./columns";
+import { narrowing, type State, stateOf } from "./state";
+
+export const SIZES = [20, 50, 100] as const;
+export const SIZE = ["inventory.size", (kept: unknown) => SIZES.find((each) => each === kept) ?? 50] as const;
+export const SHOWN = ["inventory.columns", shownColumns] as const;
+
+/** One page of the list. */
+export function listQuery(state: State, size: number, columns: readonly string[]) {
+  const which = narrowing(state);
+  return queryOptions({
+    queryKey: ["resources", "list", which, state.order, state.cursor, size, columns],
+    queryFn: ({ signal }) =>
+      get("/api/v1/resources", {
+        query: {
+          ...which,
+          limit: size,
+          columns: asked(columns),
+          ...(state.order ? { order_by: state.order } : {}),
+          ...(state.cursor ? { cursor: state.cursor } : {}),
+        },
+        signal,
+      }),
+  });
+}
+
+export function columnsOf(state: State, kept: readonly string[]): readonly string[] {
+  return state.columns.length > 0 ? shownColumns(state.columns) : kept;
+}
+
+/** The rows, before there is anything to show them in. */
+export function ahead(queries: QueryClient, params: URLSearchParams): void {
+  const state = stateOf(params);
+  void queries.prefetchQuery(listQuery(state, stored(...SIZE), columnsOf(state, stored(...SHOWN))));
+}
