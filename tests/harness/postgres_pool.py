@@ -25,6 +25,13 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 """
 _OTHERS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 _TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
+_UNLEARN_SIZES = """
+UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') AND (relpages <> 0 OR reltuples <> -1)
+"""
+_UNLEARN_VALUES = """
+DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+"""
 _USED = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
 
 
@@ -90,6 +97,11 @@ class DatabasePool:
                     connection.execute(
                         "SELECT setval(%s::regclass, %s, %s)", (f'public."{sequence}"', at or 1, at is not None)
                     )
+                # What was learnt of a table while it was full, or empty, says nothing of the next test.
+                connection.execute("SET LOCAL allow_system_table_mods = on")
+                connection.execute(_UNLEARN_SIZES)
+                connection.execute(_UNLEARN_VALUES)
+            connection.execute("SELECT pg_stat_reset()")
         return True
 
     def _filled(self, connection: Any) -> list[str]:

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from mcm.accounts import service as accounts
+from mcm.auth.service import Caller
 from mcm.events import kinds
 from mcm.kit import clock
-from mcm.models import Event
+from mcm.models import Event, Operation
 from mcm.operations import deciding, service
 from mcm.sync import identity
 from mcm.sync import service as sync
@@ -40,6 +43,10 @@ def _of(lab: Lab, subject: str) -> list[Event]:
 def _decide(acts: Acts, operation: str, change: Any, *words: str) -> None:
     with acts.lab.runtime.database.writing() as session:
         change(session, CALLER, service.get(session, operation), *words)
+
+
+def _retry(acts: Acts, session: Session, caller: Caller, row: Operation) -> None:
+    deciding.retry(session, acts.lab.runtime.registry, caller, row)
 
 
 def _once_each(acts: Acts, operation: str) -> list[str]:
@@ -78,7 +85,7 @@ def test_an_operation_that_fails_and_is_asked_for_again(acts: Acts) -> None:
     told = _of(acts.lab, operation)[-1]
     assert told.data["error_code"] == acts.row(operation).error_code
     acts.disarm()
-    _decide(acts, operation, deciding.retry)
+    _decide(acts, operation, partial(_retry, acts))
     acts.run(operation)
     statuses = _once_each(acts, operation)
     assert (statuses[0], statuses.count("failed"), statuses[-1]) == ("queued", 1, "succeeded")

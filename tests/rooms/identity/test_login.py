@@ -84,7 +84,8 @@ def test_failures_are_recorded_and_a_mistyped_name_is_not(lab: Lab, person: Pers
     person.login("anna", OTHER)
     person.login(PASSWORD, "anna")
     with lab.runtime.database.reading() as session:
-        rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "session.login")).all()
+        asked = select(AuditEvent).where(AuditEvent.action == "session.login").order_by(AuditEvent.seq)
+        rows = session.scalars(asked).all()
     assert [row.outcome for row in rows] == ["failed", "failed"]
     assert rows[0].target_id == anna
     assert rows[1].target_id.startswith("name:")

@@ -116,7 +116,8 @@ def test_second_factor_set_up_used_renewed_and_removed(lab: Lab, person: Person,
     assert _sent(person, "totp_remove").status_code == 303
     with lab.runtime.database.reading() as session:
         assert session.scalars(select(User.totp_since).where(User.principal_id == anna)).one() is None
-        done = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("totp.%"))).all()
+        asked = select(AuditEvent.action).where(AuditEvent.action.like("totp.%")).order_by(AuditEvent.seq)
+        done = session.scalars(asked).all()
     assert done == ["totp.enrol", "totp.confirm", "totp.recovery_codes", "totp.remove"]
 
 

@@ -107,7 +107,9 @@ def test_exactly_what_is_listed(filled: World, client: TestClient, asked: dict[s
 def test_who_took_what_is_recorded(filled: World, client: TestClient, database: Database, form: str) -> None:
     _export(client, form, filter="kind = volume", columns="id,name")
     with database.reading() as session:
-        rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "resource.export")).all()
+        rows = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "resource.export").order_by(AuditEvent.seq)
+        ).all()
     assert [(row.phase, row.outcome) for row in rows] == [("intent", "sent"), ("result", "succeeded")]
     asked = {"format": form, "filter": "kind = volume", "columns": "id,name"}
     assert [row.details for row in rows] == [asked, asked | {"rows": 350}]

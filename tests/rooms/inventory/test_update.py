@@ -25,7 +25,9 @@ def _patch(client: TestClient, ident: str, body: Any, key: str = "k1", **headers
 
 def _audited(world: World) -> list[AuditEvent]:
     with world.database.reading() as session:
-        return list(session.scalars(select(AuditEvent).where(AuditEvent.action == "resource.update")))
+        return list(
+            session.scalars(select(AuditEvent).where(AuditEvent.action == "resource.update").order_by(AuditEvent.seq))
+        )
 
 
 def test_fields_are_merged_and_recorded(world: World, client: TestClient, ident: str) -> None:

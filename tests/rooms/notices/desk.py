@@ -92,4 +92,4 @@ class Desk:
 
     def audited(self, action: str) -> list[AuditEvent]:
         with self.lab.runtime.database.reading() as session:
-            return list(session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
+            return list(session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.seq)))

@@ -69,7 +69,11 @@ def test_what_its_groups_gave_goes_with_a_provider(
     assert browser.http.get(f"{served.url}/api/v1/accounts").status_code == 401
     action = "oidc_provider.remove" if method == "DELETE" else "oidc_provider.update"
     with lab.runtime.database.reading() as session:
-        told = [row.details.get("taken") for row in session.scalars(select(AuditEvent)) if row.action == action]
+        told = [
+            row.details.get("taken")
+            for row in session.scalars(select(AuditEvent).order_by(AuditEvent.seq))
+            if row.action == action
+        ]
     assert [each for each in told if each] == [{"roles": 2, "sessions": 1}]
 
 
