@@ -56,8 +56,8 @@ def test_the_tour(browser: Browser, demo: str, language: str, theme: str, width:
             # And not behind the card.
             assert _top(page.locator("[data-pointed]")) < _top(card)
             visit.picture(f"tour {number} {language} {theme} {width}")
-            # The components' own bar of a narrow window has a finding that is theirs.
-            visit.wrong += visit.barriers() if width > 1000 else []
+            # The card alone: what it hides a part of can be scrolled to, and pages are looked at without it elsewhere.
+            visit.wrong += visit.barriers(".console-tour")
             onward = card.get_by_role("button").last
             onward.focus()
             page.keyboard.press("Enter")
