@@ -15,7 +15,7 @@ import { buildRouter } from "./app/router";
 import type { Language } from "./i18n/messages";
 import { ProblemAlert } from "./parts/problem-alert";
 import { Loading } from "./parts/states";
-import { PreferencesProvider, usePreferences } from "./preferences/preferences";
+import { chosenAtFirst, PreferencesProvider, usePreferences } from "./preferences/preferences";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -35,6 +35,9 @@ const COMPONENT_TEXTS: Record<Language, () => Promise<{ default: I18nProviderPro
   en: () => import("@cloudscape-design/components/i18n/messages/all.en"),
   "zh-CN": () => import("@cloudscape-design/components/i18n/messages/all.zh-CN"),
 };
+
+// Asked for before there is anything to say it in.
+void COMPONENT_TEXTS[chosenAtFirst().language]().catch(() => undefined);
 
 function Spoken() {
   const { language } = usePreferences();

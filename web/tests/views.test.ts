@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { FIRST_COLUMNS, shownColumns } from "../src/pages/inventory/columns";
-import { exportAddress, exportCommand } from "../src/pages/inventory/export";
+import { exportAddress, exportCommand } from "../src/pages/inventory/export-dialog";
 import { clamped, instantOf, minuteOf, spanOf } from "../src/pages/inventory/instants";
 import { onlyNames, paramsOf, type State, stateOf } from "../src/pages/inventory/state";
 import { commandOf, differs, queryOf, stateOfView } from "../src/pages/inventory/views";

@@ -52,8 +52,13 @@ function knownZone(wanted: unknown): string {
   }
 }
 
+/** Before anything is drawn. */
+export function chosenAtFirst(): Chosen {
+  return readChosen(stored(), navigator.languages, document.cookie);
+}
+
 export function PreferencesProvider({ children }: { children: ReactNode }) {
-  const [chosen, setChosen] = useState(() => readChosen(stored(), navigator.languages, document.cookie));
+  const [chosen, setChosen] = useState(chosenAtFirst);
   const [systemDark, setSystemDark] = useState(() => matchMedia(DARK).matches);
   const dark = chosen.theme === "dark" || (chosen.theme === "system" && systemDark);
 

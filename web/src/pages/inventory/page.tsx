@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import Button from "@cloudscape-design/components/button";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Header from "@cloudscape-design/components/header";
@@ -24,7 +24,6 @@ import { useStored } from "../../parts/stored";
 import { tableTexts } from "../../parts/table-labels";
 import { usePages } from "../../parts/use-pages";
 import { OwnFieldsOfMany } from "../resource/own-fields-of-many";
-import { ResourcePanel } from "../resource/panel";
 import { AsOfButton, AsOfNotice } from "./as-of";
 import { type Column, columnOf, COLUMNS } from "./columns";
 import { Facets } from "./facets";
@@ -36,6 +35,9 @@ import { texts } from "./texts";
 import { ViewsMenu } from "./views-menu";
 
 export { ahead } from "./list";
+
+// Fetched by whoever opens one.
+const ResourcePanel = lazy(() => import("../resource/panel").then(({ ResourcePanel: panel }) => ({ default: panel })));
 
 export default function Inventory() {
   const t = useTexts(texts);
@@ -168,7 +170,7 @@ export default function Inventory() {
       ) : (
         table
       )}
-      {state.id ? <ResourcePanel id={state.id} past={state.asOf !== ""} onClose={() => change({ id: "" })} /> : null}
+      <Suspense>{state.id ? <ResourcePanel id={state.id} past={state.asOf !== ""} onClose={() => change({ id: "" })} /> : null}</Suspense>
     </SpaceBetween>
   );
 }

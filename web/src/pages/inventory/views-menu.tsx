@@ -1,17 +1,18 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
-import Box from "@cloudscape-design/components/box";
 
-import { put, remove } from "../../api/client";
+import { put } from "../../api/client";
 import { useFlashes } from "../../app/flashes";
 import { useTexts } from "../../i18n/use-texts";
-import { FormDialog } from "../../parts/form-dialog";
 import { plain } from "../../parts/plain";
 import { useChange } from "../../parts/use-change";
 import { type Change, onlyNames, type State } from "./state";
-import { ViewDialog } from "./view-dialog";
 import { viewTexts } from "./view-texts";
 import { differs, queryOf, stateOfView, useViews, type View } from "./views";
+
+// Fetched by whoever opens them.
+const ViewDialog = lazy(() => import("./view-dialog").then(({ ViewDialog: dialog }) => ({ default: dialog })));
+const RemoveView = lazy(() => import("./remove-view"));
 
 interface Props {
   state: State;
@@ -87,54 +88,31 @@ export function ViewsMenu({ state, shown, onChange }: Props) {
       >
         {chosen ? t(changed ? "viewWas" : "viewIs", { name: shortened(plain(chosen.name)) }) : t("views")}
       </ButtonDropdown>
-      {asked === "save" || (asked === "edit" && chosen) ? (
-        <ViewDialog
-          {...(asked === "edit" && chosen ? { view: chosen } : {})}
-          query={asked === "edit" && chosen ? chosen.query : queryOf(state, shown)}
-          taken={views.filter((each) => each.mine).map((each) => each.name)}
-          onClose={() => setAsked(null)}
-          onSaved={(view) => {
-            setAsked(null);
-            if (asked === "save") onChange(stateOfView(view));
-          }}
-        />
-      ) : null}
-      {asked === "remove" && chosen ? (
-        <RemoveDialog
-          view={chosen}
-          onClose={() => setAsked(null)}
-          onRemoved={() => {
-            setAsked(null);
-            onChange({ view: "" });
-          }}
-        />
-      ) : null}
+      <Suspense>
+        {asked === "save" || (asked === "edit" && chosen) ? (
+          <ViewDialog
+            {...(asked === "edit" && chosen ? { view: chosen } : {})}
+            query={asked === "edit" && chosen ? chosen.query : queryOf(state, shown)}
+            taken={views.filter((each) => each.mine).map((each) => each.name)}
+            onClose={() => setAsked(null)}
+            onSaved={(view) => {
+              setAsked(null);
+              if (asked === "save") onChange(stateOfView(view));
+            }}
+          />
+        ) : null}
+        {asked === "remove" && chosen ? (
+          <RemoveView
+            view={chosen}
+            onClose={() => setAsked(null)}
+            onRemoved={() => {
+              setAsked(null);
+              onChange({ view: "" });
+            }}
+          />
+        ) : null}
+      </Suspense>
     </>
-  );
-}
-
-function RemoveDialog({ view, onClose, onRemoved }: { view: View; onClose(): void; onRemoved(): void }) {
-  const t = useTexts(viewTexts);
-  const removing = useChange({
-    id: "view",
-    quiet: true,
-    run: () => remove("/api/v1/views/{view_id}", { path: { view_id: view.id }, ifMatch: view.version }),
-    said: () => t("removed", { name: plain(view.name) }),
-    touches: ["views"],
-    onDone: onRemoved,
-  });
-  return (
-    <FormDialog
-      title={t("removeTitle", { name: plain(view.name) })}
-      submit={t("doRemove")}
-      busy={removing.isPending}
-      error={removing.error}
-      onSubmit={() => removing.mutate()}
-      onClose={onClose}
-      command={["view", "delete", view.id]}
-    >
-      <Box>{t(view.shared === "private" ? "removeHint" : "removeShared")}</Box>
-    </FormDialog>
   );
 }
 

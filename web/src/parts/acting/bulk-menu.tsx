@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useQuery } from "@tanstack/react-query";
 
@@ -6,8 +6,11 @@ import { get } from "../../api/client";
 import { useSession } from "../../api/session";
 import type { Resource, Schemas } from "../../api/types";
 import { useTerm, useTexts } from "../../i18n/use-texts";
-import { ActDialog, type Wanted } from "./act-dialog";
+import type { Wanted } from "./act-dialog";
 import { actingTexts } from "./texts";
+
+// Fetched by whoever asks for something.
+const ActDialog = lazy(() => import("./act-dialog").then(({ ActDialog: dialog }) => ({ default: dialog })));
 
 interface Props {
   selected: readonly Resource[];
@@ -52,15 +55,17 @@ export function BulkMenu({ selected, past, onDone }: Props) {
       >
         {t("actions")}
       </ButtonDropdown>
-      {wanted ? (
-        <ActDialog
-          wanted={wanted}
-          onClose={() => {
-            setWanted(null);
-            onDone();
-          }}
-        />
-      ) : null}
+      <Suspense>
+        {wanted ? (
+          <ActDialog
+            wanted={wanted}
+            onClose={() => {
+              setWanted(null);
+              onDone();
+            }}
+          />
+        ) : null}
+      </Suspense>
     </>
   );
 }
