@@ -95,7 +95,7 @@ def test_interrupted_and_tiny(tmp_path: Path) -> None:
     assert not list((tmp_path / "tmp").iterdir())
 
 
-@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.soak), signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ended_before_it_is_ready(tmp_path: Path, number: signal.Signals) -> None:
     with starting(tmp_path) as demo:
         while "connected beijing-dc" not in demo.errors:
