@@ -11,6 +11,7 @@ from mcm import __version__
 from mcm.api import build_router, open_router
 from mcm.audit import service as audit
 from mcm.auth.door import Door
+from mcm.charges.endpoints import UPLOAD_PATH
 from mcm.console.serving import Console
 from mcm.db import migrate
 from mcm.db.engine import build_engine
@@ -31,7 +32,10 @@ from mcm.jobs.away import AwayOperations, AwayReads
 from mcm.jobs.schedule import Jobs
 from mcm.jobs.worker import Worker
 from mcm.operations.executor import OperationExecutor
+from mcm.placement import admitting
 from mcm.plans import belts
+from mcm.prices import seeding
+from mcm.prices.endpoints import UPLOAD_PATH as PRICE_UPLOAD_PATH
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
@@ -53,6 +57,7 @@ def build_runtime(settings: Settings, worker: Worker | None = None) -> Runtime:
     audit.install(database, vault)
     belts.install(database, settings)
     hub = Hub(settings, database, events.install(database))
+    admitting.install(gateway, database)
     tools = Tools(settings, database, registry, gateway)
     executor, operations = SyncExecutor(tools, vault), OperationExecutor(tools, vault)
     if worker is not None:
@@ -102,6 +107,10 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
         hosts=_hosts(runtime.settings),
         rates=Rates(runtime.settings, in_process=lambda: runtime.door.in_process),
         over_tls=runtime.settings.over_tls,
+        uploads={
+            ("POST", UPLOAD_PATH): runtime.settings.charge_upload_mib * 2**20,
+            ("POST", PRICE_UPLOAD_PATH): runtime.settings.price_upload_mib * 2**20,
+        },
     )
     return app
 
@@ -121,6 +130,7 @@ def prepare(runtime: Runtime) -> None:
     with suppress(Unavailable):
         runtime.executor.recover()
         runtime.operations.recover()
+        seeding.first_start(runtime.database)
     # What is loaded by now stays: the collector need not look through it whenever a sync has made many objects.
     if gc.isenabled():
         gc.collect()

@@ -1,5 +1,7 @@
 """Pages and cursors, the same for every listing; how a request asks for them stands in `mcm.edge.paging`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -31,3 +33,12 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
     if not isinstance(values, list) or len(values) != length:
         raise BadRequest("the cursor belongs to another order or listing", next_step="start without one")
     return values
+
+
+@contextmanager
+def of_cursor() -> Iterator[None]:
+    """Around what is made of a cursor's values, which anybody can write: what does not fit is a BadRequest."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError) as error:
+        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error

@@ -105,6 +105,22 @@ class Settings(BaseSettings):
     event_streams_each: int = Field(
         default=10, ge=1, le=1_000, description="how many of these one user may have; tokens count for their owner"
     )
+    price_keys: str = Field(
+        default="",
+        description="files with the public keys (PEM, Ed25519) whose price bundles are believed, comma separated",
+    )
+    price_upload_mib: int = Field(
+        default=512, ge=1, le=1_048_576, description="largest price list or bundle that may be sent for import, MiB"
+    )
+    charge_upload_mib: int = Field(
+        default=4096, ge=1, le=1_048_576, description="largest bill that may be sent for import, MiB"
+    )
+    optimizer_memory_mib: int = Field(
+        default=2048,
+        ge=256,
+        le=1_048_576,
+        description="memory that the process may take that searches for `mcm optimize`, MiB",
+    )
     smtp_url: str = Field(
         default="",
         pattern=r"^(smtps?://[^\s/?#]+)?$",
@@ -117,6 +133,10 @@ class Settings(BaseSettings):
     slow_interval_s: int = Field(default=3600, ge=5, description="cadence of slow kinds, seconds")
     deep_interval_s: int = Field(default=86_400, ge=5, description="cadence of kinds that rarely change, seconds")
     calls_per_second: float = Field(default=50.0, gt=0, description="rate of calls per account, service and region")
+    utilisation_interval_s: int = Field(
+        default=21_600, ge=300, description="how often clouds are asked what instances and hosts use, seconds"
+    )
+    utilisation_days: int = Field(default=400, ge=14, description="how long what was used is kept, days")
     tombstone_days: int = Field(default=180, ge=1, description="how long a vanished resource is kept")
     audit_days: int = Field(default=365, ge=180, description="how long the audit trail is kept, 180 days at least")
     audit_head_file: Path | None = Field(

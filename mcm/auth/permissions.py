@@ -29,6 +29,20 @@ class Permission(StrEnum):
     NOTICE_WRITE = "notice.write"
     # Gives others what one has saved of a page under a name.
     VIEW_SHARE = "view.share"
+    # What clouds ask for what, and what mcm asks for the organisation's own.
+    PRICE_READ = "price.read"
+    PRICE_WRITE = "price.write"
+    # What was used and charged, budgets, findings; writing also closes months.
+    COST_READ = "cost.read"
+    COST_WRITE = "cost.write"
+    WORKLOAD_READ = "workload.read"
+    WORKLOAD_WRITE = "workload.write"
+    POLICY_READ = "policy.read"
+    POLICY_WRITE = "policy.write"
+    # Says yes to an exception from a policy.
+    POLICY_EXCEPT = "policy.except"
+    PLACEMENT_READ = "placement.read"
+    PLACEMENT_RUN = "placement.run"
     TENANT_READ = "tenant.read"
     TENANT_WRITE = "tenant.write"
     QUOTA_READ = "quota.read"

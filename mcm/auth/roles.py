@@ -28,23 +28,31 @@ _LOOK = _OWN | {
     Permission.SCHEDULE_READ,
     Permission.TENANT_READ,
     Permission.QUOTA_READ,
+    Permission.WORKLOAD_READ,
+    Permission.POLICY_READ,
+    Permission.PLACEMENT_READ,
 }
-_OPERATE = _LOOK | {
+_COSTS = frozenset({Permission.PRICE_READ, Permission.COST_READ})
+_OPERATE = (_LOOK | _COSTS) | {
     Permission.RESOURCE_WRITE,
     Permission.SYNC_RUN,
     Permission.OPERATION_RUN,
     Permission.OPERATION_DESTROY,
     Permission.SCHEDULE_WRITE,
     Permission.VIEW_SHARE,
+    Permission.WORKLOAD_WRITE,
+    Permission.PLACEMENT_RUN,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _LOOK,
     Role.WORKLOAD_OWNER: _OPERATE,
     Role.OPERATOR: _OPERATE | {Permission.SYNC_DECIDE},
-    Role.APPROVER: _LOOK | {Permission.PLAN_APPROVE},
-    Role.POLICY_ADMIN: _LOOK | {Permission.VIEW_SHARE},
-    Role.COST_ANALYST: _LOOK | {Permission.VIEW_SHARE},
+    Role.APPROVER: _LOOK | _COSTS | {Permission.PLAN_APPROVE, Permission.POLICY_EXCEPT},
+    Role.POLICY_ADMIN: _LOOK | _COSTS | {Permission.VIEW_SHARE, Permission.POLICY_WRITE},
+    Role.COST_ANALYST: _LOOK
+    | _COSTS
+    | {Permission.VIEW_SHARE, Permission.PRICE_WRITE, Permission.COST_WRITE, Permission.WORKLOAD_WRITE},
     # Runs the system, and says neither who may do what nor what was done.
     Role.SYSTEM_ADMIN: _OPERATE
     | {
@@ -54,6 +62,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.QUOTA_WRITE,
         Permission.NOTICE_READ,
         Permission.NOTICE_WRITE,
+        Permission.PRICE_WRITE,
         Permission.KEY_READ,
         Permission.KEY_WRITE,
         Permission.SYSTEM_READ,
@@ -73,6 +82,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     # Sees what everybody did, and changes nothing.
     Role.AUDITOR: (_LOOK - {Permission.RESOURCE_EXPORT})
+    | _COSTS
     | {
         Permission.AUDIT_READ,
         Permission.AUDIT_EXPORT,

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcm.cli.failures import FAILED, NEEDS_APPROVAL, NEEDS_LOGIN, USAGE, Failure
@@ -16,7 +17,10 @@ _TIMEOUT_S, _CONNECT_S = 300.0, 10.0
 _FAULTS = 5
 # What the server refuses because of what was typed.
 _USAGE = frozenset(
-    {"bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"}
+    {
+        *("bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"),
+        *("invalid_allocation_rules", "invalid_budget", "invalid_cost_report"),
+    }
 )
 # What the approval of somebody else would help against.
 _APPROVABLE = frozenset({"approval_needed", "destroy_belt", "destroy_budget_used"})
@@ -54,6 +58,18 @@ class Client:
 
     def delete(self, path: str, **params: Any) -> Any:
         return self._send("DELETE", path, params=_given(params), headers=_key())
+
+    def upload(self, path: str, file: Path, **params: Any) -> Any:
+        """The file as the body, read while it is sent; what is done with it may take as long as it takes."""
+        import httpx
+
+        kind = {"content-type": "application/octet-stream"}
+        try:
+            with file.open("rb") as source:
+                headers, waiting = _key() | kind, httpx.Timeout(None, connect=_CONNECT_S)
+                return self._send("POST", path, content=source, params=_given(params), headers=headers, timeout=waiting)
+        except OSError as error:
+            raise Failure(f"{file} cannot be read: {error.strerror or error}", exit_code=USAGE) from error
 
     def sign_in(self, name: str, password: str) -> None:
         """With a session, as a browser does: what follows is asked for by this user."""
@@ -242,6 +258,9 @@ def _failure(response: "httpx.Response") -> Failure:
         said = "; ".join(f"{where}: {what}" for where, what in islice(told, _FAULTS))
         next_step = "the same command with --help tells what it takes"
     problems = [str(one.get("reason") or "") for one in details.get("problems") or () if isinstance(one, dict)]
+    # Of a file, all that is wrong with it; the sentence says the first.
+    problems += [f"line {one['line']}: {one['message']}" for one in details.get("lines") or () if isinstance(one, dict)]
+    most = None if details.get("lines") else _FAULTS
     usage = NEEDS_APPROVAL if code in _APPROVABLE else USAGE if body["code"] in _USAGE else FAILED
     return Failure(
         said or f"the server answered {response.status_code}",
@@ -249,7 +268,7 @@ def _failure(response: "httpx.Response") -> Failure:
         request_id=str(body.get("request_id", "")),
         exit_code=NEEDS_LOGIN if response.status_code == 401 else usage,
         code=code,
-        excerpt=str(details.get("excerpt") or "") or "\n".join(islice(problems[1:], _FAULTS)),
+        excerpt=str(details.get("excerpt") or "") or "\n".join(islice(problems[1:], most)),
     )
 
 

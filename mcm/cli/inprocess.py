@@ -1,7 +1,8 @@
 """The API in this process, spoken to like a server: same routes, same checks, no socket."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import anyio.from_thread
 import httpx
@@ -12,21 +13,32 @@ from mcm.errors import McmError
 from mcm.settings import Settings
 
 
+class _Body(httpx.AsyncByteStream):
+    """As it is sent, part by part: a file of gigabytes is never whole in memory."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self._stream:
+            yield part
+
+
 class _Transport(httpx.BaseTransport):
     def __init__(self, portal: anyio.from_thread.BlockingPortal, inner: httpx.ASGITransport) -> None:
         self._portal, self._inner = portal, inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.read()
         return self._portal.call(self._answer, request)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        async_request = httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+        body = _Body(request.stream)
+        async_request = httpx.Request(request.method, request.url, headers=request.headers, stream=body)
         answer = await self._inner.handle_async_request(async_request)
-        body = await answer.aread()
+        content = await answer.aread()
         # It is unpacked already.
         headers = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
-        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+        return httpx.Response(answer.status_code, headers=headers, content=content, request=request)
 
 
 @contextmanager

@@ -9,20 +9,35 @@ from typer.main import get_command
 from mcm.cli import (
     account,
     account_choices,
+    allocation,
     audit,
+    budget,
+    charge_months,
     context,
+    cost_export,
+    cost_report,
     db,
     events,
+    finding,
     instance_actions,
     keeping,
     keys,
+    location,
     login,
     notice,
     oidc,
     operation,
+    optimize,
+    place,
+    placement,
     plan,
+    policy_watch,
+    price,
+    price_fetch,
+    price_rates,
     provider,
     quota,
+    rate_card,
     recycle,
     role,
     schedule,
@@ -33,8 +48,10 @@ from mcm.cli import (
     token,
     tree,
     user,
+    utilisation,
     view,
     volume,
+    workload,
 )
 from mcm.cli.failures import guarded
 
@@ -47,6 +64,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 account.app.command("choices")(account_choices.choices)
+cost_report.app.command("export")(cost_export.export)
+price.app.command("fetch")(price_fetch.fetch)
+price.app.command("fetches")(price_fetch.fetches)
 for name, module in (
     ("provider", provider),
     # The commands of these are in two files each; the second adds to the first one's table.
@@ -56,12 +76,26 @@ for name, module in (
     ("volume", volume),
     ("operation", operation),
     ("plan", plan),
+    ("price", price_rates),
     ("recycle", recycle),
     ("schedule", schedule),
+    ("rate-card", rate_card),
     ("notice", notice),
     ("tenant", tenant),
     ("quota", quota),
     ("view", view),
+    ("placement", placement),
+    ("location", location),
+    ("workload", workload),
+    # In two files; the second adds to the first one's table.
+    ("policy", policy_watch),
+    ("optimization", optimize),
+    ("cost", cost_report),
+    ("charge", charge_months),
+    ("allocation", allocation),
+    ("budget", budget),
+    ("finding", finding),
+    ("utilisation", utilisation),
     ("audit", audit),
     ("db", db),
     ("keys", keys),
@@ -72,8 +106,11 @@ for name, module in (
     ("context", context),
 ):
     app.add_typer(module.app, name=name)
+app.add_typer(placement.reservation, name="reservation")
 for command in (
+    place.place,
     sync.sync,
+    optimize.optimize,
     events.events,
     server.serve,
     server.worker,

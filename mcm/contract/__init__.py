@@ -23,6 +23,8 @@ from mcm.contract.errors import (
     Unreachable,
 )
 from mcm.contract.kinds import ResourceKind
+from mcm.contract.metrics import Metric, MetricsReader, Sample
+from mcm.contract.pricing import PricePoint, PriceReader, PriceSource
 from mcm.contract.provider import (
     GLOBAL_REGION,
     AccountIdentity,
@@ -54,8 +56,13 @@ __all__ = [
     "InvalidRequest",
     "InventoryReader",
     "KindSupport",
+    "Metric",
+    "MetricsReader",
     "NotSupported",
     "PermissionDenied",
+    "PricePoint",
+    "PriceReader",
+    "PriceSource",
     "Provider",
     "ProviderDescriptor",
     "ProviderError",
@@ -70,6 +77,7 @@ __all__ = [
     "ResourceKind",
     "ResourceNotFound",
     "ResourceRef",
+    "Sample",
     "Text",
     "TlsSettings",
     "UnexpectedResponse",

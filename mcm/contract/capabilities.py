@@ -11,6 +11,8 @@ class Capability(StrEnum):
     INVENTORY = "inventory"
     CHANGE_FEED = "change_feed"
     ACTIONS = "actions"
+    PRICES = "prices"
+    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
+
+from mcm.kit.money import written
 
 _SIZE = 32
 
@@ -30,4 +33,6 @@ class Digest:
 def _told(value: object) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
+    if isinstance(value, Decimal):
+        return written(value)
     raise TypeError(f"{type(value).__name__} in a table")

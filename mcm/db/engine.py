@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
+from mcm.db.exact import SUM, TextSum
 from mcm.errors import InvalidInput
 
 # How long anybody waits for a lock that another process, or another thread of this one, holds.
@@ -72,6 +73,7 @@ def _open_sqlite(file: str) -> sqlite3.Connection:
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling starts too late for SELECT and too early for DDL: `_begin_sqlite` does it.
     connection.isolation_level = None
+    connection.create_aggregate(SUM, 1, TextSum)  # type: ignore[arg-type]
     for pragma in (
         # For a new file only. A resource takes a kilobyte: few of them fill a page of the usual 4 KiB well.
         "page_size=8192",

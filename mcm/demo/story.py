@@ -9,20 +9,30 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from mcm.cli.client import Client, at
 from mcm.cli.instance import COLUMNS
 from mcm.cli.output import Format, print_rows
 from mcm.errors import McmError
+from mcm.kit import clock
 
 _PATIENCE_S, _PAUSE_S = 120.0, 0.3
 _SHOWN = 20
+_STARTERS = ("confidential-stays-private", "residency-by-jurisdiction", "data-is-classified")
+# By the names of the demonstration's applications; the rest is internal.
+_CLASSES = [
+    {"data_class": "confidential", "name": "核心账务*"},
+    {"data_class": "public", "name": "web*"},
+    {"data_class": "internal", "name": "*"},
+]
 
 
 class Story(Protocol):
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
-    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`."""
+    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`. rate_card:
+    the name of a pool of costs and its document; what it comes to is published for this month."""
 
     @property
     def failing(self) -> tuple[str, Mapping[str, Any]]: ...
@@ -35,6 +45,9 @@ class Story(Protocol):
 
     @property
     def plan(self) -> Mapping[str, Any]: ...
+
+    @property
+    def rate_card(self) -> tuple[str, str]: ...
 
 
 def connect(url: str, token: str, accounts: list[Mapping[str, Any]]) -> None:
@@ -54,6 +67,8 @@ def connect(url: str, token: str, accounts: list[Mapping[str, Any]]) -> None:
 def tell(url: str, token: str, story: Story) -> None:
     """Says what there is to see. Raises Failure or McmError when something of it does not come about."""
     with at(url, token) as client:
+        card = _published(client, *story.rate_card)
+        broken = _guarded(client)
         name, change = story.failing
         client.patch(f"/accounts/{name}", dict(change))
         plan = _asked(url, client, story) if _first(client, story.plan["filter"]) else None
@@ -65,7 +80,27 @@ def tell(url: str, token: str, story: Story) -> None:
         _say(f"  waiting for approval: {plan['action']}, {plan['counts']['target']} targets, asked by {story.asker}")
     if machine:
         _say(f"  stopped just now: {machine['name']} in {machine['account']}")
+    if broken:
+        _say(f"  violated: {broken[0]['policy']}, by {broken[0]['name']} in {broken[0]['account']} and others")
+    hour = round(Decimal(card["full"]["vcpu_hour"]), 4)
+    _say(f"  published for {card['month']}: what {card['pool']} costs, {hour} {card['currency']} for a vCPU and hour")
     _say(f"try: MCM_SERVER={url} mcm instance list --filter 'state = \"running\"'")
+
+
+def _published(client: Client, pool: str, document: str) -> dict[str, Any]:
+    client.put(f"/cost-pools/{pool}", {"document": document})
+    card: dict[str, Any] = client.post("/rate-cards", {"pool": pool, "month": f"{clock.now():%Y-%m}"})
+    return card
+
+
+def _guarded(client: Client) -> list[dict[str, Any]]:
+    """Some starter policies, and the newest of what breaks them."""
+    client.put("/classification-rules", {"rules": _CLASSES})
+    for name in _STARTERS:
+        client.post(f"/policies/library/{name}", accept_warnings=True)
+    client.post("/violations/check")
+    found: list[dict[str, Any]] = client.get("/violations", limit=1)["items"]
+    return found
 
 
 def _asked(url: str, client: Client, story: Story) -> dict[str, Any]:

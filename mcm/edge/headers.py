@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -40,10 +40,18 @@ class EdgeMiddleware:
     """Pure ASGI, so that streamed exports stay streams."""
 
     def __init__(
-        self, app: Any, *, hosts: frozenset[str] | None, rates: Rates | None = None, over_tls: bool = False
+        self,
+        app: Any,
+        *,
+        hosts: frozenset[str] | None,
+        rates: Rates | None = None,
+        over_tls: bool = False,
+        uploads: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
-        """hosts: names the Host header may carry (DNS rebinding would bring others); None: any."""
+        """hosts: names the Host header may carry (DNS rebinding would bring others); None: any. uploads: (method, path)
+        of routes that take files, and how many bytes each may have."""
         self._app, self._hosts, self._rates = app, hosts, rates
+        self._uploads = uploads or {}
         self._headers = _HEADERS | (_OVER_TLS if over_tls else {})
 
     async def __call__(self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
@@ -68,7 +76,11 @@ class EdgeMiddleware:
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        await traced(self._app, scope, _limited(receive), sending)
+        await traced(self._app, scope, _limited(receive, self._upload(scope)), sending)
+
+    def _upload(self, scope: Scope) -> int | None:
+        """How large a file the route takes; None: it takes none."""
+        return self._uploads.get((scope["method"], scope["path"]))
 
     def _too_often(self, scope: Scope, request_id: str) -> JSONResponse | None:
         wait = self._rates.wait(Request(scope)) if self._rates is not None else 0.0
@@ -87,14 +99,17 @@ class EdgeMiddleware:
             said = f"this server does not answer for the host '{host[:100]}'"
             return _problem(421, "wrong_host", said, "use the address the server printed", request_id)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            return _problem(413, "too_large", TOO_LARGE, "send less at once", request_id)
+        largest = self._upload(scope) or MAX_BODY
+        if not length.isdigit() or int(length) > largest:
+            said = TOO_LARGE if largest == MAX_BODY else f"a file may have {largest} bytes at most"
+            return _problem(413, "too_large", said, "send less at once", request_id)
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
             return _problem(400, "bad_request", NUL, "leave out %00", request_id)
         return None
 
 
-def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+def _limited(receive: Callable[[], Awaitable[Any]], upload: int | None = None) -> Callable[[], Awaitable[Any]]:
+    """upload: the largest file that is taken; what is in it is for its reader to judge."""
     seen, tail = 0, b""
 
     async def receiving() -> Any:
@@ -102,10 +117,10 @@ def _limited(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[An
         message = await receive()
         body = message.get("body", b"")
         seen += len(body)
-        if seen > MAX_BODY:
+        if seen > (upload or MAX_BODY):
             # A chunked body, which announced no length.
             raise HTTPException(413)
-        if body:
+        if body and upload is None:
             if _NUL_IN_JSON.search(tail + body):
                 raise HTTPException(400, NUL)
             tail = (tail + body)[-_OVERLAP:]

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from mcm.auth.service import Caller
 from mcm.db import standing
+from mcm.edge import uploads
 from mcm.edge.dependencies import CallerDep, Unit, UnitDep
 from mcm.errors import BadRequest, Conflict, InvalidInput, McmError
 from mcm.kit import clock
@@ -24,7 +25,7 @@ KeyHeader = Annotated[
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="one for each intended change"),
 ]
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
-_SLOW = "__mcm_holds_password__"
+_SLOW, _UPLOAD = "__mcm_holds_password__", "__mcm_takes_upload__"
 
 
 class Mutation:
@@ -105,6 +106,12 @@ def holds_password(endpoint: _Endpoint) -> _Endpoint:
     return endpoint
 
 
+def takes_upload(endpoint: _Endpoint) -> _Endpoint:
+    """The body is a file: it is on disk when the endpoint is called, which finds it with `mcm.edge.uploads.taken`."""
+    setattr(endpoint, _UPLOAD, True)
+    return endpoint
+
+
 def _slow_hash(asked: bytes, key: str) -> str:
     return hashlib.scrypt(asked, salt=key.encode(), n=2**14, r=8, p=5, maxmem=64 * 2**20).hex()
 
@@ -114,7 +121,9 @@ async def _mutation(request: Request, unit: UnitDep, caller: CallerDep, key: Key
         raise BadRequest(
             "a change needs an Idempotency-Key header", next_step="send a random one; repeat it when you retry"
         )
-    asked = f"{request.method} {request.url.path}?{request.url.query}\0".encode() + await request.body()
+    asked = f"{request.method} {request.url.path}?{request.url.query}\0".encode()
+    upload = getattr(request.scope.get("endpoint"), _UPLOAD, False)
+    asked += (await uploads.spool(request)).encode() if upload else await request.body()
     slow = getattr(request.scope.get("endpoint"), _SLOW, False)
     digest = await run_in_threadpool(_slow_hash, asked, key) if slow else hashlib.sha256(asked).hexdigest()
     return Mutation(unit, caller, key, digest)

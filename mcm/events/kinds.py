@@ -9,6 +9,7 @@ ACCOUNT_FAILING, ACCOUNT_RECOVERED = "account.failing", "account.recovered"
 SCOPE_FAILING, SCOPE_QUARANTINED, SCOPE_RECOVERED = "scope.failing", "scope.quarantined", "scope.recovered"
 RETIREMENT_REMINDER = "retirement.reminder"
 NOTICE_TARGET_DISABLED = "notice_target.disabled"
+BUDGET_REACHED, BUDGET_FORECAST = "budget.reached", "budget.forecast"
 
 PERMISSIONS: dict[str, Permission] = {
     OPERATION_CHANGED: Permission.OPERATION_READ,
@@ -21,4 +22,6 @@ PERMISSIONS: dict[str, Permission] = {
     SCOPE_RECOVERED: Permission.SYNC_READ,
     RETIREMENT_REMINDER: Permission.RESOURCE_READ,
     NOTICE_TARGET_DISABLED: Permission.NOTICE_READ,
+    BUDGET_REACHED: Permission.COST_READ,
+    BUDGET_FORECAST: Permission.COST_READ,
 }

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is about to be asked of a cloud. action: its id (`instance.stop`); principal_id: for whom."""
+    """What is about to be asked of a cloud. action: its id (`instance.stop`); principal_id: for whom; operation_id: the
+    row that says with which parameters."""
 
     action: str
     account_id: str
     resource_id: str
     principal_id: str
+    operation_id: str = ""
 
 
 AdmissionHook = Callable[[Change], None]

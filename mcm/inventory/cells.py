@@ -32,5 +32,10 @@ def safe_text(text: str) -> str:
     return f"'{shown}" if text.startswith(_FORMULA) else shown
 
 
+def no_formula(text: str) -> str:
+    """Otherwise as it is: for files that programs read too."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _escaped(char: str) -> str:
     return repr(char)[1:-1] if char < " " or "\x7f" <= char <= "\x9f" or char in _HIDDEN else char

@@ -8,14 +8,19 @@ from sqlalchemy import delete
 
 from mcm.audit import segments
 from mcm.events import repository as events
+from mcm.findings import standing as findings
 from mcm.identity import upkeep as identity
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
 from mcm.notices import repository as notices
+from mcm.optimizer import repository as optimizer
+from mcm.placement import repository as placements
 from mcm.plans import upkeep as plans
+from mcm.policies import violations
 from mcm.schedules import repository as schedules
 from mcm.sync import service as sync
 from mcm.tenancy import quota
+from mcm.utilisation import days as utilisation
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -35,7 +40,12 @@ def run(runtime: "Runtime") -> None:
         kept_since = clock.now() - timedelta(days=runtime.settings.audit_days)
         schedules.prune(session, kept_since)
         plans.prune(session, kept_since)
+        placements.prune(session, kept_since)
+        violations.prune(session, kept_since)
         notices.prune(session, kept_since)
+        optimizer.prune(session, kept_since)
+        findings.prune(session, kept_since)
+        utilisation.prune(session, (clock.now() - timedelta(days=runtime.settings.utilisation_days)).date())
         events.prune(session, clock.now() - timedelta(days=EVENT_DAYS))
     if dropped:
         log.info("%d rows past their time were dropped", dropped)

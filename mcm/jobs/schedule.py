@@ -10,16 +10,23 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from mcm.allocations import watching as budgets
 from mcm.audit.exporting import HeadExport
 from mcm.audit.keys import SegmentKeys
 from mcm.db import standing
 from mcm.errors import McmError
 from mcm.events.service import bell_of
+from mcm.findings import service as findings
 from mcm.jobs import housekeeping
 from mcm.kit import clock
 from mcm.notices.sender import Sender
+from mcm.optimizer import runner as optimizer
+from mcm.placement import following as placements
 from mcm.plans import upkeep as plans
+from mcm.policies import checking as policies
+from mcm.prices import fetching as prices
 from mcm.schedules import firing as schedules
+from mcm.utilisation import reading as utilisation
 
 if TYPE_CHECKING:
     from mcm.edge.runtime import Runtime
@@ -63,9 +70,16 @@ class Jobs:
             ("sync.recover", 60, runtime.executor.recover),
             ("operations.tick", 5, runtime.operations.tick),
             ("plans.tick", 5, lambda: plans.tick(runtime)),
+            ("placements.tick", 5, lambda: placements.tick(runtime)),
+            ("optimizer.tick", 2, lambda: optimizer.tick(runtime)),
+            ("prices.tick", 5, lambda: prices.tick(runtime)),
+            ("utilisation.tick", 5, lambda: utilisation.tick(runtime)),
             ("schedules.run", 5, lambda: schedules.run(runtime)),
+            ("policies.tick", 10, lambda: policies.tick(runtime)),
             ("notices.tick", 5, self._notices.tick),
             ("audit.export_head", 60, head.run),
+            ("findings.look", 3600, lambda: findings.run(runtime)),
+            ("budgets.watch", 3600, lambda: budgets.run(runtime)),
             ("housekeeping", 3600, self._tidy),
         ]
 

@@ -1,9 +1,12 @@
 """The tables, one file for each family. Migrations are written by hand against these; a test compares the two."""
 
 from mcm.models.account import Account, Secret
+from mcm.models.allocation import AllocationRule, Budget, BudgetAlert
 from mcm.models.audit import AuditEvent, AuditSegment, IdempotencyKey
 from mcm.models.base import Base
+from mcm.models.charge import Charge, ChargeImport, ChargePart, CostMonth, CostReconciliation
 from mcm.models.event import Event
+from mcm.models.finding import Finding
 from mcm.models.identity import (
     ApiToken,
     DeviceRequest,
@@ -21,30 +24,78 @@ from mcm.models.keys import Installation, VaultKey
 from mcm.models.notice import NoticeDelivery, NoticeTarget
 from mcm.models.oidc import OidcProvider, OidcUsed
 from mcm.models.operation import Operation, OperationLog
+from mcm.models.optimization import Optimization, OptimizationRow
+from mcm.models.placement import (
+    CapacityReservation,
+    Latency,
+    LocationGeneration,
+    LocationSetting,
+    Placement,
+    PlacementInstance,
+)
 from mcm.models.plan import Plan, PlanItem, Recycled, RecycleRule, Retirement
+from mcm.models.policy import (
+    ClassificationRule,
+    Classified,
+    Policy,
+    PolicyCheck,
+    PolicyException,
+    PolicyVersion,
+    Violation,
+)
+from mcm.models.price import ExchangeRate, PriceCoverage, PriceFetch, PriceList, PricePoint, RateRule, Sku
 from mcm.models.principal import Principal, Tenant
+from mcm.models.ratecard import (
+    CostPool,
+    CostPoolAccount,
+    CostPoolVersion,
+    PublishedRateCard,
+    RateCardAccount,
+)
 from mcm.models.relation import MAX_TAG_KEY, MAX_TAG_VALUE, RelationRow, ResourceTag
 from mcm.models.resource import ResourceNative, ResourceRow, ResourceVersion
 from mcm.models.schedule import Schedule, ScheduleRun
 from mcm.models.scope import Scope, Sighting
 from mcm.models.sync import SyncRequest, SyncRun
 from mcm.models.tenancy import QuotaLimit, QuotaReservation, TenantRule, TenantScope
+from mcm.models.utilisation import UtilisationDay, UtilisationRead
 from mcm.models.view import SavedView
+from mcm.models.workload import Estimate, WorkloadRow, WorkloadVersion
 
 __all__ = [
     "MAX_TAG_KEY",
     "MAX_TAG_VALUE",
     "Account",
+    "AllocationRule",
     "ApiToken",
     "AuditEvent",
     "AuditSegment",
     "Base",
+    "Budget",
+    "BudgetAlert",
+    "CapacityReservation",
+    "Charge",
+    "ChargeImport",
+    "ChargePart",
+    "ClassificationRule",
+    "Classified",
+    "CostMonth",
+    "CostPool",
+    "CostPoolAccount",
+    "CostPoolVersion",
+    "CostReconciliation",
     "DeviceRequest",
+    "Estimate",
     "Event",
+    "ExchangeRate",
     "ExternalIdentity",
+    "Finding",
     "IdempotencyKey",
     "IdentitySecret",
     "Installation",
+    "Latency",
+    "LocationGeneration",
+    "LocationSetting",
     "LoginSession",
     "LoginThrottle",
     "NoticeDelivery",
@@ -53,11 +104,26 @@ __all__ = [
     "OidcUsed",
     "Operation",
     "OperationLog",
+    "Optimization",
+    "OptimizationRow",
+    "Placement",
+    "PlacementInstance",
     "Plan",
     "PlanItem",
+    "Policy",
+    "PolicyCheck",
+    "PolicyException",
+    "PolicyVersion",
+    "PriceCoverage",
+    "PriceFetch",
+    "PriceList",
+    "PricePoint",
     "Principal",
+    "PublishedRateCard",
     "QuotaLimit",
     "QuotaReservation",
+    "RateCardAccount",
+    "RateRule",
     "RecoveryCode",
     "RecycleRule",
     "Recycled",
@@ -76,11 +142,17 @@ __all__ = [
     "Setting",
     "SetupLink",
     "Sighting",
+    "Sku",
     "SyncRequest",
     "SyncRun",
     "Tenant",
     "TenantRule",
     "TenantScope",
     "User",
+    "UtilisationDay",
+    "UtilisationRead",
     "VaultKey",
+    "Violation",
+    "WorkloadRow",
+    "WorkloadVersion",
 ]

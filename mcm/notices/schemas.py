@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     SCOPE_RECOVERED = "scope.recovered"
     RETIREMENT_REMINDER = "retirement.reminder"
     NOTICE_TARGET_DISABLED = "notice_target.disabled"
+    BUDGET_REACHED = "budget.reached"
+    BUDGET_FORECAST = "budget.forecast"
 
 
 # Not what comes once for each kind and region when one cloud is away: its account tells that.

@@ -64,6 +64,18 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
          "mend what it leads to, then `mcm notice update {name} --enable`"),
         ("通知目标 {name} 已被停用：{reason}", "请修复后运行 `mcm notice update {name} --enable`"),
     ),
+    NoticeKind.BUDGET_REACHED: (
+        ("budget {name} has reached {percent} % of {month}: {currency} {spent} of {amount} are spent",
+         "`mcm budget show {name}` says what it went to"),
+        ("预算 {name} 在 {month} 已达 {percent}%：已支出 {currency} {spent}，预算 {amount}",
+         "运行 `mcm budget show {name}` 查看支出构成"),
+    ),
+    NoticeKind.BUDGET_FORECAST: (
+        ("budget {name} is forecast to reach {percent} % of {month}: {currency} {spent} of {amount}",
+         "`mcm budget show {name}` says how that was reckoned"),
+        ("预算 {name} 预计在 {month} 达到 {percent}%：预计支出 {currency} {spent}，预算 {amount}",
+         "运行 `mcm budget show {name}` 查看预测方法"),
+    ),
     "test": (
         ("this is a test of notice target {name}", "nothing needs to be done"),
         ("这是通知目标 {name} 的测试", "无需处理"),

@@ -61,7 +61,7 @@ def take_turn(tools: Tools, vault: Vault, operation_id: str) -> None:
 
 def _at_the_cloud(work: Work) -> None:
     row = work.row
-    change = Change(row.action, row.account_id, row.resource_id or "", row.caller["principal_id"])
+    change = Change(row.action, row.account_id, row.resource_id or "", row.caller["principal_id"], row.id)
     try:
         with (
             only_provider_errors(work.access.name),

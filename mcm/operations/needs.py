@@ -117,11 +117,11 @@ def amounts(
 ) -> Amounts | None:
     """What a quota has to have room for; None: nothing. Unknown sizes count as nothing, as nobody can tell."""
     if action.id == "instance.create":
-        vcpus, memory, disk = _size(session, account, params, region)
+        vcpus, memory, disk = size_of(session, account, params, region)
         disk = max(disk, getattr(params, "disk_gib", None) or 0)
         return Amounts(instances=1, vcpus=vcpus, memory_mib=memory, storage_gib=disk)
     if action.id == "instance.resize" and row is not None:
-        vcpus, memory, _ = _size(session, account, params, region)
+        vcpus, memory, _ = size_of(session, account, params, region)
         more = Amounts(
             vcpus=max(vcpus - int(row.attributes.get("vcpus") or 0), 0),
             memory_mib=max(memory - int(row.attributes.get("memory_mib") or 0), 0),
@@ -218,7 +218,7 @@ def _check_size(action: Action, descriptor: ProviderDescriptor, params: Any) -> 
         )
 
 
-def _size(session: Session, account: Account, params: Params, region: str) -> tuple[int, int, int]:
+def size_of(session: Session, account: Account, params: Params, region: str) -> tuple[int, int, int]:
     """(vcpus, memory in MiB, disk in GiB) of the flavor or of the free size."""
     flavor = getattr(params, "flavor", None)
     if flavor is None:

@@ -31,6 +31,7 @@ from mcm.operations.orders import packed, seal, split, validated
 from mcm.operations.reasons import Verdict
 from mcm.operations.schemas import OperationCreate
 from mcm.operations.verdicts import account_verdict, permission_of, standings, support, verdict
+from mcm.placement import gate
 from mcm.plans import belts
 from mcm.registry import Registry
 from mcm.tenancy import quota, sight
@@ -68,17 +69,24 @@ def action_named(name: str) -> Action:
     return found
 
 
-def wanted(session: Session, registry: Registry, caller: Caller, asked: OperationCreate) -> Wanted:
-    """Raises what stands in the way, before anything is stored or sent."""
+def wanted(
+    session: Session, registry: Registry, caller: Caller, asked: OperationCreate, *, judged: bool = False
+) -> Wanted:
+    """Raises what stands in the way, before anything is stored or sent. judged: policies have just been asked about
+    this very place, with more facts than an action alone has."""
     action = action_named(asked.action)
     params = validated(action.id, asked.params)
     if action.targets:
         if asked.resource is None or asked.account is not None or asked.region is not None:
             raise InvalidParams(f"{action.id} acts on a resource: give `resource`, and neither account nor region")
-        return _on_resource(session, registry, caller, action, params, asked.resource)
-    if asked.account is None or asked.resource is not None:
+        found = _on_resource(session, registry, caller, action, params, asked.resource)
+    elif asked.account is None or asked.resource is not None:
         raise InvalidParams(f"{action.id} makes something new: give `account` (and `region`), and no resource")
-    return _something_new(session, registry, caller, action, params, asked.account, asked.region)
+    else:
+        found = _something_new(session, registry, caller, action, params, asked.account, asked.region)
+    if not judged:
+        gate.require(session, _judged_as(session, found, asked))
+    return found
 
 
 def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, plan_id: str | None = None) -> Operation:
@@ -201,6 +209,17 @@ def require_may_make(
             next_step="ask an administrator for a role in its tenant",
         )
     return descriptor
+
+
+def _judged_as(session: Session, found: Wanted, asked: OperationCreate) -> gate.Target:
+    """As policies see it: with the sizes of its flavor, and by the names that were given."""
+    params = found.params.model_dump(exclude_none=True, exclude={"user_data"})
+    if found.action.id == "instance.create":
+        vcpus, memory_mib, disk_gib = needs.size_of(session, found.account, found.params, found.region)
+        sizes = {"vcpus": vcpus, "memory_mib": memory_mib, "disk_gib": disk_gib}
+        params = {name: value for name, value in sizes.items() if value} | params
+        params |= {name: asked.params[name] for name in ("image", "flavor") if asked.params.get(name)}
+    return gate.Target(found.action.id, found.account, found.region, params, found.row)
 
 
 def _ref(row: ResourceRow) -> ResourceRef:

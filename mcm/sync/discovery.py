@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from mcm.contract import AuthenticationFailed, Region, Resource, ResourceKind
+from mcm.contract import AuthenticationFailed, InventoryReader, Region, Resource, ResourceKind
 from mcm.contract.resources import RegionAttributes
 from mcm.gateway import Lease
 from mcm.kit import clock
 from mcm.models import Account
-from mcm.registry import reader
 from mcm.sync import scopes
 from mcm.sync.errors import LeaseLost
 from mcm.sync.identity import note_identity
@@ -25,7 +24,8 @@ def discover(tools: Tools, plan: Plan, lease: Lease) -> None:
             f"the account now leads to another cloud: {identity.realm} instead of {known}; nothing was read. "
             "If that is meant, remove the account and add it again"
         )
-    plan.regions = list(reader(lease.provider).regions())
+    # A provider of prices alone has nothing to list: signing in is all that is read of it.
+    plan.regions = list(lease.provider.regions()) if isinstance(lease.provider, InventoryReader) else []
     plan.target = plan.target.with_realm(identity.realm)
     descriptor = tools.registry.descriptor(plan.access.provider)
     with tools.database.writing() as session:

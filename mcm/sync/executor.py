@@ -82,12 +82,14 @@ class SyncExecutor:
         if not self._stopping.is_set():
             self._pool.submit(self._dispatch_quietly)
 
-    def claim_and_run(self, scope_id: int, account_id: str) -> str:
-        """One read from claim to end; the unit another engine would call. Returns the outcome."""
+    def claim_and_run(self, scope_id: int, account_id: str, *, if_due: bool = False) -> str:
+        """One read from claim to end; the unit another engine would call. Returns the outcome.
+
+        if_due: not when it was read since somebody saw that it is due."""
         run_id = new_id("run")
         progress, cancel = Progress(), threading.Event()
         try:
-            plan = self._claim(scope_id, run_id)
+            plan = self._claim(scope_id, run_id, if_due)
         except (ProviderError, McmError) as error:
             # Its secrets do not open, or its adapter is gone: the scope says so, instead of staying due for ever.
             return record.refuse(self._tools, scope_id, run_id, error)
@@ -192,7 +194,7 @@ class SyncExecutor:
 
     def _work(self, scope_id: int, account_id: str, probes: tuple[str, ...]) -> None:
         try:
-            self.claim_and_run(scope_id, account_id)
+            self.claim_and_run(scope_id, account_id, if_due=True)
         except McmError as error:
             log.error("scope %d could not be read: %s", scope_id, error.message)
             # The database takes no writes, and the scope stays due: not at full speed.
@@ -217,13 +219,13 @@ class SyncExecutor:
         except RuntimeError:
             log.debug("the pool is shutting down", exc_info=True)
 
-    def _claim(self, scope_id: int, run_id: str) -> Plan | None:
+    def _claim(self, scope_id: int, run_id: str, if_due: bool = False) -> Plan | None:
         with self._tools.database.reading() as session:
             if standing.read_only(session):
                 return None
             asked = session.get(Scope, scope_id)
             values = stored(session, asked.account_id) if asked is not None else ()
-        if asked is None:
+        if asked is None or (if_due and (asked.next_due_at is None or asked.next_due_at > clock.now())):
             return None
         # Before the transaction, in which nobody waits for a key server; what was entered anew since is opened there.
         vault = opened(self._vault, asked.account_id, values)

@@ -2,8 +2,28 @@
 
 from mcm.system.chinese_people import OF_PEOPLE
 from mcm.system.explained import Explanation
+from mcm.system.explained_allocations import OF_ALLOCATIONS_ZH
+from mcm.system.explained_charges import OF_CHARGES_ZH
+from mcm.system.explained_costs import OF_COSTS_ZH
+from mcm.system.explained_findings import OF_FINDINGS_ZH
+from mcm.system.explained_optimizer import OF_OPTIMIZER_ZH
+from mcm.system.explained_placement import OF_PLACEMENT_ZH
+from mcm.system.explained_policies import OF_POLICIES_ZH
+from mcm.system.explained_prices import OF_PRICES_ZH
+from mcm.system.explained_ratecards import OF_RATECARDS_ZH
 
-CHINESE: dict[str, Explanation] = OF_PEOPLE | {
+CHINESE: dict[str, Explanation] = (
+    OF_ALLOCATIONS_ZH
+    | OF_CHARGES_ZH
+    | OF_FINDINGS_ZH
+    | OF_COSTS_ZH
+    | OF_OPTIMIZER_ZH
+    | OF_PLACEMENT_ZH
+    | OF_POLICIES_ZH
+    | OF_PRICES_ZH
+    | OF_RATECARDS_ZH
+    | OF_PEOPLE
+) | {
     "account_exists": Explanation("该名称已被使用。", "请换一个名称，或修改已有账号。"),
     "account_gone": Explanation("发起此操作所用的账号在请求发往云之前已被移除。", "请重新添加该账号，然后再次发起。"),
     "account_not_found": Explanation("没有使用此名称或 ID 的账号。", "`mcm account list` 可列出所有账号。"),

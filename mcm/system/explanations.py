@@ -1,8 +1,28 @@
 """What every error code means and what to do: `mcm explain CODE`. A test finds codes that are missing here."""
 
 from mcm.system.explained import OF_PEOPLE, Explanation
+from mcm.system.explained_allocations import OF_ALLOCATIONS
+from mcm.system.explained_charges import OF_CHARGES
+from mcm.system.explained_costs import OF_COSTS
+from mcm.system.explained_findings import OF_FINDINGS
+from mcm.system.explained_optimizer import OF_OPTIMIZER
+from mcm.system.explained_placement import OF_PLACEMENT
+from mcm.system.explained_policies import OF_POLICIES
+from mcm.system.explained_prices import OF_PRICES
+from mcm.system.explained_ratecards import OF_RATECARDS
 
-EXPLANATIONS: dict[str, Explanation] = OF_PEOPLE | {
+EXPLANATIONS: dict[str, Explanation] = (
+    OF_ALLOCATIONS
+    | OF_CHARGES
+    | OF_FINDINGS
+    | OF_COSTS
+    | OF_OPTIMIZER
+    | OF_PLACEMENT
+    | OF_POLICIES
+    | OF_PRICES
+    | OF_RATECARDS
+    | OF_PEOPLE
+) | {
     "account_exists": Explanation("The name is taken.", "Choose another name, or change the existing account."),
     "account_gone": Explanation(
         "The account through which this was asked for was removed before the cloud could be asked.",

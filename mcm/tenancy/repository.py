@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session, aliased
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.models import (
     Account,
+    Budget,
+    Estimate,
     NoticeTarget,
+    Placement,
     Principal,
     QuotaReservation,
     ResourceRow,
@@ -16,10 +19,13 @@ from mcm.models import (
     RoleBinding,
     Tenant,
     TenantRule,
+    WorkloadRow,
 )
 from mcm.tenancy import sight
 
 MAX_DEPTH = 8
+# What holds room, or is being made.
+_DECIDED = ("reserved", "awaiting_approval", "binding")
 
 
 def everyone(session: Session) -> Sequence[Tenant]:
@@ -68,7 +74,11 @@ def holds(session: Session, tenant_id: str) -> dict[str, int]:
         "users": select(func.count()).where(Principal.tenant_id == tenant_id, Principal.kind != "removed"),
         "role bindings": select(func.count()).where(RoleBinding.tenant_id == tenant_id),
         "rules": select(func.count()).where(TenantRule.tenant_id == tenant_id),
+        "budgets": select(func.count()).where(Budget.tenant_id == tenant_id),
         "notice targets": select(func.count()).where(NoticeTarget.tenant_id == tenant_id),
+        "placements": select(func.count()).where(Placement.tenant_id == tenant_id, Placement.status.in_(_DECIDED)),
+        "workloads": select(func.count()).where(WorkloadRow.tenant_id == tenant_id),
+        "estimates": select(func.count()).where(Estimate.tenant_id == tenant_id),
         "reservations": select(func.count()).where(QuotaReservation.tenant_id == tenant_id, open_ones),
     }
     numbers = {name: int(session.scalar(query) or 0) for name, query in counted.items()}

@@ -10,7 +10,8 @@ from mcm.auth.service import LOCAL_PRINCIPAL
 class Call:
     """A request that succeeds, and the actions its audit rows name.
 
-    principal_id: who it is made as. once: fields of the answer that a repeated request no longer shows."""
+    body: as JSON; bytes are sent as they are. principal_id: who it is made as. once: fields of the answer that a
+    repeated request no longer shows."""
 
     url: str
     actions: list[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,10 +16,27 @@ from mcm.oidc.schemas import OidcProviderCreate
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests import lab as labs
-from tests.architecture import identity_calls, notice_calls, operation_calls, plan_calls, view_calls
+from tests.architecture import (
+    allocations_calls,
+    charges_calls,
+    costs_calls,
+    findings_calls,
+    identity_calls,
+    notice_calls,
+    operation_calls,
+    optimizer_calls,
+    placement_calls,
+    plan_calls,
+    policies_calls,
+    prices_calls,
+    ratecards_calls,
+    utilisation_calls,
+    view_calls,
+    workloads_calls,
+)
 from tests.architecture.calls import Call
 from tests.architecture.layout import application, client
-from tests.architecture.test_routes import _READING, WITHOUT_KEY, _routes
+from tests.architecture.test_routes import _READING, ASKING, WITHOUT_KEY, _routes
 from tests.lab import CALLER, Lab
 
 
@@ -132,7 +150,24 @@ def _rotate_key(lab: Lab) -> Call:
     return Call("/keys/rotation", ["keys.rotate"])
 
 
-_OF_ROOMS = identity_calls.CALLS | notice_calls.CALLS | operation_calls.CALLS | plan_calls.CALLS | view_calls.CALLS
+_OF_ROOMS = (
+    identity_calls.CALLS
+    | notice_calls.CALLS
+    | operation_calls.CALLS
+    | plan_calls.CALLS
+    | view_calls.CALLS
+    | prices_calls.CALLS
+    | ratecards_calls.CALLS
+    | workloads_calls.CALLS
+    | costs_calls.CALLS
+    | charges_calls.CALLS
+    | allocations_calls.CALLS
+    | policies_calls.CALLS
+    | placement_calls.CALLS
+    | optimizer_calls.CALLS
+    | utilisation_calls.CALLS
+    | findings_calls.CALLS
+)
 CALLS: dict[tuple[str, str], Callable[[Lab], Call]] = _OF_ROOMS | {
     ("POST", "/api/v1/accounts"): _create,
     ("PATCH", "/api/v1/accounts/{name}"): _update,
@@ -179,7 +214,12 @@ def http(lab: Lab) -> Iterator[httpx.Client]:
 
 def _send(http: httpx.Client, method: str, call: Call, key: str | None, url: str = "") -> httpx.Response:
     headers = call.headers | ({"Idempotency-Key": key} if key else {})
-    return http.request(method, f"/api/v1{url or call.url}", json=call.body, headers=headers)
+    sent: dict[str, Any] = {"content": call.body} if isinstance(call.body, bytes) else {"json": call.body}
+    return http.request(method, f"/api/v1{url or call.url}", headers=headers, **sent)
+
+
+def _asked(call: Call, parameter: str) -> str:
+    return f"{call.url}{'&' if '?' in call.url else '?'}{parameter}"
 
 
 def _audit(lab: Lab) -> list[AuditEvent]:
@@ -197,7 +237,7 @@ def _everything(lab: Lab) -> dict[str, list[str]]:
 
 def test_every_changing_route_is_here() -> None:
     found = {(method, route.path) for method, route in _routes() if method not in _READING}
-    found -= {tuple(line.split(" ")) for line in WITHOUT_KEY}
+    found -= {tuple(line.split(" ")) for line in WITHOUT_KEY | ASKING}
     assert found == set(CALLS)
 
 
@@ -227,7 +267,7 @@ def test_a_change_needs_a_key_is_recorded_once_and_repeated_never(
     shown = first.json() | dict.fromkeys(call.once) if call.once else first.json()
     assert (again.status_code, again.json()) == (first.status_code, shown)
     assert again.headers["idempotent-replay"] == "true"
-    other = _send(http, method, call, "key-1", url=f"{call.url}?another=request")
+    other = _send(http, method, call, "key-1", url=_asked(call, "another=request"))
     assert (other.status_code, other.json()["code"]) == (422, "invalid_input")
     assert _everything(lab) == after
 
@@ -283,7 +323,7 @@ _DRY = sorted(
 def test_a_dry_run_changes_nothing(lab: Lab, http: httpx.Client, method: str, path: str) -> None:
     call = CALLS[method, path](lab)
     before = _everything(lab)
-    answer = _send(http, method, call, "key-1", url=f"{call.url}?dry_run=true")
+    answer = _send(http, method, call, "key-1", url=_asked(call, "dry_run=true"))
     assert answer.is_success, answer.text
     assert _everything(lab) == before
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mcm.contract.conformance.suite import ProviderConformance
+from mcm.contract import Capability
+from mcm.contract.conformance.suite import PriceConformance, ProviderConformance
 from mcm.registry import load
 from tests.architecture.layout import PROVIDERS, ROOT, descriptors, project, shown, sources
 
 NAMES = sorted(path.name for path in PROVIDERS.iterdir() if path.is_dir() and not path.name.startswith("_"))
 FURNITURE = (
-    "__init__.py", "descriptor.py", "adapter.py", "client.py", "errors.py", "states.py", "README.md", "quality.yaml",
+    "__init__.py", "descriptor.py", "adapter.py", "client.py", "errors.py", "README.md", "quality.yaml",
 )  # fmt: skip
 RULES = {
     "complete_paging", "cut_or_repeated_pages", "wrong_credentials", "expired_credentials",
@@ -58,7 +59,9 @@ def test_installed_entry_points_are_those_of_the_project() -> None:
 def test_furniture(name: str) -> None:
     missing = [item for item in FURNITURE if not (PROVIDERS / name / item).is_file()]
     assert not missing
-    assert (PROVIDERS / name / "resources").is_dir() or (PROVIDERS / name / "drivers").is_dir()
+    reads = Capability.INVENTORY in descriptors()[name].capabilities
+    assert (PROVIDERS / name / "states.py").is_file() == reads
+    assert ((PROVIDERS / name / "resources").is_dir() or (PROVIDERS / name / "drivers").is_dir()) == reads
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -131,7 +134,8 @@ def _missing(proof: str) -> str:
     for number, part in enumerate(path):
         wanted = part.partition("[")[0]
         found = [node for node in body if getattr(node, "name", None) == wanted]
-        inherited = number and number == len(path) - 1 and hasattr(ProviderConformance, wanted)
+        whole = (ProviderConformance, PriceConformance)
+        inherited = number and number == len(path) - 1 and any(hasattr(suite, wanted) for suite in whole)
         if not found and not inherited:
             return f"{file} has no {wanted}"
         body = getattr(found[0], "body", []) if found else []

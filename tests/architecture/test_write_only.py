@@ -7,6 +7,9 @@ from tests.architecture.layout import application
 
 # A secret that mcm itself makes is shown to whoever it was made for, once, in the answer that made it; and never again.
 SHOWN_ONCE: frozenset[str] = frozenset()
+# Names that mean something else in answers: the code of a warning (a second factor's, in requests), how many are new
+# (the new password, in requests). The properties of these two requests are in no answer's shape.
+OTHERWISE = frozenset({"code", "new"})
 
 
 def _document() -> dict[str, Any]:
@@ -62,7 +65,7 @@ def test_requests_have_secrets() -> None:
 
 def test_no_answer_has_a_field_that_is_a_secret_in_a_request() -> None:
     secret = {name for name, schema in _of("requestBody") if _is_secret(schema)}
-    assert {name for name, _ in _of("responses")} & secret <= SHOWN_ONCE
+    assert {name for name, _ in _of("responses")} & secret <= SHOWN_ONCE | OTHERWISE
 
 
 def test_no_answer_has_a_field_of_a_secret_type() -> None:

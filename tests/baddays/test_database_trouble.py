@@ -126,7 +126,7 @@ def test_read_that_cannot_be_stored_is_not_lost_for_ever(impatient: None, lab: L
     with pytest.MonkeyPatch.context() as patch:
         stack: list[Any] = []
 
-        def claimed(scope_id: int, run_id: str) -> Any:
+        def claimed(scope_id: int, run_id: str, _if_due: bool) -> Any:
             plan = collect(scope_id, run_id)
             stack.append(_locked(lab))
             stack[0].__enter__()
@@ -189,7 +189,7 @@ def test_disk_that_fills_up_during_a_read_leaves_the_last_good_state(disk: Disk,
         before = lab.dump()
         claim = lab.runtime.executor._claim
 
-        def claimed(scope_id: int, run_id: str) -> Any:
+        def claimed(scope_id: int, run_id: str, _if_due: bool) -> Any:
             plan = claim(scope_id, run_id)
             disk.fill(lab.runtime.database.engine)
             return plan

@@ -21,7 +21,12 @@ PARTS = {
     "sending": "tests.bench.sending",
     "start": "tests.bench.start",
     "console": "tests.bench.console",
+    "optimizer": "tests.bench.optimizer",
     "heap": "tests.bench.heap",
+    "pricing": "tests.bench.pricing",
+    "charges": "tests.bench.charges",
+    "policies": "tests.bench.policies",
+    "placement": "tests.bench.placement",
 }
 
 

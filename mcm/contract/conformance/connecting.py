@@ -11,6 +11,8 @@ from mcm.contract import (
     ChangeFeed,
     ConnectionForm,
     InventoryReader,
+    MetricsReader,
+    PriceReader,
     ProviderDescriptor,
 )
 from mcm.contract.actions import Actor
@@ -69,9 +71,11 @@ class Connecting(ConformanceFixtures):
         with context.watching():
             provider = connect(context)
             provider.check()
-            for region in provider.regions():
+            for region in provider.regions() if isinstance(provider, InventoryReader) else ():
                 for kind in sorted(region.kinds)[:2]:
                     next(iter(provider.collect(kind, region)), None)
+            for source in provider.price_sources() if isinstance(provider, PriceReader) else ():
+                next(iter(provider.prices(source, source.regions[:1])), None)
             provider.close()
         require(not context.unguarded, f"sockets were opened past the context to {context.unguarded[:5]}")
 
@@ -88,6 +92,10 @@ class Connecting(ConformanceFixtures):
         provider = wrong_credentials(context)
 
         def read_all() -> None:
+            if not isinstance(provider, InventoryReader):
+                for source in provider.price_sources():
+                    list(provider.prices(source, source.regions[:1]))
+                return
             for region in provider.regions():
                 for kind in sorted(region.kinds):
                     list(provider.collect(kind, region))
@@ -100,6 +108,8 @@ class Connecting(ConformanceFixtures):
             Capability.INVENTORY: InventoryReader,
             Capability.CHANGE_FEED: ChangeFeed,
             Capability.ACTIONS: Actor,
+            Capability.PRICES: PriceReader,
+            Capability.METRICS: MetricsReader,
         }
         for capability, protocol in protocols.items():
             has, says = isinstance(provider_under_test, protocol), capability in descriptor.capabilities

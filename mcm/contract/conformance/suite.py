@@ -24,10 +24,15 @@ from mcm.contract.conformance.describing import Describing
 from mcm.contract.conformance.feeds import Feeds
 from mcm.contract.conformance.listing import Listing
 from mcm.contract.conformance.observing import Observing
+from mcm.contract.conformance.pricing import Pricing
 
 
 class ProviderConformance(Describing, Connecting, Listing, Observing, Deadlines, Feeds, Acting):
     """Every obligation of `mcm.contract.provider`, one test each."""
 
 
-__all__ = ["Connect", "Inventory", "ProviderConformance", "Scope"]
+class PriceConformance(Describing, Connecting, Pricing):
+    """Every obligation of a provider that has price lists and no inventory."""
+
+
+__all__ = ["Connect", "Inventory", "PriceConformance", "ProviderConformance", "Scope"]

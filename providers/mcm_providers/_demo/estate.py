@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcm_providers._demo.rate_card import RATE_CARD
+
 # Nothing changes there by itself: a plan whose targets drift would be stale before anybody has approved it.
 PRIVATE = "beijing-dc"
 EXPIRING = "shanghai-vmware"
@@ -14,12 +16,14 @@ EXPIRING = "shanghai-vmware"
 @dataclass(frozen=True)
 class Story:
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
-    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`."""
+    filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`.
+    rate_card: the name of a pool of costs, and its document."""
 
     failing: tuple[str, Mapping[str, Any]]
     stopped: str
     asker: str
     plan: Mapping[str, Any]
+    rate_card: tuple[str, str]
 
 
 STORY = Story(
@@ -31,6 +35,7 @@ STORY = Story(
         "filter": f'account = "{PRIVATE}" AND state = "stopped" AND tags.env = "test"',
         "note": "Left over from the release tests; nobody has claimed them",
     },
+    rate_card=(PRIVATE, RATE_CARD),
 )
 
 

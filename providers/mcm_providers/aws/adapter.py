@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Self
 
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
@@ -14,12 +15,16 @@ from mcm.contract import (
     ConnectionForm,
     InvalidRequest,
     NotSupported,
+    PricePoint,
+    PriceSource,
     Region,
     Resource,
     ResourceKind,
     ResourceRef,
+    Sample,
 )
 from mcm.contract.actions import Order, Outlook, Receipt, Step
+from mcm_providers.aws import metrics
 from mcm_providers.aws.action_table import SUPPORT
 from mcm_providers.aws.actions.desk import Deed, Desk
 from mcm_providers.aws.actions.table import DEEDS
@@ -29,6 +34,7 @@ from mcm_providers.aws.errors import translated, translated_iterator
 from mcm_providers.aws.kinds import GLOBAL, REGIONAL
 from mcm_providers.aws.lookups import Lookups
 from mcm_providers.aws.partitions import Partition, find_partition
+from mcm_providers.aws.prices.lists import PriceLists
 from mcm_providers.aws.regions import read_regions
 from mcm_providers.aws.resources.listing import Scope
 from mcm_providers.aws.settings import AwsSettings, read_settings
@@ -41,6 +47,7 @@ class AwsProvider:
         self._settings, self._partition, self._context = settings, partition, context
         self._clients = Clients(settings, context)
         self._lookups = Lookups(self._clients, context)
+        self._prices = PriceLists(context, settings, partition)
 
     @classmethod
     @translated
@@ -50,6 +57,8 @@ class AwsProvider:
             if not (is_valid_endpoint_url(settings.endpoint_url) or is_valid_ipv6_endpoint_url(settings.endpoint_url)):
                 raise InvalidRequest(f"'{settings.endpoint_url}' is not an endpoint (such as https://aws.example:4566)")
             context.allow_url(settings.endpoint_url)
+        if settings.price_list_url:
+            context.allow_url(settings.price_list_url)
         return cls(settings, find_partition(settings.partition, settings.regions), context)
 
     @translated
@@ -65,6 +74,7 @@ class AwsProvider:
 
     def close(self) -> None:
         self._clients.close()
+        self._prices.close()
 
     @translated
     def regions(self) -> Sequence[Region]:
@@ -91,6 +101,25 @@ class AwsProvider:
         return found
 
     @translated
+    def price_sources(self) -> Sequence[PriceSource]:
+        return self._prices.sources()
+
+    @translated_iterator
+    def prices(self, source: PriceSource, regions: Sequence[str]) -> Iterator[PricePoint]:
+        return self._prices.points(source, regions)
+
+    def left_out(self) -> Mapping[str, int]:
+        return dict(self._prices.left_out)
+
+    @translated_iterator
+    def metrics(self, refs: Sequence[ResourceRef], since: datetime, until: datetime) -> Iterator[Sample]:
+        asked: dict[str, list[ResourceRef]] = {}
+        for ref in refs:
+            if ref.kind is ResourceKind.INSTANCE:
+                asked.setdefault(ref.region or ref.native_scope, []).append(ref)
+        return self._measured(asked, since, until)
+
+    @translated
     def steps(self, order: Order) -> Sequence[Step]:
         return _deed(order).steps(order)
 
@@ -103,6 +132,13 @@ class AwsProvider:
     def look(self, order: Order) -> Outlook:
         with self._desk(order) as desk:
             return _deed(order).look(desk, order)
+
+    def _measured(
+        self, asked: Mapping[str, Sequence[ResourceRef]], since: datetime, until: datetime
+    ) -> Iterator[Sample]:
+        for region, refs in asked.items():
+            with self._scope(self._known(region)):
+                yield from metrics.samples(self._clients, self._context, region, refs, since, until)
 
     def _read(self, kind: ResourceKind, region: str, native_ids: Sequence[str] | None) -> Iterator[Resource]:
         listings = (GLOBAL if region == GLOBAL_REGION else REGIONAL).get(kind)

@@ -12,6 +12,7 @@ from mcm.contract import (
 )
 from mcm.contract.actions import proven_beside
 from mcm_providers.aws.action_table import MESSAGES, SUPPORT
+from mcm_providers.aws.prices.reasons import LEFT_OUT
 
 _HOT = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.PORT, ResourceKind.PUBLIC_IP)
 _SLOW = (
@@ -56,6 +57,13 @@ DESCRIPTOR = ProviderDescriptor(
                 help="For emulators and gateways that answer for every service at one address.",
             ),
             ConnectionField(
+                key="price_list_url",
+                type="url",
+                title="Address of the price list",
+                title_zh="价目表地址",
+                help="A mirror of AWS's own, for sites without a way out.",
+            ),
+            ConnectionField(
                 key="ca_file",
                 title="CA file (PEM)",
                 title_zh="CA 证书文件 (PEM)",
@@ -88,11 +96,12 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         **dict.fromkeys(_DEEP, KindSupport(cadence=Cadence.DEEP)),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.ACTIONS}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.ACTIONS, Capability.METRICS, Capability.PRICES}),
     proven=proven_beside(__file__),
     actions=SUPPORT,
     messages={
         **MESSAGES,
+        **LEFT_OUT,
         "region_not_enabled": Text(
             en="The region {region} is not enabled for this account. Enable it under Account > AWS Regions, "
             "or take it out of the configuration.",

@@ -20,7 +20,8 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class AwsSettings:
-    """regions: the configured ones, in order; empty: all that are enabled. endpoint_url: for every service, or ""."""
+    """regions: the configured ones, in order; empty: all that are enabled. endpoint_url: for every service, or "".
+    price_list_url: "" for AWS's own."""
 
     credentials: Credentials
     regions: tuple[str, ...]
@@ -28,6 +29,7 @@ class AwsSettings:
     partition: str
     verify_tls: bool = True
     ca_file: str | None = None
+    price_list_url: str = ""
 
 
 def read_settings(form: ConnectionForm) -> AwsSettings:
@@ -50,6 +52,7 @@ def read_settings(form: ConnectionForm) -> AwsSettings:
         partition=form.text("partition"),
         verify_tls=form.boolean("verify_tls", True),
         ca_file=_ca_file(form.text("ca_file")),
+        price_list_url=form.text("price_list_url").rstrip("/"),
     )
 
 

@@ -1,6 +1,7 @@
 """The simulated cloud as a provider; the example for other adapters, so it takes every obligation literally."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Self
 
 from mcm.contract import (
@@ -17,10 +18,11 @@ from mcm.contract import (
     Resource,
     ResourceKind,
     ResourceRef,
+    Sample,
     UnexpectedResponse,
 )
 from mcm.contract.actions import Order, Outlook, Receipt, Step
-from mcm_providers.simulated import feed
+from mcm_providers.simulated import feed, metrics
 from mcm_providers.simulated.actions.actor import Acting
 from mcm_providers.simulated.client import CloudClient
 from mcm_providers.simulated.cloud.flavours import FLAVOURS, Flavour
@@ -120,6 +122,22 @@ class SimulatedProvider:
                 removed=[ref for ref, one in seen.items() if one is None],
                 cursor=until.text(),
             )
+
+    def metrics(self, refs: Sequence[ResourceRef], since: datetime, until: datetime) -> Iterator[Sample]:
+        asked: dict[tuple[ResourceKind, str], list[ResourceRef]] = {}
+        for ref in refs:
+            if ref.kind in metrics.KINDS:
+                asked.setdefault((ref.kind, ref.region or ref.native_scope), []).append(ref)
+        for (kind, region), members in asked.items():
+            for start in range(0, len(members), _BATCH):
+                batch = members[start : start + _BATCH]
+                with translated(f"reading measurements of {len(batch)} of {kind}"):
+                    self._context.check()
+                    found = self._client.find(kind, region, [(ref.native_id, ref.native_scope) for ref in batch])
+                    for ref, one in zip(batch, found, strict=True):
+                        if one is not None and metrics.running(kind, self._flavour.name, one[1]):
+                            made_at = self._translate(kind, one[0], one[1]).created_at
+                            yield from metrics.samples(ref, made_at, since, until)
 
     def steps(self, order: Order) -> Sequence[Step]:
         return self._acting.steps(order)

@@ -77,7 +77,7 @@ DESCRIPTOR = ProviderDescriptor(
     adapter="mcm_providers.simulated.adapter:SimulatedProvider",
     connection=ConnectionSchema(fields=_FIELDS),
     kinds={kind: _support(kind) for kind in ResourceKind},
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS}),
     proven=proven_beside(__file__),
     actions={
         ident: ActionSupport(absent="no_console") if ident == "instance.console" else ActionSupport()

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Self
 
 from mcm.contract import (
@@ -16,6 +17,7 @@ from mcm.contract import (
     Resource,
     ResourceKind,
     ResourceRef,
+    Sample,
 )
 from mcm.contract.actions import Order, Outlook, Receipt, Step
 from mcm_providers.vmware.action_table import SUPPORT
@@ -27,6 +29,7 @@ from mcm_providers.vmware.feed import Feed
 from mcm_providers.vmware.identity import identity
 from mcm_providers.vmware.listing import Listing
 from mcm_providers.vmware.observing import Observer
+from mcm_providers.vmware.performance import Performance
 from mcm_providers.vmware.resources import READERS
 from mcm_providers.vmware.session import Session
 
@@ -43,6 +46,7 @@ class VmwareProvider:
         self._observer = Observer(session, self._listing)
         self._feed = Feed(session, self._listing)
         self._desk = Desk(session, self._listing)
+        self._performance = Performance(session)
 
     @classmethod
     def connect(cls, form: ConnectionForm, context: CallContext) -> Self:
@@ -82,6 +86,10 @@ class VmwareProvider:
         self._require_feed(kind, region)
         with self._edge():
             return self._feed.changes(region.native_id, cursor)
+
+    def metrics(self, refs: Sequence[ResourceRef], since: datetime, until: datetime) -> Iterator[Sample]:
+        with self._edge():
+            yield from self._performance.samples(refs, since, until)
 
     def steps(self, order: Order) -> Sequence[Step]:
         return _deed(order).steps(order)

@@ -37,6 +37,7 @@ class Service:
     full_name: str
     session_key: str
     username: str
+    performance: Reference | None = None
 
 
 def sign_in(transport: Transport, username: str, password: str) -> tuple[Service, str]:
@@ -123,6 +124,7 @@ def _service(content: Any, user: Any) -> Service:
         full_name=about.fullName or "",
         session_key=user.key,
         username=user.userName,
+        performance=_reference_or_none(content.perfManager),
     )
 
 

@@ -73,7 +73,7 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         ResourceKind.IMAGE: KindSupport(cadence=Cadence.DEEP),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS}),
     proven=proven_beside(__file__),
     actions=SUPPORT,
     messages={

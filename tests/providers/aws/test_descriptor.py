@@ -11,6 +11,7 @@ from mcm_providers.aws import adapter, errors, regions
 from mcm_providers.aws.action_table import MESSAGES
 from mcm_providers.aws.descriptor import DESCRIPTOR
 from mcm_providers.aws.kinds import LISTINGS
+from mcm_providers.aws.prices.reasons import LEFT_OUT
 
 HERE = Path(adapter.__file__).parent
 ROOT = Path(__file__).parents[3]
@@ -34,7 +35,7 @@ def test_every_reason_has_its_sentence() -> None:
                 given.add(call.args[0].value)
     assert len(given) >= 5
     # Those of actions that AWS cannot do stand in a table of their own.
-    assert given | {"region_unknown"} | set(MESSAGES) == set(DESCRIPTOR.messages)
+    assert given | {"region_unknown"} | set(MESSAGES) | set(LEFT_OUT) == set(DESCRIPTOR.messages)
 
 
 def test_the_quality_record_names_tests_that_exist() -> None:
@@ -58,6 +59,7 @@ def test_the_documented_policy_is_what_is_asked_for() -> None:
         ("s3", "GetBucketTagging"),
         ("s3", "GetBucketLocation"),
         ("elb", "DescribeTags"),
+        ("cloudwatch", "GetMetricData"),
     }
     asked |= {(one.service, one.operation) for listings in LISTINGS.values() for one in listings}
     named = set()

@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Permission } from "../api/session";
 import type { Message } from "../i18n/messages";
 
-export const SECTIONS = ["estate", "work", "trust", "settings"] as const;
+export const SECTIONS = ["estate", "work", "placement", "costs", "trust", "settings"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What a page's folder says of itself in its `index.ts`; `src/sitemap.ts` lists them. */

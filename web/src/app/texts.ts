@@ -12,6 +12,8 @@ export const texts = catalogue({
   search: { en: "Go to … (Ctrl K)", zh: "快速前往（Ctrl K）" },
   estate: { en: "Estate", zh: "资源" },
   work: { en: "Work", zh: "作业" },
+  placement: { en: "Placement", zh: "放置" },
+  costs: { en: "Costs", zh: "成本" },
   trust: { en: "Trust", zh: "信任" },
   settings: { en: "Settings", zh: "设置" },
   documentation: { en: "API documentation", zh: "API 文档" },

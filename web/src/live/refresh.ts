@@ -13,7 +13,18 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   retirements: ["retirement.", "operation."],
   schedules: ["operation."],
   notices: ["notice_target."],
+  placements: ["operation."],
+  reservations: ["operation."],
+  // What is looked at again a few seconds after a read.
+  violations: ["inventory."],
+  locations: ["inventory."],
+  costs: ["budget."],
   // Of these no event tells.
+  policies: [],
+  optimizations: [],
+  exceptions: [],
+  workloads: [],
+  prices: [],
   views: [],
 };
 /** However many events come, nothing is asked again more often than this. */

@@ -69,7 +69,7 @@ function Chosen({ form, choices, params, region }: Omit<Props, "preview" | "fail
   );
 }
 
-function QuotaName({ of }: { of: Schemas["RoomItem"] }) {
+function QuotaName({ of }: { of: Schemas["ChoicesAnswer"]["quota"][number] }) {
   const t = useTexts(texts);
   const term = useTerm();
   // A resource of a quota is a kind, or an amount that the kinds have.
@@ -78,7 +78,7 @@ function QuotaName({ of }: { of: Schemas["RoomItem"] }) {
   return <>{t("quotaOf", { resource, whose: of.basis === "cloud" ? [t("cloudQuota"), plain(of.whose ?? "")].filter(Boolean).join(" · ") : plain(of.whose ?? "mcm") })}</>;
 }
 
-function QuotaLeft({ of }: { of: Schemas["RoomItem"] }) {
+function QuotaLeft({ of }: { of: Schemas["ChoicesAnswer"]["quota"][number] }) {
   const t = useTexts(texts);
   const format = useFormat();
   if (of.left === null || of.limit === null) return <>{t("quotaUnknown")}</>;

@@ -1,0 +1,100 @@
+"""What a finding saves in a month, by the prices of the place where the resource is."""
+
+from collections.abc import Mapping
+from decimal import Decimal, localcontext
+from typing import Any
+
+from pydantic import ValidationError
+
+from mcm.costs import service as costs
+from mcm.costs.disktypes import storage_class
+from mcm.costs.priced import State
+from mcm.costs.service import Book, Priced, Where
+from mcm.findings.found import UNKNOWN, Saving
+from mcm.findings.sizes import Size
+from mcm.kit.money import EXACT, rounded
+from mcm.kit.units import HOURS_PER_MONTH, MIB_PER_GIB
+from mcm.models import ResourceRow
+from mcm.prices.offers import Basis
+from mcm.workloads.documents import Tier
+
+_WORST_LAST = tuple(Basis)
+_ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64"}
+
+
+class Prices:
+    """Of all places that the session sees. Not to be kept beyond it. Each distinct question is asked once."""
+
+    def __init__(self, book: Book, places: Mapping[tuple[str, str], Where]) -> None:
+        self._book, self._places = book, places
+        self._known: dict[tuple[Where, str], Priced] = {}
+
+    def part(self, row: ResourceRow, items: tuple[str, ...], **needs: Any) -> Saving:
+        """What `items` of one machine with these needs cost there: all of them that are needed, the first always."""
+        where = self._places.get((row.account_id, row.region))
+        if where is None:
+            return UNKNOWN
+        try:
+            tier = Tier.model_validate({"vcpus": 1, "memory_gib": 1} | needs)
+        except ValidationError:
+            return UNKNOWN
+        key = (where, tier.model_dump_json())
+        if key not in self._known:
+            # Of a private cloud only what one machine less costs less: its hosts and halls stay paid.
+            self._known[key] = costs.priced(
+                self._book.session, tier, HOURS_PER_MONTH, where, using=self._book, marginal=True
+            )
+        found = self._known[key]
+        lines = [line for line in found.lines if line.item in items and line.state is not State.WITHIN]
+        if not any(line.item == items[0] for line in lines) or any(line.amount is None for line in lines):
+            return UNKNOWN
+        with localcontext(EXACT):
+            amount = rounded(sum((line.amount or Decimal(0) for line in lines), Decimal(0)))
+        basis = max((line.basis or Basis.UNKNOWN for line in lines), key=_WORST_LAST.index)
+        notes = ("seed_prices",) if any(line.seed for line in lines) else ()
+        return Saving(amount, self._book.currency, basis, notes)
+
+    def machine(self, row: ResourceRow, size: Size) -> Saving:
+        """The cheapest on demand that holds this size, with its licence: what is really paid may be more."""
+        told = row.attributes
+        return self.part(
+            row,
+            ("compute", "licence"),
+            vcpus=size.vcpus,
+            memory_gib=Decimal(size.memory_mib) / MIB_PER_GIB,
+            gpus=size.gpus,
+            gpu_model=told.get("gpu_model") if size.gpus else None,
+            architecture=_ARCHITECTURES.get(str(size.architecture).lower(), "x86_64"),
+            operating_system="windows" if "windows" in str(told.get("os_family")).lower() else "linux",
+        )
+
+    def volume(self, row: ResourceRow) -> Saving:
+        size = row.attributes.get("size_gib")
+        if not size:
+            return UNKNOWN
+        return self.part(row, ("storage",), disk_gib=str(size), disk_class=storage_class(row.attributes.get("type")))
+
+    def address(self, row: ResourceRow) -> Saving:
+        return self.part(row, ("public_ip",), public_ips=1)
+
+    def snapshot(self, row: ResourceRow) -> Saving:
+        """Of its whole size: what a cloud stores of it, and asks for, may be less."""
+        size = row.attributes.get("size_gib")
+        if not size:
+            return UNKNOWN
+        found = self.part(row, ("snapshot",), snapshot_gib=str(size))
+        return (
+            Saving(found.amount, found.currency, found.basis, (*found.notes, "at_most"))
+            if found.amount is not None
+            else found
+        )
+
+
+def difference(now: Saving, then: Saving) -> Saving:
+    """Unknown where one of both is."""
+    if now.amount is None or then.amount is None or now.currency != then.currency:
+        return UNKNOWN
+    with localcontext(EXACT):
+        amount = now.amount - then.amount
+    basis = max(now.basis, then.basis, key=_WORST_LAST.index)
+    return Saving(amount, now.currency, basis, tuple(dict.fromkeys((*now.notes, *then.notes))))

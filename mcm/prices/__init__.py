@@ -1,0 +1,1 @@
+"""Prices of clouds, exchange rates, negotiated rates."""

@@ -1,0 +1,1 @@
+"""Workload documents: what somebody wants to run, read strictly, kept with every version."""

@@ -1,0 +1,1 @@
+"""AWS's price list: the bulk offer files, which everybody may read."""

@@ -1,0 +1,1 @@
+"""Azure: its retail price list."""

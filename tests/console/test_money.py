@@ -1,0 +1,122 @@
+"""Pages about money with something on them, in both languages, light and dark, wide and narrow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.acceptance.conftest import SIMULATED
+from tests.acceptance.shell import Shell
+from tests.console import money
+from tests.console.browser import visiting
+
+pytestmark = pytest.mark.timeout(600)
+_CONFIG = ("instances=20", "regions=2", "cloud_id=north")
+
+
+@pytest.fixture(scope="module")
+def paid(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """A server with bills, prices and a rate card, and the addresses of its pages about them."""
+    shell = Shell(Path(tmp_path_factory.mktemp("paid") / "data"))
+    with shell.serving() as server:
+        shell.run("account", "add", "north-dc", *SIMULATED, *(word for pair in _CONFIG for word in ("--config", pair)))
+        shell.run("sync", "--wait")
+        estimate = money.give(shell, server)
+        month = money.months()[-1]
+        (imported,) = shell.json("charge", "imports")
+        (card,) = shell.json("rate-card", "list")
+        listed = shell.json("price", "list")[0]
+        yield (
+            server.url,
+            {
+                "costs by service": "/costs?by=service",
+                "costs by tag": "/costs?by=tag:team,service&currency=USD",
+                "costs by tenant": "/costs",
+                "cost sources": f"/costs/sources?month={month}&service=Compute",
+                "charges": f"/charges?month={month}&filter=service%3DCompute",
+                "compare": "/compare?workload=shop&currency=CNY&column=north-dc%2Fbj-1%23internal",
+                "estimates": "/estimates",
+                "estimate": f"/estimates/{estimate}",
+                "budgets": "/budgets",
+                "budget": "/budgets/everything",
+                "forecast": "/forecast?ahead=1",
+                "charge imports": "/charge-imports",
+                "charge import": f"/charge-imports/{imported['id']}",
+                "cost months": "/cost-months",
+                "cost month": f"/cost-months/{month}",
+                "prices": "/prices?provider=alibaba&item=compute",
+                "price lists": "/price-lists",
+                "price list": f"/price-lists/{listed['id']}",
+                "exchange rates": "/exchange-rates",
+                "rate cards": "/rate-cards",
+                "rate card": f"/rate-cards/{card['id']}",
+                "cost pool": "/cost-pools/north",
+            },
+        )
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en", "light", 1440), ("zh-CN", "light", 1440), ("zh-CN", "dark", 1440), ("en", "light", 414)],
+)
+def test_pages_with_numbers(
+    browser: Browser, paid: tuple[str, dict[str, str]], language: str, theme: str, width: int
+) -> None:
+    url, paths = paid
+    with visiting(browser, url, language=language, theme=theme, width=width) as visit:
+        visit.go("/about")
+        for name, path in paths.items():
+            visit.move(path)
+            visit.picture(f"money {name} {language} {theme} {width}")
+            wide = visit.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide"
+            if width > 1000:
+                visit.wrong += visit.barriers()
+        assert not visit.wrong
+
+
+def test_a_line_leads_to_the_bill_that_brought_it(browser: Browser, paid: tuple[str, dict[str, str]]) -> None:
+    with visiting(browser, paid[0]) as visit:
+        page = visit.page
+        visit.go("/costs?by=service")
+        page.get_by_role("link", name="Compute", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Behind a line of")
+        page.get_by_role("row").filter(has_text="north-dc").first.get_by_role("link").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Charges")
+        page.get_by_role("link", name="line ").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("bill.csv")
+        assert not visit.wrong
+
+
+def test_a_comparison_is_made_and_kept(browser: Browser, paid: tuple[str, dict[str, str]]) -> None:
+    with visiting(browser, paid[0]) as visit:
+        page = visit.page
+        visit.go("/compare")
+        page.get_by_text("A document", exact=True).click()
+        page.get_by_role("textbox", name="Workload as YAML").fill(money.WORKLOAD)
+        page.get_by_role("button", name="Compare", exact=True).click()
+        expect(page.get_by_role("table", name="Locations and ways of buying")).to_contain_text("aws:us-east-1")
+        expect(page.get_by_text("Not included").first).to_be_visible()
+        page.get_by_role("button", name="Save as estimate").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Title").fill("Kept")
+        dialog.get_by_role("button", name="Save as estimate").click()
+        expect(page.get_by_role("heading", level=1, name="Kept")).to_be_visible()
+        assert not visit.wrong
+
+
+def test_a_month_is_reconciled_and_closed(browser: Browser, paid: tuple[str, dict[str, str]]) -> None:
+    month = money.months()[0]
+    with visiting(browser, paid[0]) as visit:
+        page = visit.page
+        visit.go(f"/cost-months/{month}")
+        page.get_by_role("button", name="Close the month").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text("No invoice was reconciled with this month")).to_be_visible()
+        dialog.get_by_role("textbox").fill(month)
+        visit.picture("money dialog close")
+        dialog.get_by_role("button", name="Close the month").click()
+        expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
+        expect(page.get_by_role("button", name="Close the month")).to_be_disabled()
+        assert not visit.wrong

@@ -1,0 +1,98 @@
+"""`mcm cost compare`, on a local database with the example prices that come with mcm."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.acceptance.conftest import SIMULATED
+from tests.acceptance.shell import Shell
+from tests.rooms.costs.test_golden import SHOP
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    made = Shell(Path(tmp_path_factory.mktemp("costs") / "data"))
+    config = ("instances=8", "regions=1", "cloud_id=costs")
+    made.run("account", "add", "hall", *SIMULATED, *(word for pair in config for word in ("--config", pair)))
+    made.run("sync", "--wait", "--kind", "instance")
+    made.run("price", "import", "--seed")
+    # Commands are clients of it, which begin far sooner than those that bring the whole of mcm along.
+    with made.serving():
+        yield made
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> str:
+    file = tmp_path / "shop.yaml"
+    file.write_text(SHOP)
+    return str(file)
+
+
+def test_a_document_is_compared_everywhere(shell: Shell, shop: str) -> None:
+    columns = shell.json("cost", "compare", "-f", shop, "--currency", "CNY", "--tax", "0.13")
+    assert [one["rank"] for one in columns if one["rank"]] == list(
+        range(1, 1 + sum(one["rank"] is not None for one in columns))
+    )
+    for one in columns:
+        assert one["currency"] == "CNY"
+        items = {part["item"]: part for part in one["items"]}
+        if one["total"]["amount"] is not None:
+            assert {"tax"} < {name for name, part in items.items() if part["amount"] is not None}
+    assert len({one["place"]["provider"] for one in columns}) >= 5
+    (hall,) = [one for one in columns if one["place"]["account"] == "hall"]
+    assert [note["code"] for note in hall["notes"]] == ["no_rate_card"]
+    said = shell.run("cost", "compare", "-f", shop, "--currency", "CNY")
+    assert "not incl." in said.stdout
+    assert "TOTAL" in said.stdout
+    assert "example prices that came with mcm" in said.stderr
+    assert "1 USD = " in said.stderr
+    place = next(one["place"]["key"] for one in columns if one["option"] == "reserved")
+    only = shell.json("cost", "compare", "-f", shop, "--option", "reserved", "--location", place)
+    assert {(one["option"], one["place"]["key"]) for one in only} == {("reserved", place)}
+    assert len(shell.run("cost", "compare", "-f", shop, "-o", "csv").stdout.splitlines()) == 1 + len(columns)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "html", "csv"])
+def test_a_report_is_saved(shell: Shell, shop: str, tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"report.{form}"
+    shell.run("cost", "compare", "-f", shop, "--save", str(file), "--lang", "zh-CN")
+    if form == "xlsx":
+        assert openpyxl.load_workbook(file).sheetnames[0] == "对比"
+    else:
+        assert "合计" in file.read_text("utf-8-sig")
+
+
+def test_instances_that_are(shell: Shell) -> None:
+    columns = shell.json("cost", "compare", "--filter", 'kind = "instance" AND gpu_count = 0', "--hours", "100")
+    assert sum(one["current"] for one in columns) == 1
+    assert any(one["total"]["amount"] for one in columns if not one["current"])
+    shell.run("workload", "apply", "-f", "-", typed=SHOP)
+    assert shell.json("cost", "compare", "--workload", "shop", "--utilisation")
+
+
+def test_bad_questions(shell: Shell, shop: str, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.yaml"
+    huge.write_text("apiVersion: mcm/v1\nkind: Workload\nname: huge\ntiers: [{vcpus: 4, memory_gib: 90000}]\n")
+    said = shell.run("cost", "compare", "-f", str(huge), expect=1)
+    assert "memory_gib of 90000 is more than any size here has; the largest is" in said.stderr
+    for words, expected, code in (
+        (("-f", shop, "--workload", "shop"), "says what is compared", 2),
+        ((), "says what is compared", 2),
+        (("-f", shop, "--currency", "XXY"), "ISO 4217", 2),
+        (("-f", shop, "--tax", "13"), "tax", 2),
+        (("-f", shop, "--option", "gift"), "option", 2),
+        (("-f", shop, "--location", "nowhere"), "there is no location 'nowhere'", 1),
+        (("-f", shop, "--save", "x.pdf"), "end it in .xlsx", 2),
+        (("-f", shop, "--lang", "fr"), "no language", 2),
+        (("-f", shop, "--on", "2999-01-01"), "has not come yet", 1),
+        (("--filter", "colour = 1"), "colour", 2),
+        (("--workload", "nothing"), "there is no workload 'nothing'", 1),
+        (("-f", str(tmp_path / "none.yaml")), "cannot be read", 2),
+    ):
+        assert expected in shell.run("cost", "compare", *words, expect=code).stderr, words
+    huge.write_text("kind: Workload\nname: x\ntiers: [{vcpu: 4}]\n")
+    assert f"{huge}:3:10: there is no field 'vcpu'" in shell.run("cost", "compare", "-f", str(huge), expect=2).stderr
+    assert json.loads(shell.run("cost", "compare", "-f", shop, "-o", "json").stdout)

@@ -1,0 +1,85 @@
+import type { Page } from "../../app/page";
+
+export const prices: Page = {
+  path: "/prices",
+  title: { en: "Prices", zh: "价格" },
+  section: "costs",
+  permission: "price.read",
+  help: {
+    heading: { en: "Prices", zh: "价格" },
+    paragraphs: [
+      {
+        en: "What clouds ask for what, of which day and from whom. Example prices came with mcm and give way to any real list of the same region. Nothing is ever changed: a newer list takes the older one's place.",
+        zh: "各云对各项目的报价及其日期和来源。示例价格随 mcm 提供，一旦导入同一区域的真实价格表即不再使用。价格从不修改：新价格表取代旧价格表。",
+      },
+    ],
+  },
+  load: () => import("./points"),
+};
+
+export const priceLists: Page = {
+  path: "/price-lists",
+  title: { en: "Price lists", zh: "价格表" },
+  section: "costs",
+  permission: "price.read",
+  load: () => import("./lists"),
+};
+
+export const priceList: Page = {
+  path: "/price-lists/:list",
+  title: { en: "Price list", zh: "价格表" },
+  above: "/price-lists",
+  nameless: true,
+  permission: "price.read",
+  load: () => import("./list"),
+};
+
+export const exchangeRates: Page = {
+  path: "/exchange-rates",
+  title: { en: "Exchange rates", zh: "汇率" },
+  section: "costs",
+  permission: "price.read",
+  load: () => import("./rates"),
+};
+
+export const rateCards: Page = {
+  path: "/rate-cards",
+  title: { en: "Rate cards", zh: "费率卡" },
+  section: "costs",
+  permission: "price.read",
+  help: {
+    heading: { en: "Rate cards", zh: "费率卡" },
+    paragraphs: [
+      {
+        en: "A cost pool says what own clouds cost in a month and who carries which share of it. Its rates hold once they are published as the rate card of a month, which is never changed: a correction is the next version.",
+        zh: "成本池说明自有云每月的成本及各部分的承担比例。发布为某月费率卡后费率生效，且不再修改：更正会生成下一个版本。",
+      },
+    ],
+  },
+  load: () => import("./cards/list"),
+};
+
+export const rateCard: Page = {
+  path: "/rate-cards/:card",
+  title: { en: "Rate card", zh: "费率卡" },
+  above: "/rate-cards",
+  nameless: true,
+  permission: "price.read",
+  load: () => import("./cards/card"),
+};
+
+export const newCostPool: Page = {
+  path: "/cost-pools/new",
+  title: { en: "New cost pool", zh: "新建成本池" },
+  above: "/rate-cards",
+  permission: "price.write",
+  load: () => import("./cards/new"),
+};
+
+export const costPool: Page = {
+  path: "/cost-pools/:pool",
+  title: { en: "Cost pool", zh: "成本池" },
+  above: "/rate-cards",
+  permission: "price.read",
+  load: () => import("./cards/pool"),
+};
