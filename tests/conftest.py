@@ -14,6 +14,7 @@ from mcm.db.engine import build_engine
 from mcm.db.session import Database
 from mcm.vault import Vault
 from tests.canary import _canaries_watched, _no_canary_seen  # noqa: F401
+from tests.days import _no_midnight_inside  # noqa: F401
 from tests.harness import HarnessUnavailable, moto, postgres, vcsim
 from tests.harness.openstack import cloud as openstack
 from tests.harness.postgres import PostgresServer

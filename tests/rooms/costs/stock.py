@@ -1,7 +1,7 @@
 """Price lists for tests, as plain rows, and a rate card; how they come into a database."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,9 @@ from mcm.prices import service as prices
 from mcm.prices.offers import Basis, Item, Offer, Option, Unit
 from mcm.prices.points import ListMeta, PointIn
 from mcm.ratecards.rates import RateCard, Rates
+from tests.days import days_ago
 
 Row = dict[str, Any]
-TODAY = clock.now().date()
 
 
 def size(sku: str, vcpus: int, memory: int, price: str, **more: Any) -> Row:
@@ -56,13 +56,13 @@ def put(
     session: Session, provider: str, region: str, rows: Sequence[Row], *, currency: str = "USD", age: int = 3,
     seed: bool = False,
 ) -> None:  # fmt: skip
-    day = TODAY - timedelta(days=age)
+    day = days_ago(age)
     meta = ListMeta(provider, f"list of {provider}", currency, day, clock.now(), seed=seed)
     prices.take(session, meta, [point(region, row) for row in rows])
 
 
 def rate(session: Session, base: str, quote: str, value: str, source: str = "bank") -> None:
-    exchange.put(session, base, quote, Decimal(value), source, TODAY - timedelta(days=1))
+    exchange.put(session, base, quote, Decimal(value), source, days_ago(1))
 
 
 def point(region: str, row: Row) -> PointIn:
@@ -105,7 +105,7 @@ def card(account_id: str, *, currency: str = "CNY", age: int = 5, measured: bool
 
     marginal = Rates(Decimal("0.01"), Decimal("0.001"), {"ssd": Decimal("0.02"), "premium": Decimal("0.02")})
     used = {Decimal(use): rates(use) for use in ("0.4", "0.6", "0.8")}
-    day = TODAY - timedelta(days=age)
+    day = days_ago(age)
     return RateCard(
         "rcd_1", "hall", account_id, currency, "2026-10", used[Decimal("0.6")], marginal, used, Decimal("0.6"),
         day if measured else None, day, age,

@@ -3,24 +3,19 @@
 import hashlib
 import io
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-from mcm.kit import clock
 from mcm.prices import importing
 from mcm.prices.schemas import ImportReport
+from tests.days import days_ago
 from tests.lab import CALLER, Lab
 
-TODAY = clock.now().date()
 HEADER = "provider,currency,priced_on,source,region,item,sku,option,term_months,tier_from,unit,unit_price,upfront,vcpus"
 TABLES = ("price_list", "price_coverage", "sku", "price_point", "exchange_rate", "rate_rule")
-
-
-def days_ago(number: int) -> date:
-    return TODAY - timedelta(days=number)
 
 
 def line(

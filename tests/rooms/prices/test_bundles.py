@@ -15,10 +15,10 @@ from mcm.kit import clock
 from mcm.prices import bundles
 from mcm.prices.errors import InvalidPriceList, UntrustedBundle
 from tests.lab import Lab
-from tests.rooms.prices.making import bring, contents, days_ago, file, line
+from tests.rooms.prices.making import bring, contents, file, line
 
 KEY = Ed25519PrivateKey.generate()
-RATES = f"base,quote,rate,source,on\nEUR,USD,1.1,bank,{days_ago(3)}\n".encode()
+RATES = b"base,quote,rate,source,on\nEUR,USD,1.1,bank,2026-01-31\n"
 
 
 def _public(folder: Path, key: Ed25519PrivateKey = KEY) -> Path:

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.acceptance.shell import Shell
+from tests.days import days_ago
 from tests.providers.azure.retail import Retail, serving
-from tests.rooms.prices.making import days_ago, file, line
+from tests.rooms.prices.making import file, line
 
 DISCOUNT = (
     "discounts:\n- name: agreement\n  kind: discount\n  percent: 12.5\n  provider: cloud\n  valid_from: 2026-01-01\n"

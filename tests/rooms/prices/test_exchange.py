@@ -14,20 +14,22 @@ from mcm.db.session import Database
 from mcm.models import ExchangeRate
 from mcm.prices import exchange, service
 from mcm.prices.errors import InvalidExchangeRate, NoExchangeRate
-from tests.rooms.prices.making import TODAY, days_ago
+from tests.days import days_ago, today
 
 RATES = st.decimals(Decimal("0.0001"), Decimal(20000), allow_nan=False, allow_infinity=False, places=6)
 AMOUNTS = st.decimals(Decimal("-1e12"), Decimal("1e12"), allow_nan=False, allow_infinity=False, places=9)
 
 
 def _put(
-    session: Session, pair: str, rate: str, day: date = TODAY, source: str = "bank", *, seed: bool = False
+    session: Session, pair: str, rate: str, day: date | None = None, source: str = "bank", *, seed: bool = False
 ) -> None:
-    exchange.put(session, pair[:3], pair[3:], Decimal(rate), source, day, seed=seed)
+    exchange.put(session, pair[:3], pair[3:], Decimal(rate), source, day or today(), seed=seed)
 
 
-def _asked(session: Session, currency: str, to: str, day: date = TODAY, amount: str = "100") -> tuple[str, str, date]:
-    found = service.converted(session, Decimal(amount), currency, to, day)
+def _asked(
+    session: Session, currency: str, to: str, day: date | None = None, amount: str = "100"
+) -> tuple[str, str, date]:
+    found = service.converted(session, Decimal(amount), currency, to, day or today())
     return (format(found.amount, "f"), found.how, found.on)
 
 
@@ -39,8 +41,8 @@ def test_direct_inverse_and_through_a_third(database: Database) -> None:
         assert _asked(session, "USD", "EUR") == ("80", "inverse", days_ago(3))
         assert _asked(session, "USD", "CNY") == ("640", "through", days_ago(5))
         assert _asked(session, "CNY", "USD", amount="8") == ("1.25", "through", days_ago(5))
-        assert _asked(session, "JPY", "JPY") == ("100", "same", TODAY)
-        through = service.converted(session, Decimal(1), "USD", "CNY", TODAY)
+        assert _asked(session, "JPY", "JPY") == ("100", "same", today())
+        through = service.converted(session, Decimal(1), "USD", "CNY", today())
         assert (through.through, through.rate, through.source) == ("EUR", Decimal("6.4"), "bank")
         _put(session, "USDCNY", "7", days_ago(9))
         assert _asked(session, "USD", "CNY") == ("700", "direct", days_ago(9))
@@ -62,7 +64,7 @@ def test_the_youngest_that_is_not_younger_than_the_day(database: Database) -> No
 def test_what_came_with_mcm_gives_way(database: Database) -> None:
     with database.writing() as session:
         _put(session, "USDCNY", "9", days_ago(0), seed=True)
-        assert service.converted(session, Decimal(1), "USD", "CNY", TODAY).seed
+        assert service.converted(session, Decimal(1), "USD", "CNY", today()).seed
         _put(session, "EURUSD", "1", days_ago(300))
         _put(session, "EURCNY", "7", days_ago(300))
         assert _asked(session, "USD", "CNY") == ("700", "through", days_ago(300))
@@ -84,21 +86,21 @@ def test_a_corrected_rate_stays_known(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "quote", "rate", "source", "on"),
+    ("base", "quote", "rate", "source", "back"),
     [
-        ("EUR", "EUR", "1", "bank", TODAY),
-        ("EUR", "XXX", "1", "bank", TODAY),
-        ("EUR", "USD", "0", "bank", TODAY),
-        ("EUR", "USD", "-1", "bank", TODAY),
-        ("EUR", "USD", "1", " ", TODAY),
-        ("EUR", "USD", "1", "a\x1b", TODAY),
-        ("EUR", "USD", "1", "bank", days_ago(-2)),
-        ("EUR", "USD", "1", "bank", date(1998, 12, 31)),
+        ("EUR", "EUR", "1", "bank", 0),
+        ("EUR", "XXX", "1", "bank", 0),
+        ("EUR", "USD", "0", "bank", 0),
+        ("EUR", "USD", "-1", "bank", 0),
+        ("EUR", "USD", "1", " ", 0),
+        ("EUR", "USD", "1", "a\x1b", 0),
+        ("EUR", "USD", "1", "bank", -2),
+        ("EUR", "USD", "1", "bank", (today() - date(1998, 12, 31)).days),
     ],
 )
-def test_what_is_no_rate(database: Database, base: str, quote: str, rate: str, source: str, on: date) -> None:
+def test_what_is_no_rate(database: Database, base: str, quote: str, rate: str, source: str, back: int) -> None:
     with database.writing() as session, pytest.raises(InvalidExchangeRate):
-        exchange.put(session, base, quote, Decimal(rate), source, on)
+        exchange.put(session, base, quote, Decimal(rate), source, days_ago(back))
 
 
 def test_unknown_currencies_and_ways(database: Database) -> None:
@@ -122,6 +124,6 @@ def test_every_way_is_right_to_the_last_digit(
         ways = {("EUR", "USD"): Fraction(first), ("USD", "EUR"): 1 / Fraction(first)}
         ways |= {("USD", "CNY"): Fraction(second) / Fraction(first), ("CNY", "USD"): Fraction(first) / Fraction(second)}
         for (currency, to), rate in ways.items():
-            found = service.converted(session, amount, currency, to, TODAY)
+            found = service.converted(session, amount, currency, to, today())
             assert abs(Fraction(found.amount) - Fraction(amount) * rate) <= Fraction(1, 2 * 10**18)
             assert abs(Fraction(found.rate) - rate) <= Fraction(1, 2 * 10**18)

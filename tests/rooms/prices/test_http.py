@@ -15,12 +15,13 @@ from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests import lab as labs
 from tests.baddays.serving import Served, serving
+from tests.days import days_ago
 from tests.lab import CALLER, Lab
 from tests.rooms.identity.people import Person, user
-from tests.rooms.prices.making import contents, days_ago, file, line
+from tests.rooms.prices.making import contents, file, line
 
 As = Callable[[str], Person]
-RATE = {"base": "EUR", "quote": "USD", "rate": "1.10", "source": "bank", "on": days_ago(1).isoformat()}
+RATE = {"base": "EUR", "quote": "USD", "rate": "1.10", "source": "bank", "on": "2026-01-31"}
 
 
 @pytest.fixture

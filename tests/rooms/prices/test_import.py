@@ -12,8 +12,9 @@ from mcm.prices import service
 from mcm.prices.errors import InvalidPriceList
 from mcm.prices.offers import Basis, Item, Option, Unit
 from mcm.prices.points import ListMeta, PointIn
+from tests.days import days_ago
 from tests.lab import Lab
-from tests.rooms.prices.making import HEADER, bring, contents, days_ago, file, line
+from tests.rooms.prices.making import HEADER, bring, contents, file, line
 
 
 def _refused(lab: Lab, content: bytes, **given: Any) -> list[tuple[int, str]]:

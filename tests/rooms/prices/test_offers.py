@@ -20,8 +20,9 @@ from mcm.prices.ratings import Rule, rated
 from mcm.prices.schemas import RateRuleWrite
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
+from tests.days import days_ago, today
 from tests.lab import CALLER, Lab
-from tests.rooms.prices.making import TODAY, bring, contents, days_ago, file, line
+from tests.rooms.prices.making import bring, contents, file, line
 
 
 def _prices(lab: Lab, **asked: Any) -> dict[str, str]:
@@ -113,7 +114,7 @@ def test_the_seed_is_loaded_once_and_gives_way(lab: Lab) -> None:
         assert all(one.seed and one.unit_price + one.upfront > 0 and one.vcpus for one in found)
         assert all(one.source.startswith("seed") and one.age_warning for one in found)
         assert {one.currency for one in found if one.region == "cn-hangzhou"} == {"CNY"}
-        assert service.converted(session, Decimal(1), "USD", "CNY", TODAY).seed
+        assert service.converted(session, Decimal(1), "USD", "CNY", today()).seed
         some = next(one for one in found if one.region == "us-east-1")
         wanted = [Item.STORAGE, Item.EGRESS, Item.PUBLIC_IP, Item.SNAPSHOT, Item.LOAD_BALANCER]
         for item in wanted:
@@ -168,8 +169,8 @@ def test_what_was_negotiated_holds_in_its_days_and_for_whom_it_was(lab: Lab) -> 
     _rule(lab, "lower", percent="40", tenant="default/upper/lower", valid_from=days_ago(5))
     _rule(lab, "margin", "markup", "50", account="lab")
 
-    def told(on: date = TODAY, **whom: Any) -> list[str]:
-        return list(_prices(lab, on=on, **whom).values())
+    def told(on: date | None = None, **whom: Any) -> list[str]:
+        return list(_prices(lab, on=on or today(), **whom).values())
 
     assert told(days_ago(11)) == ["1", "1"]
     assert told(days_ago(6)) == ["0.9", "0.9"]
@@ -224,13 +225,13 @@ def test_negotiated_rates_that_make_no_sense(lab: Lab, wanted: dict[str, Any]) -
 
 _OFFER = Offer(
     "cloud", "r1", Item.COMPUTE, "a", Option.ON_DEMAND, Unit.HOUR, Decimal(1), Decimal(1), "USD", Basis.LIST, "test",
-    TODAY, 0, "prl_1", "prp_1", family="f",
+    today(), 0, "prl_1", "prp_1", family="f",
 )  # fmt: skip
 _PERCENT = st.decimals(Decimal("0.01"), Decimal(100), allow_nan=False, allow_infinity=False, places=2)
 _MAYBE: Callable[[str], st.SearchStrategy[str | None]] = lambda value: st.sampled_from([None, value])  # noqa: E731
 _RULES = st.lists(
     st.builds(
-        Rule, name=st.uuids().map(str), kind=st.sampled_from(["discount", "markup"]), valid_from=st.just(TODAY),
+        Rule, name=st.uuids().map(str), kind=st.sampled_from(["discount", "markup"]), valid_from=st.just(today()),
         percent=_PERCENT, provider=_MAYBE("cloud"), region=_MAYBE("r1"), sku=_MAYBE("a"), family=_MAYBE("f"),
     ),
     max_size=6,
