@@ -1,47 +1,42 @@
-"""The table of contents of the HTTP API."""
+"""The table of contents of the HTTP API: which room answers for which paths."""
 
-from fastapi import APIRouter
+from mcm.edge.rooms import Room
+from mcm.inventory.kinds import PLURALS
 
-from mcm.accounts.endpoints import router as accounts
-from mcm.allocations.endpoints import router as allocations
-from mcm.auditlog.endpoints import router as auditlog
-from mcm.catalog.endpoints import router as catalog
-from mcm.charges.endpoints import router as charges
-from mcm.costs.endpoints import router as costs
-from mcm.edge.mounting import mount
-from mcm.events.endpoints import router as events
-from mcm.findings.endpoints import router as findings
-from mcm.identity.endpoints import router as identity
-from mcm.inventory.endpoints import router as inventory
-from mcm.keys.endpoints import router as keys
-from mcm.notices.endpoints import router as notices
-from mcm.oidc.endpoints import router as oidc
-from mcm.operations.endpoints import router as operations
-from mcm.optimizer.endpoints import router as optimizer
-from mcm.placement.endpoints import router as placement
-from mcm.plans.endpoints import router as plans
-from mcm.policies.endpoints import router as policies
-from mcm.prices.endpoints import router as prices
-from mcm.ratecards.endpoints import router as ratecards
-from mcm.schedules.endpoints import router as schedules
-from mcm.sync.endpoints import router as sync
-from mcm.system.endpoints import open_router
-from mcm.system.endpoints import router as system
-from mcm.tenancy.endpoints import router as tenancy
-from mcm.utilisation.endpoints import router as utilisation
-from mcm.views.endpoints import router as views
-from mcm.workloads.endpoints import router as workloads
+__all__ = ["PAGES", "ROOMS", "UPLOADS"]
 
-__all__ = ["build_router", "open_router"]
-
-
-def build_router() -> APIRouter:
-    api = APIRouter()
-    for router in (
-        *(catalog, accounts, sync, inventory, operations, plans, schedules, events, notices, views),
-        *(prices, ratecards, charges, allocations, workloads, costs, utilisation, findings),
-        *(policies, placement, optimizer),
-        *(system, identity, oidc, tenancy, auditlog, keys),
-    ):
-        mount(api, router, "/api/v1")
-    return api
+# A part that several rooms share is written down in each of them: `/accounts/{id}/plans` is of the plans.
+ROOMS = (
+    Room("mcm.catalog.endpoints", {"providers"}),
+    Room("mcm.accounts.endpoints", {"accounts"}),
+    Room("mcm.sync.endpoints", {"sync"}),
+    Room("mcm.inventory.endpoints", {"resources", "hierarchy", *PLURALS.values()}),
+    Room("mcm.operations.endpoints", {"operations", "actions", "accounts", "resources"}),
+    Room("mcm.plans.endpoints", {"plans", "recycled", "retirements", "accounts", "resources"}),
+    Room("mcm.schedules.endpoints", {"schedules"}),
+    Room("mcm.events.endpoints", {"events"}),
+    Room("mcm.notices.endpoints", {"notice-targets"}),
+    Room("mcm.views.endpoints", {"views"}),
+    Room("mcm.prices.endpoints", {"prices", "price-lists", "price-fetches", "exchange-rates", "rate-rules"}),
+    Room("mcm.ratecards.endpoints", {"cost-pools", "rate-cards"}),
+    Room("mcm.charges.endpoints", {"charges", "charge-imports", "cost-months"}),
+    Room("mcm.allocations.endpoints", {"allocation-rules", "anomalies", "budgets", "cost-reports", "forecasts"}),
+    Room("mcm.workloads.endpoints", {"workloads", "schemas"}),
+    Room("mcm.costs.endpoints", {"costs", "estimates"}),
+    Room("mcm.utilisation.endpoints", {"utilisation", "resources"}),
+    Room("mcm.findings.endpoints", {"findings"}),
+    Room("mcm.policies.endpoints", {"policies", "classification-rules", "exceptions", "violations", "resources"}),
+    Room("mcm.placement.endpoints", {"placements", "reservations", "locations", "latencies"}),
+    Room("mcm.optimizer.endpoints", {"optimizations"}),
+    Room("mcm.moves.endpoints", {"moves"}),
+    Room("mcm.resilience.endpoints", {"availability"}),
+    Room("mcm.identity.endpoints", {"auth", "users", "roles", "role-bindings", "tokens"}),
+    Room("mcm.oidc.endpoints", {"auth", "oidc-providers"}),
+    Room("mcm.tenancy.endpoints", {"tenants", "tenant-rules"}),
+    Room("mcm.auditlog.endpoints", {"audit"}),
+    Room("mcm.keys.endpoints", {"keys"}),
+)
+# What a browser is shown before anybody is signed in, and around it.
+PAGES = Room("mcm.identity.endpoints", {"login", "device", "password", "security", "setup"}, prefix="", router="pages")
+# Path → the setting that says how much may be uploaded there, in MiB.
+UPLOADS = {"/api/v1/charge-imports": "charge_upload_mib", "/api/v1/price-lists": "price_upload_mib"}

@@ -3,16 +3,17 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from mcm import __version__
-from mcm.api import build_router, open_router
+from mcm.api import PAGES, ROOMS, UPLOADS
 from mcm.audit import service as audit
 from mcm.auth.door import Door
-from mcm.charges.endpoints import UPLOAD_PATH
 from mcm.console.serving import Console
+from mcm.costs.hooks import price_holdings
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
@@ -20,29 +21,32 @@ from mcm.edge import description, problems, telemetry
 from mcm.edge.headers import EdgeMiddleware
 from mcm.edge.mounting import mount
 from mcm.edge.rates import Rates
+from mcm.edge.rooms import Rooms
 from mcm.edge.routes import require_permissions
 from mcm.edge.runtime import Runtime
 from mcm.errors import Unavailable
 from mcm.events import service as events
 from mcm.events.hub import Hub
 from mcm.gateway import Gateway
-from mcm.identity.endpoints import pages
 from mcm.identity.pepper import Pepper
 from mcm.jobs.away import AwayOperations, AwayReads
-from mcm.jobs.schedule import Jobs
 from mcm.jobs.worker import Worker
 from mcm.operations.executor import OperationExecutor
 from mcm.placement import admitting
-from mcm.plans import belts
+from mcm.plans import limits
 from mcm.prices import seeding
-from mcm.prices.endpoints import UPLOAD_PATH as PRICE_UPLOAD_PATH
 from mcm.registry import Registry
 from mcm.settings import Settings
 from mcm.sync.executor import SyncExecutor
 from mcm.sync.tools import Tools
-from mcm.system.endpoints import notices
+from mcm.system.endpoints import notices, open_router
+from mcm.system.endpoints import router as system
 from mcm.system.explanations import EXPLANATIONS
+from mcm.tenancy import money
 from mcm.vault.opening import open_vault
+
+if TYPE_CHECKING:
+    from mcm.jobs.schedule import Jobs
 
 # "mcm.invalid" is the command line in this process: a name nobody can own.
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "mcm.invalid"})
@@ -55,9 +59,10 @@ def build_runtime(settings: Settings, worker: Worker | None = None) -> Runtime:
     gateway = Gateway(settings, registry)
     vault = open_vault(settings, database)
     audit.install(database, vault)
-    belts.install(database, settings)
+    limits.install(database, settings)
     hub = Hub(settings, database, events.install(database))
     admitting.install(gateway, database)
+    money.install(price_holdings)
     tools = Tools(settings, database, registry, gateway)
     executor, operations = SyncExecutor(tools, vault), OperationExecutor(tools, vault)
     if worker is not None:
@@ -71,16 +76,17 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs(runtime)
-        if background:
-            jobs.start()
-        else:
+        jobs = _jobs(runtime) if background else None
+        if jobs is None:
             runtime.executor.on_demand()
+        else:
+            jobs.start()
         try:
             yield
         finally:
             runtime.events.close()
-            jobs.stop()
+            if jobs is not None:
+                jobs.stop()
             runtime.operations.stop()
             runtime.executor.stop()
             runtime.gateway.close()
@@ -97,22 +103,27 @@ def build_app(runtime: Runtime, *, background: bool = True) -> FastAPI:
     )
     app.state.runtime = runtime
     problems.install(app, {code: explained.remedy for code, explained in EXPLANATIONS.items()})
-    for router in (open_router, pages, build_router()):
-        mount(app.router, router)
-    require_permissions(app)
-    app.router.default = Console(app.router.default, lambda: notices(runtime))
+    mount(app.router, open_router)
+    mount(app.router, system, "/api/v1")
+    require_permissions(app.routes)
+    app.state.rooms = Rooms(app, (PAGES, *ROOMS), Console(app.router.default, lambda: notices(runtime)))
+    app.router.default = app.state.rooms
     description.install(app)
     app.add_middleware(
         EdgeMiddleware,
         hosts=_hosts(runtime.settings),
         rates=Rates(runtime.settings, in_process=lambda: runtime.door.in_process),
         over_tls=runtime.settings.over_tls,
-        uploads={
-            ("POST", UPLOAD_PATH): runtime.settings.charge_upload_mib * 2**20,
-            ("POST", PRICE_UPLOAD_PATH): runtime.settings.price_upload_mib * 2**20,
-        },
+        uploads={("POST", path): getattr(runtime.settings, setting) * 2**20 for path, setting in UPLOADS.items()},
     )
     return app
+
+
+def _jobs(runtime: Runtime) -> "Jobs":
+    # Only where something is done by itself: one command in this process loads none of it.
+    from mcm.jobs.schedule import Jobs
+
+    return Jobs(runtime)
 
 
 def _hosts(settings: Settings) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -12,12 +12,18 @@ from mcm.errors import InvalidInput, NotFound
 GROUP = "mcm.providers"
 
 
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """What is installed is looked up once in a process: it means reading the metadata of every package."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 class Registry:
     """All providers that are installed. Loading a descriptor imports no SDK."""
 
     @cached_property
     def _points(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=GROUP)}
+        return _installed()
 
     def names(self) -> list[str]:
         return sorted(self._points)

@@ -16,13 +16,14 @@ from mcm.cli.logs import configure
 from mcm.edge.runtime import Runtime
 from mcm.edge.source import networks
 from mcm.errors import InvalidInput, Unavailable
-from mcm.identity import setup
 from mcm.jobs.worker import Worker
 from mcm.kit.signals import until_told
 from mcm.settings import Settings
 from mcm.system import doctor
 
 log = logging.getLogger(__name__)
+# What nobody has asked for by then is loaded all the same, so that no first look at a page has to wait for it.
+_WARM_AFTER_S, _WARM_PAUSE_S = 5.0, 0.05
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +75,9 @@ def run(
             # Only now: what it loads would delay the first answer.
             if worker is not None:
                 worker.start()
+            warm = threading.Timer(_WARM_AFTER_S, app.state.rooms.open_all, (_WARM_PAUSE_S,))
+            warm.daemon = True
+            warm.start()
 
         def ending() -> None:
             # Else their connections, which never end by themselves, would be waited for.
@@ -96,6 +100,8 @@ def offer_setup(runtime: Runtime) -> None:
     """Says, where mcm asks for a login and has no user, how the first one is made. Once for each start."""
     if not runtime.door.login_required():
         return
+    from mcm.identity import setup
+
     try:
         path = setup.new_link(runtime)
     except Unavailable as error:

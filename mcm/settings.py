@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     operation_slots: int = Field(
         default=8, ge=1, le=256, description="operations that one account's cloud works on at the same time"
     )
+    move_slots: int = Field(
+        default=2, ge=1, le=32, description="moves to other clouds that work on one source account at the same time"
+    )
     approval_above: int = Field(
         default=20, ge=0, description="a plan with more targets than this needs the approval of somebody else"
     )
@@ -114,6 +117,9 @@ class Settings(BaseSettings):
     )
     charge_upload_mib: int = Field(
         default=4096, ge=1, le=1_048_576, description="largest bill that may be sent for import, MiB"
+    )
+    charge_unpacked_mib: int = Field(
+        default=65_536, ge=1, le=16_777_216, description="most that a bill may be once it is unpacked, in all, MiB"
     )
     optimizer_memory_mib: int = Field(
         default=2048,

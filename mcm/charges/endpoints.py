@@ -33,14 +33,13 @@ from mcm.charges.schemas import (
     RemovalPreview,
 )
 from mcm.edge import uploads
-from mcm.edge.dependencies import CallerDep, ReadSession, UnitDep, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep, takes_upload
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import Unavailable
 from mcm.models import Account
 
 router = APIRouter(tags=["charges"])
-UPLOAD_PATH = "/api/v1/charge-imports"
 _READ = [authorize(Permission.COST_READ)]
 _WRITE = [authorize(Permission.COST_WRITE)]
 ImportId = Annotated[str, Path(max_length=100)]
@@ -72,6 +71,7 @@ def list_charge_imports(
 @takes_upload
 def import_charges(
     request: Request,
+    runtime: RuntimeDep,
     unit: UnitDep,
     mutation: MutationDep,
     account: AccountName,
@@ -86,7 +86,10 @@ def import_charges(
     upload = uploads.taken(request)
     with unit.reading() as session:
         target = service.account_to_charge(session, mutation.caller, account)
-        incoming = Incoming(target, upload.file, upload.sha256, file_name, mode, store=not dry_run)
+        most_bytes = runtime.settings.charge_unpacked_mib * 2**20
+        incoming = Incoming(
+            target, upload.file, upload.sha256, file_name, mode, store=not dry_run, most_bytes=most_bytes
+        )
         known = importing.known(session, incoming.import_id)
         if known is not None and dry_run:
             return presenting.result(session, known, already=True).model_copy(update={"dry_run": True})

@@ -29,6 +29,10 @@ class MonthClosed(Conflict):
     code = "cost_month_closed"
 
 
+class MonthRunning(Conflict):
+    code = "cost_month_running"
+
+
 class NothingToMeter(Conflict):
     code = "nothing_to_meter"
 

@@ -54,26 +54,27 @@ class Bill:
     typed: bool = False
 
 
-def opened(file: IO[bytes]) -> Bill:
-    """From the beginning of a file that can be sought. Raises Unreadable, also while batches are read, and
-    ChargesExtraMissing for Parquet where its reader is not installed."""
+def opened(file: IO[bytes], most_bytes: int | None = None) -> Bill:
+    """From the beginning of a file that can be sought. most_bytes: how much it may be, unpacked, in all its parts.
+    Raises Unreadable, also while batches are read, and ChargesExtraMissing for Parquet where its reader is not
+    installed."""
     file.seek(0)
     start = file.read(4)
     file.seek(0)
     if not start:
         raise Unreadable("empty_file")
     if start == _PARQUET:
-        return _parquet(file)
+        return _parquet(file, most_bytes)
     for magic, name in _OTHERS.items():
         if start.startswith(magic):
             raise Unreadable("wrong_encoding" if name == "UTF-16" else "not_a_table", 1, name)
     if start.startswith(_GZIP):
-        return _csv(gzip.open(file, "rb"), "csv.gz")  # type: ignore[arg-type]
-    return _csv(file, "csv")
+        return _csv(gzip.open(file, "rb"), "csv.gz", most_bytes)  # type: ignore[arg-type]
+    return _csv(file, "csv", most_bytes)
 
 
-def _csv(file: IO[bytes], format: str) -> Bill:
-    text = _Text(file)
+def _csv(file: IO[bytes], format: str, most_bytes: int | None) -> Bill:
+    text = _Text(file, most_bytes)
     csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.reader(text, strict=True)
     first = next(_read(rows, text), None)
@@ -130,10 +131,12 @@ def _counted(rows: list[list[str]], before: int) -> list[int]:
 
 
 class _Text:
-    """Lines of text of a binary file; names the line that is none. row, batch: bytes since somebody set them to 0."""
+    """Lines of text of a binary file; names the line that is none. row, batch: bytes since somebody set them to 0;
+    whole: of all of it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], most_bytes: int | None) -> None:
         self._file, self.line, self.row, self.batch = file, 0, 0, 0
+        self._whole, self._most_bytes = 0, most_bytes
 
     def __iter__(self) -> "_Text":
         return self
@@ -145,6 +148,9 @@ class _Text:
         self.line += 1
         self.row += len(raw)
         self.batch += len(raw)
+        self._whole += len(raw)
+        if self._most_bytes is not None and self._whole > self._most_bytes:
+            raise _too_large(self.line, self._most_bytes)
         if self.row > _LONGEST_ROW:
             raise Unreadable("broken_file", self.line, f"a row of more than {_LONGEST_ROW} bytes")
         if b"\0" in raw:
@@ -181,21 +187,28 @@ def arrow(module: str) -> Any:
         ) from None
 
 
-def _parquet(file: IO[bytes]) -> Bill:
+def _too_large(line: int | None, most_bytes: int) -> Unreadable:
+    return Unreadable("unpacks_too_large", line, f"MCM_CHARGE_UNPACKED_MIB is {most_bytes // 2**20}")
+
+
+def _parquet(file: IO[bytes], most_bytes: int | None) -> Bill:
     parquet, lib = arrow("pyarrow.parquet"), arrow("pyarrow.lib")
     try:
         found = parquet.ParquetFile(file)
     except (lib.ArrowException, OSError) as error:
         raise Unreadable("truncated_file", None, str(error)) from None
-    return Bill("parquet", list(found.schema_arrow.names), _parquet_batches(found, lib), typed=True)
+    return Bill("parquet", list(found.schema_arrow.names), _parquet_batches(found, lib, most_bytes), typed=True)
 
 
-def _parquet_batches(found: Any, lib: Any) -> Iterator[Batch]:
-    line = 1
+def _parquet_batches(found: Any, lib: Any, most_bytes: int | None) -> Iterator[Batch]:
+    line, whole = 1, 0
     try:
         for batch in found.iter_batches(batch_size=BATCH):
             if batch.nbytes > _LARGEST_BATCH * 4:
                 raise Unreadable("broken_file", line, f"{BATCH} rows of more than {_LARGEST_BATCH * 4} bytes")
+            whole += batch.nbytes
+            if most_bytes is not None and whole > most_bytes:
+                raise _too_large(line, most_bytes)
             columns = [_plain_values(column.to_pylist()) for column in batch.columns]
             yield Batch(range(line, line + batch.num_rows), columns)
             line += batch.num_rows

@@ -41,6 +41,9 @@ SAID: dict[str, Said] = {
     "wrong_encoding": Said("error", "the text is not UTF-8 from this line on", "从该行起文本不是 UTF-8 编码"),
     "truncated_file": Said("error", "the file ends in the middle: it was cut off", "文件在中间结束：已被截断"),
     "broken_file": Said("error", "the file cannot be read from here on", "从此处起文件无法读取"),
+    "unpacks_too_large": Said(
+        "error", "unpacked it is larger than this installation takes: split it, or raise the setting",
+        "解压后超过本系统允许的大小：请拆分文件或调高该设置"),
     "missing_column": Said("error", "a column without which a charge is none is missing", "缺少构成费用所必需的列"),
     "duplicate_column": Said("error", "the column is there twice", "该列出现了两次"),
     "wrong_width": Said("error", "the line has more or fewer fields than the header", "该行的字段数与表头不同"),

@@ -24,7 +24,7 @@ _SHOWN = 20
 
 @dataclass
 class Incoming:
-    """A file on its way in. `digest` is of its content."""
+    """A file on its way in. `digest` is of its content; most_bytes: how much it may be, unpacked."""
 
     account: Account
     file: IO[bytes]
@@ -32,6 +32,7 @@ class Incoming:
     name: str | None
     mode: Mode
     store: bool = True
+    most_bytes: int | None = None
     findings: Findings = field(default_factory=Findings)
     format: str | None = None
     focus: str | None = None
@@ -78,7 +79,7 @@ def read(opened_as: Opened, incoming: Incoming) -> Ready:
 def _read(incoming: Incoming, staging: Staging) -> None:
     findings = incoming.findings
     try:
-        bill = opened(incoming.file)
+        bill = opened(incoming.file, incoming.most_bytes)
         incoming.format = bill.format
         found = layout(bill.header, findings)
         if found is None:

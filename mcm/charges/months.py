@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.service import Caller, view_of
 from mcm.charges import importing, repository
-from mcm.charges.errors import InvalidCharge, MonthClosed, MonthNotFound, RemainderUnnamed
+from mcm.charges.errors import InvalidCharge, MonthClosed, MonthNotFound, MonthRunning, RemainderUnnamed
 from mcm.charges.files import Batch
 from mcm.charges.findings import Findings
 from mcm.charges.periods import bounds
@@ -57,14 +57,21 @@ def _told(month: str, row: CostMonth | None, totals: list[dict[str, Any]]) -> di
 
 
 def close(session: Session, caller: Caller, month: str) -> dict[str, Any]:
-    """Raises MonthNotFound, MonthClosed, and Forbidden for who does not see all of it."""
+    """Raises MonthNotFound, MonthRunning, MonthClosed, and Forbidden for who does not see all of it."""
     if not view_of(session).everything:
         raise Forbidden(
             f"{caller.name} may write costs of a part only, and a month is closed as a whole",
             next_step="ask somebody with a role that includes cost.write everywhere",
         )
-    bounds(month)
+    _, end = bounds(month)
     one(session, month)
+    if end > clock.now():
+        raise MonthRunning(
+            f"{month} is not over: what is still charged for it could only come in as corrections; nothing was changed",
+            message_zh=f"{month} 尚未结束：此后产生的费用将只能以更正计入；未作更改",
+            next_step=f"close it after {clock.to_text(end)}, once its bills are in",
+            next_step_zh=f"请在 {clock.to_text(end)} 之后、账单齐全时关闭",
+        )
     if hold_months(session, [month])[month] == "closed":
         raise MonthClosed(f"{month} is closed already", next_step="`mcm charge correct` changes what was charged")
     row = session.scalars(

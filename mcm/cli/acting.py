@@ -213,13 +213,28 @@ def _impact(told: Sequence[dict[str, Any]]) -> str:
         data.update(one["data_class"])
     hanging = ", ".join(counted(number, kind) for kind, number in sorted(kinds.items())) or "nothing"
     classes = ", ".join(f"{number} {name}" for name, number in sorted(data.items()))
-    sums = [one["money"] for one in told if one["money"] is not None]
-    money = (
-        f"{sum(sums):.2f} a month"
-        if sums and len(sums) == len(told)
-        else next((one["money_note"] for one in told if one["money"] is None), "no prices yet")
-    )
+    money = _money(told)
     return f"hanging on {'it' if len(told) == 1 else 'them'}: {hanging}; data class: {classes or 'unknown'}; {money}"
+
+
+def _money(told: Sequence[dict[str, Any]]) -> str:
+    """One sentence for all; where some cannot be priced, what is known of the others and why."""
+    from decimal import Decimal
+
+    from mcm.kit.money import EXACT, presented
+
+    if len(told) == 1:
+        return str(told[0]["money_note"])
+    sums: dict[str, Decimal] = {}
+    for one in told:
+        if one["money"] is not None:
+            sums[one["currency"]] = EXACT.add(sums.get(one["currency"], Decimal(0)), Decimal(one["money"]))
+    said = " + ".join(f"{presented(amount, currency):f} {currency}" for currency, amount in sorted(sums.items()))
+    unknown = [one["money_note"] for one in told if one["money"] is None]
+    if not unknown:
+        return f"they cost {said} a month while they run"
+    why = f"{len(unknown)} of {len(told)} without a price, such as: {unknown[0]}"
+    return f"they cost at least {said} a month while they run; {why}" if said else why
 
 
 def _each(

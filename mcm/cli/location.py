@@ -104,6 +104,8 @@ def set_location(
     disk_gib: float | None = typer.Option(None, "--disk-gib"),
     gpus: float | None = typer.Option(None, "--gpus"),
     closed: bool | None = typer.Option(None, "--closed/--open", help="Whether nothing new may come there."),
+    sla_percent: str | None = typer.Option(None, "--sla-percent", help="The availability promised, such as 99.95."),
+    sla_source: str | None = typer.Option(None, "--sla-source", help="Where that is written."),
     unset: list[str] = typer.Option([], "--unset", help="Say nothing of this any more; may be repeated."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check it; store nothing."),
     output: Format = Output,
@@ -114,7 +116,7 @@ def set_location(
     given = {
         "site": site, "city": city, "jurisdiction": jurisdiction, "cpu_overcommit": cpu_overcommit,
         "memory_overcommit": memory_overcommit, "vcpus": vcpus, "memory_gib": memory_gib, "disk_gib": disk_gib,
-        "gpus": gpus, "closed": closed,
+        "gpus": gpus, "closed": closed, "sla_percent": sla_percent, "sla_source": sla_source,
     }  # fmt: skip
     names = [one.replace("-", "_") for one in unset]
     if unknown := [one for one in names if one not in given]:

@@ -50,6 +50,12 @@ _PLANS = [
     Column("RESOURCES", "resources"),
     Column("NEEDS-APPROVAL", "requires_approval"),
 ]
+_MOVES = [
+    Column("NO", "row"),
+    Column("POSSIBLE", "possible"),
+    Column("MOVE", "move_id"),
+    Column("AGAINST", "against", show=lambda told: "; ".join(one["text"] for one in told or ()), whole=True),
+]
 _POLL_S = 0.5
 _OVER = ("done", "failed", "cancelled", "abandoned")
 
@@ -126,6 +132,7 @@ def show(optimization: str = Id, output: Format = Output, columns: str | None = 
 def apply(
     optimization: str = Id,
     row: list[int] = typer.Option([], "--row", help="Only this move, by its number; may be repeated."),
+    moves: str = typer.Option("none", "--moves", help="Those between clouds: none, copy, or stop and then copy."),
     yes: bool = typer.Option(False, "--yes", help="Do not ask."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what plans would be made."),
     output: Format = Output,
@@ -133,15 +140,22 @@ def apply(
     """Make plans of the moves that mcm can carry out; `mcm plan apply` then carries them out."""
     from mcm.cli.client import connected
 
-    path = f"/optimizations/{quoted(optimization)}/apply"
+    if moves not in ("none", "copy", "stop"):
+        raise Failure(f"--moves: '{moves}' is none of none, copy, stop", exit_code=USAGE)
+    path, body = f"/optimizations/{quoted(optimization)}/apply", {"rows": row, "moves": moves}
     with connected() as client:
-        answer = client.post(path, {"rows": row}, dry_run=True)
+        answer = client.post(path, body, dry_run=True)
+        possible = sum(one["possible"] for one in answer["moves"])
         if not dry_run:
             number = sum(one["resources"] for one in answer["plans"])
-            confirmed(f"make {len(answer['plans'])} plans that move {number} instances?", yes)
-            answer = client.post(path, {"rows": row})
+            also = f", and {'stop and ' if moves == 'stop' else ''}copy {possible} to other clouds"
+            asked = f"make {len(answer['plans'])} plans that move {number} instances"
+            confirmed(f"{asked}{also if moves != 'none' and possible else ''}?", yes)
+            answer = client.post(path, body)
     if output in (Format.TABLE, Format.WIDE):
         print_rows(answer["plans"], _PLANS, output)
+        if answer["moves"]:
+            print_rows(answer["moves"], _MOVES, output)
         note(f"{answer['person']} moves are for a person, {answer['place']} for mcm place: mcm optimization show")
         note("nothing was made" if dry_run else "nothing has moved yet: mcm plan show, mcm plan apply")
     else:

@@ -56,6 +56,17 @@ _MOVES = [
     Column("EXAMPLES", "examples"),
 ]
 
+_WAYS = [
+    Column("LOCATION", "location"),
+    Column("OWNERSHIP", "ownership"),
+    Column("ROOM", "room", show=lambda value: {True: "yes", False: "no"}.get(value, "unknown")),
+    Column("COST", "cost.amount", show=lambda value: str(value or "unknown")),
+    Column("DIFFERENCE", "difference", show=lambda value: str(value or "unknown")),
+    Column("BASIS", "basis"),
+    Column("COMPLETE", "complete"),
+    Column("SITE", "site", wide=True),
+    Column("JURISDICTION", "jurisdiction", wide=True),
+]
 _RULES = [
     Column("DATA-CLASS", "data_class"),
     Column("ACCOUNT", "account"),
@@ -92,6 +103,45 @@ def violations(
         if output in (Format.TABLE, Format.WIDE):
             told = client.get("/violations/summary")
             note(f"as of {told['as_of'] or 'never'}; {told['unclassified']} of {told['instances']} unclassified")
+
+
+@app.command("violation")
+def violation(
+    id: str = typer.Argument(..., help="The violation's id."),
+    currency: str = typer.Option("USD", "--currency", help="ISO 4217: what amounts are compared in."),
+    output: Format = Output,
+) -> None:
+    """Show a violation and the ways back: where it may go, what that costs, and what else would do."""
+    from mcm.cli.client import connected
+
+    with connected() as client:
+        found = client.get(f"/violations/{quoted(id)}/fixes", currency=currency)
+    if output is Format.CSV:
+        print_rows(found["moves"], _WAYS, output, name_key="location")
+        return
+    if output not in (Format.TABLE, Format.WIDE):
+        print_one(found, output, name_key="violation.id")
+        return
+    print_one({name: value for name, value in found["violation"].items() if name != "message_zh"}, output)
+    typer.echo()
+    print_rows(found["moves"], _WAYS, output, name_key="location")
+    here, unit = found["here"], f"{found['currency']} a month"
+    note(f"at {found['location']} it costs {here['amount'] or 'an unknown amount'} {unit} ({here['basis']})")
+    for why in (
+        *here["notes"],
+        *({each for one in found["moves"][:5] for each in one["cost"]["notes"]} - set(here["notes"])),
+    ):
+        note(f"  {why}")
+    note(f"{found['allowed']} of {found['places']} other places are allowed; taking its disks away costs "
+         f"{found['egress'] or 'an unknown amount'} {found['currency']} once")  # fmt: skip
+    for one in found["refused"][:10]:
+        note(f"  policy {one['policy']} keeps it from {one['places']}")
+    if found["amounts_withheld"]:
+        note(found["amounts_withheld"])
+    if found["reclassify"] is not None:
+        note(f"class: {found['reclassify']['text']}")
+    asked = found["exception"]
+    note(f"exception: {asked['asked']} is {asked['status']}" if asked["asked"] else f"exception: {asked['command']}")
 
 
 @app.command("explain")

@@ -83,6 +83,9 @@ def import_prices(
     currency: str | None = typer.Option(None, "--currency", help="The same: ISO 4217, such as USD."),
     priced_on: str | None = typer.Option(None, "--priced-on", metavar="DATE", help="The same: the day of the list."),
     source: str | None = typer.Option(None, "--source", help="The same: who published it."),
+    complete: bool = typer.Option(
+        False, "--complete", help="It names all that is sold: what it lacks is sold no more."
+    ),
     dry_run: bool = DryRun,
     output: Format = Output,
 ) -> None:
@@ -99,7 +102,7 @@ def import_prices(
         else:
             answer = client.upload(
                 "/price-lists", file, provider=provider, currency=currency, priced_on=priced_on, source=source,
-                dry_run=dry_run or None,
+                complete=complete or None, dry_run=dry_run or None,
             )  # fmt: skip
     if output not in (Format.TABLE, Format.WIDE):
         print_one(answer, output)

@@ -7,7 +7,7 @@ and `mcm.contract.conformance` turns them into tests that every adapter passes.
 from mcm.contract.capabilities import Capability, Reason
 from mcm.contract.connection import ConnectionField, ConnectionForm, ConnectionSchema
 from mcm.contract.context import CallContext, ProxySettings, TlsSettings
-from mcm.contract.descriptor import ActionSupport, Cadence, KindSupport, ProviderDescriptor, Text
+from mcm.contract.descriptor import ActionSupport, Cadence, ImageSupport, KindSupport, ProviderDescriptor, Text
 from mcm.contract.errors import (
     AuthenticationFailed,
     CapacityExceeded,
@@ -22,6 +22,7 @@ from mcm.contract.errors import (
     UnexpectedResponse,
     Unreachable,
 )
+from mcm.contract.images import ImageExport, ImageFile, ImageImport, ImageSink, ImageSource
 from mcm.contract.kinds import ResourceKind
 from mcm.contract.metrics import Metric, MetricsReader, Sample
 from mcm.contract.pricing import PricePoint, PriceReader, PriceSource
@@ -52,6 +53,12 @@ __all__ = [
     "ConnectionForm",
     "ConnectionSchema",
     "FeedExpired",
+    "ImageExport",
+    "ImageFile",
+    "ImageImport",
+    "ImageSink",
+    "ImageSource",
+    "ImageSupport",
     "InstanceState",
     "InvalidRequest",
     "InventoryReader",

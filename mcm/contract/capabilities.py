@@ -13,6 +13,8 @@ class Capability(StrEnum):
     ACTIONS = "actions"
     PRICES = "prices"
     METRICS = "metrics"
+    IMAGE_EXPORT = "image_export"
+    IMAGE_IMPORT = "image_import"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,21 @@ class ActionSupport(BaseModel):
     unlisted: tuple[str, ...] = ()
 
 
+class ImageSupport(BaseModel):
+    """What a move between clouds has to know.
+
+    export_absent, import_absent: codes of the message catalogue that say why the bytes of images cannot be had, or
+    taken in; "" where the capability is there. root_volume: an image of an instance that starts from a volume holds
+    that volume's bytes too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    export_absent: str = ""
+    import_absent: str = ""
+    root_volume: bool = False
+
+
 class ProviderDescriptor(BaseModel):
     """Data only: the module that holds it imports no SDK.
 
@@ -75,6 +90,7 @@ class ProviderDescriptor(BaseModel):
     messages: Mapping[str, Text] = {}
     actions: Mapping[str, ActionSupport] = {}
     proven: frozenset[str] = frozenset()
+    images: ImageSupport = ImageSupport()
     # The section this provider reads from the cloud's own file (clouds.yaml …), "package.module:function"; see
     # `mcm account add --from-file`. Called as function(path, profile) -> (config, secrets).
     import_file: str = ""

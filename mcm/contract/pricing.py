@@ -12,11 +12,13 @@ class PriceSource:
     """One list that can be read. name: stable, part of the list's identity. currency: in which it is asked for.
 
     regions: those it holds, in the cloud's own words. The list of a site of its own (one country's) is a list of its
-    own, and never reckoned from another."""
+    own, and never reckoned from another. complete: it has all that is sold of each item in each region it speaks of, so
+    that what it does not name is not sold any more."""
 
     name: str
     currency: str
     regions: Sequence[str]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mcm.prices.errors import NoExchangeRate
 from mcm.prices.offers import Item, Offer
 from mcm.ratecards import service as ratecards
 from mcm.ratecards.rates import RateCard
+from mcm.tenancy import sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,29 @@ class NamedRate:
 
 class Book:
     """Not to be kept beyond its session. tenant_id: whose negotiated rates hold. currency: what amounts of several
-    currencies are compared in."""
+    currencies are compared in. for_viewer: for somebody to look at: of an account or a tenant that the session does not
+    see whole, the price list holds in place of what was negotiated, and `withholds` says so."""
 
-    def __init__(self, session: Session, *, on: date, tenant_id: str | None = None, currency: str = "USD") -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        on: date,
+        tenant_id: str | None = None,
+        currency: str = "USD",
+        for_viewer: bool = False,
+    ) -> None:
         self.session, self.on, self.tenant_id, self.currency = session, on, tenant_id, currency
+        self._hidden: set[str] = set()
+        self._tenant_hidden = False
         self._markets: dict[tuple[str, str, str | None], Market] = {}
         # Only these pay anything but what everybody in the tenant pays.
         self._with_own_rates = repository.accounts_with_rates(session)
+        if for_viewer:
+            self._hidden = self._with_own_rates - repository.whole_accounts(session, self._with_own_rates)
+            self._with_own_rates -= self._hidden
+            if tenant_id is not None and not sight.holds_tenant(session, tenant_id):
+                self.tenant_id, self._tenant_hidden = None, prices.has_tenant_rates(session, on, tenant_id)
         self._cards: dict[str, RateCard | None] = {}
         self._rates: dict[tuple[str, str], NamedRate | None] = {}
 
@@ -69,6 +86,11 @@ class Book:
     def _key(self, where: Where) -> tuple[str, str, str | None]:
         own = where.account_id if where.account_id in self._with_own_rates else None
         return where.provider, where.region, own
+
+    def withholds(self, where: Where) -> bool:
+        """Whether the place may have negotiated rates that the session does not see."""
+        hidden = self._tenant_hidden or where.account_id in self._hidden
+        return hidden and where.ownership != "private" and self.card(where) is None
 
     def card(self, where: Where) -> RateCard | None:
         """The rate card of an account that is no public cloud's."""

@@ -113,6 +113,7 @@ def of_tier(demand: Demand, where: Where, book: Book, options: Sequence[Option],
     if card is not None and marginal:
         found = Lines()
         owned.lines_of(demand, card, card.marginal, where.account or where.key, found)
+        found.notes += of_card(card)
         best = finished(where, Way(Option.INTERNAL), found, book, None)
     else:
         made = columns_of([demand], where, book, options, None, support=False)
@@ -142,6 +143,8 @@ def finished(where: Where, way: Way, found: Lines, book: Book, tax: Decimal | No
     amounts = [_converted(line, book) for line in found.lines]
     unrated = {one.line.currency for one in amounts if one.amount is None and one.line.amount is not None}
     notes = [*found.notes, *_of_prices(found.lines)]
+    if book.withholds(where):
+        notes.append(note("negotiated_rates_withheld"))
     notes += [note("no_exchange_rate", currency=currency, to=book.currency) for currency in sorted(map(str, unrated))]
     whole = not found.unpriced and not unrated and any(one.amount is not None for one in amounts)
     amount, cash = (sum(_known(amounts), Decimal(0)), sum(_known_cash(amounts), Decimal(0))) if whole else (None, None)
@@ -163,6 +166,7 @@ def _private(
         return found
 
     full = at(card.full)
+    full.notes += of_card(card)
     if support:
         full.missing("support", None)
     if card.measured_on is None:
@@ -196,6 +200,14 @@ def _tax(amount: Decimal | None, cash: Decimal | None, tax: Decimal, currency: s
         "tax", None, State.INCLUDED, due, first, currency, amount, "share", tax, basis=Basis.MODELLED, source="as asked"
     )
     return Amounts(line, due, first)
+
+
+def of_card(card: RateCard) -> list[Note]:
+    """A card holds until there is a newer one, however long that takes."""
+    if card.age_days < AMBER_DAYS:
+        return []
+    warning = "rate_card_age_red" if card.age_days >= RED_DAYS else "rate_card_age_amber"
+    return [note(warning, days=card.age_days, month=card.month)]
 
 
 def _of_prices(lines: Iterable[Line]) -> list[Note]:

@@ -15,7 +15,7 @@ from mcm.costs.demands import Demand, of_workload
 from mcm.costs.errors import InvalidComparison
 from mcm.costs.notes import Note, note
 from mcm.costs.places import Where
-from mcm.costs.schemas import CompareRequest, Comparison, RateItem, SubjectItem
+from mcm.costs.schemas import CompareRequest, Comparison, SubjectItem
 from mcm.costs.standing import standing
 from mcm.kit import clock, money
 from mcm.prices import service as prices
@@ -66,7 +66,7 @@ def compare(session: Session, caller: Caller, asked: CompareRequest) -> Compared
             f"locations: there is no location '{name}'",
             next_step=hint or "an account, a provider, a region, or account/region",
         )
-    book = Book(session, on=on, tenant_id=subject.tenant_id, currency=currency)
+    book = Book(session, on=on, tenant_id=subject.tenant_id, currency=currency, for_viewer=True)
     book.load(where for where in chosen if where.ownership != "private")
     with localcontext(money.EXACT):
         made = _columns(subject, chosen, known, book, asked)
@@ -74,7 +74,7 @@ def compare(session: Session, caller: Caller, asked: CompareRequest) -> Compared
     comparison = Comparison(
         subject=subject.item, currency=currency, on=on, made_at=clock.now(), hours=subject.hours, tax=asked.tax,
         columns=made_columns, notes=presenting.said(subject.notes),
-        rates=[RateItem.model_validate(rate, from_attributes=True) for rate in book.used()],
+        rates=presenting.rates(book),
     )  # fmt: skip
     named = {where.account_id for where in chosen} | {account for _, account, _ in subject.resources}
     return Compared(comparison, subject, {account_id for account_id in named if account_id is not None})

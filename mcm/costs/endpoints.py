@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.costs import estimates, exporting
 from mcm.costs.comparing import compare
+from mcm.costs.quote_endpoints import router as quotes
 from mcm.costs.schemas import (
     CompareRequest,
     Comparison,
@@ -83,3 +84,6 @@ def remove_estimate(estimate_id: str, unit: UnitDep, mutation: MutationDep, dry_
         return EstimateRemoved(estimate=estimates.remove(session, mutation.caller, estimate_id).id)
 
     return mutation.run(change)
+
+
+router.routes.extend(quotes.routes)

@@ -128,6 +128,17 @@ SENTENCES = {
         "prices are {days} days old ({priced_on}): too old to rely on",
         "价格已有 {days} 天（{priced_on}）：过旧，不宜依赖",
     ),
+    "negotiated_rates_withheld": Text(
+        "by the price list: what may have been negotiated here is shown to who sees the whole account or tenant",
+        "按价目表计价：此处可能存在的协议价仅向可查看整个账号或租户者显示",
+    ),
+    "rate_card_age_amber": Text(
+        "the rate card of {month} was published {days} days ago", "{month} 的费率卡发布于 {days} 天前"
+    ),
+    "rate_card_age_red": Text(
+        "the rate card of {month} was published {days} days ago: too old to rely on",
+        "{month} 的费率卡发布于 {days} 天前：过旧，不宜依赖",
+    ),
     "seed_prices": Text("example prices that came with mcm, not today's", "随 mcm 附带的示例价格，并非当前价格"),
     "no_exchange_rate": Text(
         "there is no exchange rate from {currency} to {to}: not converted", "没有从 {currency} 到 {to} 的汇率：未换算"
@@ -158,6 +169,15 @@ SENTENCES = {
     "disks_unknown": Text(
         "{count} instances tell of no disks: none of theirs are included", "{count} 台实例没有磁盘信息：其磁盘未计入"
     ),
+    "disk_not_said": Text("nobody says how large the disk is: it is not included", "未说明磁盘大小：未计入"),
+    "size_not_said": Text("nobody says how large it is, so it cannot be priced", "未说明其规格，无法计价"),
+    "kind_without_price": Text(
+        "no price list has prices for such things; only what was charged is known",
+        "价格表中没有此类资源的价格；仅知实际计费",
+    ),
+    "priced_as_running": Text("it does not run now: priced as if it did", "当前未运行：按运行计价"),
+    "taken_for_x86": Text("its architecture is not said: taken for x86_64", "未说明架构：按 x86_64 处理"),
+    "taken_for_linux": Text("its operating system is not said: taken for linux", "未说明操作系统：按 linux 处理"),
     "no_such_location": Text("there is no location '{wanted}'", "没有位置“{wanted}”"),
     "stale_inventory": Text("{sentence}", "{sentence}"),
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mcm.costs import owned
+from mcm.costs.book import Book
 from mcm.costs.columns import Amounts, Column
 from mcm.costs.notes import Note, sentence
 from mcm.costs.places import Where
@@ -15,6 +16,7 @@ from mcm.costs.schemas import (
     CostLine,
     ItemSum,
     Place,
+    RateItem,
     Said,
     SizeChosen,
     Total,
@@ -46,6 +48,20 @@ def said(notes: Iterable[Note]) -> list[Said]:
     ]  # fmt: skip
 
 
+def lines(column: Column) -> list[CostLine]:
+    return [_line(one) for one in column.amounts]
+
+
+def basis(column: Column) -> str:
+    """The worst of its lines'."""
+    return worst([one.line for one in column.amounts if one.line.item != "tax"])
+
+
+def rates(book: Book) -> list[RateItem]:
+    """Those that were used."""
+    return [RateItem.model_validate(rate, from_attributes=True) for rate in book.used()]
+
+
 def age_of(days: int | None) -> str | None:
     if days is None:
         return None
@@ -59,10 +75,10 @@ def _column(
     oldest = column.oldest
     card = column.card
     return ColumnItem(
-        key=column.key, place=_place(column.where), option=column.way.option, term_months=column.way.term_months,
+        key=column.key, place=place(column.where), option=column.way.option, term_months=column.way.term_months,
         current=column.current, rank=rank,
         above_cheapest=None if column.amount is None or cheapest is None else column.amount - cheapest,
-        total=_total(column, items, currency), items=items, lines=[_line(one) for one in column.amounts],
+        total=_total(column, items, currency), items=items, lines=lines(column),
         sizes=[SizeChosen.model_validate(fit, from_attributes=True) for fit in column.found.fits],
         oldest_price=oldest.priced_on if oldest else None, age=age_of(oldest.age_days) if oldest else None,
         marginal=column.marginal, marginal_shown=_presented(column.marginal, currency),
@@ -77,7 +93,7 @@ def _total(column: Column, items: Sequence[ItemSum], currency: str) -> Total:
         amount=column.amount, cash=column.cash, shown=amount, shown_cash=cash,
         rounding=None if amount is None else amount - sum((one.shown or Decimal(0) for one in items), Decimal(0)),
         rounding_cash=None if cash is None else cash - sum((one.shown_cash or Decimal(0) for one in items), Decimal(0)),
-        at_least=column.at_least, basis=worst([one.line for one in column.amounts if one.line.item != "tax"]),
+        at_least=column.at_least, basis=basis(column),
     )  # fmt: skip
 
 
@@ -109,7 +125,7 @@ def _line(one: Amounts) -> CostLine:
     )  # fmt: skip
 
 
-def _place(where: Where) -> Place:
+def place(where: Where) -> Place:
     return Place(
         key=where.key, provider=where.provider or None, region=where.region or None, account=where.account,
         account_id=where.account_id, ownership=where.ownership or None, site=where.site, city=where.city,

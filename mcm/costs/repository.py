@@ -1,7 +1,7 @@
 """SQL behind comparisons: accounts with their regions, places with prices, stored estimates."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.service import view_of
 from mcm.contract import GLOBAL_REGION, ResourceKind
 from mcm.costs.places import Where
-from mcm.models import Account, Estimate, RateRule, Scope
+from mcm.models import Account, Estimate, RateRule, ResourceRow, Scope
 from mcm.tenancy import sight
 
 
@@ -38,6 +38,20 @@ def accounts_with_rates(session: Session) -> set[str]:
     """Those for which somebody negotiated something that others do not pay."""
     found = session.scalars(select(RateRule.account_id).where(RateRule.account_id.is_not(None)).distinct())
     return {account_id for account_id in found if account_id is not None}
+
+
+def whole_accounts(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of them that show themselves whole."""
+    if not ids:
+        return set()
+    query = select(Account.id).where(Account.id.in_(sorted(ids)), *sight.whole_accounts(session))
+    return set(session.scalars(query))
+
+
+def resource(session: Session, resource_id: str) -> ResourceRow | None:
+    return session.scalar(
+        select(ResourceRow).where(ResourceRow.id == resource_id, *sight.resources_of(session))
+    )  # fmt: skip
 
 
 def estimates(

@@ -92,10 +92,7 @@ def grouped(
             unknown += 1
             continue
         flavor = told.get("flavor")
-        key = (
-            told["vcpus"], told["memory_mib"], told.get("gpu_count"), told.get("gpu_model"), told.get("architecture"),
-            told.get("os_family"), flavor,
-        )  # fmt: skip
+        key = _key(told)
         need = needs.get(key)
         if need is None:
             need = needs[key] = _need(*key)
@@ -118,12 +115,27 @@ def grouped(
     )  # fmt: skip
 
 
-def _need(
-    vcpus: Any, memory_mib: Any, gpus: Any, gpu_model: Any, architecture: Any, os_family: Any, flavor: Any
-) -> Need:
+def need_of(told: Mapping[str, Any]) -> Need:
+    """Of one instance that tells its vCPU and memory."""
+    return _need(*_key(told))
+
+
+def architecture(told: object) -> str:
+    """x86_64 where nobody says."""
+    return _ARCHITECTURES.get(str(told).lower(), "x86_64")
+
+
+def _key(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        told["vcpus"], told["memory_mib"], told.get("gpu_count"), told.get("gpu_model"), told.get("architecture"),
+        told.get("os_family"), told.get("flavor"),
+    )  # fmt: skip
+
+
+def _need(vcpus: Any, memory_mib: Any, gpus: Any, gpu_model: Any, chip: Any, os_family: Any, flavor: Any) -> Need:
     return Need(
         Decimal(str(vcpus)), Decimal(str(memory_mib)) / MIB_PER_GIB, int(gpus or 0), gpu_model if gpus else None,
-        _ARCHITECTURES.get(str(architecture).lower(), "x86_64"),
+        architecture(chip),
         "windows" if "windows" in str(os_family).lower() else "linux", burstable=is_burstable(None, str(flavor or "")),
     )  # fmt: skip
 

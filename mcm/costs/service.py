@@ -18,10 +18,13 @@ from mcm.workloads.documents import Tier
 __all__ = ["Book", "Priced", "Where", "book", "places", "priced"]
 
 
-def book(session: Session, *, on: date | None = None, tenant_id: str | None = None, currency: str = "USD") -> Book:
+def book(
+    session: Session, *, on: date | None = None, tenant_id: str | None = None, currency: str = "USD",
+    for_viewer: bool = False,
+) -> Book:  # fmt: skip
     """Prices, rate cards and exchange rates of a day (default today), read once however often they are asked for. Not
-    to be kept beyond the session. `book.load(places)` reads those of many places at once."""
-    return Book(session, on=on or clock.now().date(), tenant_id=tenant_id, currency=currency)
+    to be kept beyond the session. `book.load(places)` reads those of many places at once. for_viewer: see Book."""
+    return Book(session, on=on or clock.now().date(), tenant_id=tenant_id, currency=currency, for_viewer=for_viewer)
 
 
 def places(session: Session, on: date | None = None) -> list[Where]:

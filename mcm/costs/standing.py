@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mcm.costs import owned, pricing
 from mcm.costs.book import Book
-from mcm.costs.columns import Column, finished
+from mcm.costs.columns import Column, finished, of_card
 from mcm.costs.demands import Demand
 from mcm.costs.notes import note
 from mcm.costs.places import Where
@@ -35,6 +35,7 @@ def standing(
         card = book.card(where)
         if card is not None:
             owned.lines_of(named, card, card.full, where.account or where.key, found)
+            found.notes += of_card(card)
         elif where.ownership == "private":
             found.lines.append(Line("compute", named.name, State.NOT_INCLUDED))
             found.notes.append(note("no_rate_card", account=where.account))
@@ -48,6 +49,8 @@ def standing(
 
 
 def _public(demand: Demand, where: Where, flavor: str | None, book: Book, found: Lines) -> None:
+    if book.withholds(where):
+        found.notes.append(note("negotiated_rates_withheld"))
     market = book.market(where)
     index, hours = market.index, demand.hours
     made = flavor and index.of_sku(where.provider, where.region, flavor, demand.need, ON_DEMAND, hours)

@@ -16,7 +16,8 @@ from mcm.db.digest import Digest
 from mcm.db.engine import build_engine, shown
 from mcm.db.session import translated
 from mcm.errors import Conflict, Unavailable
-from mcm.models import Base, DeviceRequest, Installation, LoginSession, LoginThrottle, SetupLink, VaultKey
+from mcm.models import DeviceRequest, Installation, LoginSession, LoginThrottle, SetupLink, VaultKey
+from mcm.models.every import Base
 
 _BATCH = 1000
 # A session that was ended since would be alive again; and the row of `Installation` says of this very database whether

@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from mcm.edge.routes import all_routes
+
 _PROBLEM = {
     "type": "object",
     "description": "RFC 9457, with a stable code and a next step.",
@@ -33,7 +35,7 @@ def install(app: FastAPI) -> None:
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _truthful(
-                get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+                get_openapi(title=app.title, version=app.version, description=app.description, routes=all_routes(app))
             )
         return app.openapi_schema
 

@@ -1,10 +1,11 @@
-"""Checks, at start, that every route names the permission it needs or is on the short list of open ones."""
+"""Checks, before it is served, that every route names the permission it needs or is on the short list of open ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import Authorization
@@ -29,23 +30,33 @@ SIGN_IN_ROUTES: dict[str, str] = {
 OPEN_ROUTES |= frozenset(SIGN_IN_ROUTES)
 
 
+def all_routes(app: FastAPI) -> Sequence[BaseRoute]:
+    """Those of rooms that nobody has asked for yet too."""
+    rooms = getattr(app.state, "rooms", None)
+    return app.routes if rooms is None else rooms.routes()
+
+
 def route_permissions(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
     """(method, path) → permission of every route; None where the route asks for none."""
+    return _permissions(all_routes(app))
+
+
+def require_permissions(routes: Sequence[BaseRoute]) -> None:
+    """Raises RuntimeError naming every route that would be open by mistake."""
+    table = _permissions(routes)
+    naked = [f"{method} {path}" for (method, path), found in table.items() if found is None and path not in OPEN_ROUTES]
+    if naked:
+        raise RuntimeError(f"routes without a permission: {', '.join(sorted(naked))}")
+
+
+def _permissions(routes: Sequence[BaseRoute]) -> dict[tuple[str, str], Permission | None]:
     table: dict[tuple[str, str], Permission | None] = {}
-    # `app.routes` holds included routers unopened: walking it alone finds no route of ours.
-    for route in iter_route_contexts(app.routes):
+    # They may hold included routers unopened: walking them alone would find no route of those.
+    for route in iter_route_contexts(routes):
         guarded = isinstance(route.original_route, APIRoute)
         found = next(_authorizations(route.dependant), None) if guarded else None
         table |= {(method, route.path or ""): found for method in route.methods or ()}
     return table
-
-
-def require_permissions(app: FastAPI) -> None:
-    """Raises RuntimeError naming every route that would be open by mistake."""
-    table = route_permissions(app)
-    naked = [f"{method} {path}" for (method, path), found in table.items() if found is None and path not in OPEN_ROUTES]
-    if naked:
-        raise RuntimeError(f"routes without a permission: {', '.join(sorted(naked))}")
 
 
 def _authorizations(dependant: Dependant) -> Iterator[Permission]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, object_session
 from mcm.events import kinds
 from mcm.events.service import emit
 from mcm.kit import clock
-from mcm.models import Account, NoticeTarget, Operation, Plan, PlanItem, ResourceRow, Scope
+from mcm.models import Account, NoticeTarget, Operation, Optimization, Plan, PlanItem, ResourceRow, Scope
 
 
 def operation(session: Session, row: Operation) -> None:
@@ -39,6 +39,15 @@ def plan(session: Session, row: Plan) -> None:
             "status": row.status, "action": row.action, "targets": row.impact.get("targets"),
             "requested_by": row.requested_by, "version": row.version,
         },
+    )  # fmt: skip
+
+
+def optimization(session: Session, row: Optimization) -> None:
+    """To the tenant that asked, which saw it wait. Who does not see all that it is about does not see it any more once
+    it has ended: hence no more than its status."""
+    emit(
+        session, kinds.OPTIMIZATION_CHANGED, tenant_id=row.tenant_id, subject_kind="optimization", subject_id=row.id,
+        data={"status": row.status},
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from mcm.findings import standing as findings
 from mcm.identity import upkeep as identity
 from mcm.kit import clock
 from mcm.models import IdempotencyKey
+from mcm.moves import repository as moves
+from mcm.moves import runner as moving
 from mcm.notices import repository as notices
 from mcm.optimizer import repository as optimizer
 from mcm.placement import repository as placements
@@ -44,11 +46,13 @@ def run(runtime: "Runtime") -> None:
         violations.prune(session, kept_since)
         notices.prune(session, kept_since)
         optimizer.prune(session, kept_since)
+        moves.prune(session, kept_since)
         findings.prune(session, kept_since)
         utilisation.prune(session, (clock.now() - timedelta(days=runtime.settings.utilisation_days)).date())
         events.prune(session, clock.now() - timedelta(days=EVENT_DAYS))
     if dropped:
         log.info("%d rows past their time were dropped", dropped)
+    moving.tidy(runtime)
     _keep_audit(runtime)
 
 

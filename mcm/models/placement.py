@@ -1,12 +1,13 @@
 """Where work may run: what people say about places, decisions with their inputs, room held for them, what was made."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mcm.db.types import Json, UtcTime, key_text
+from mcm.db.types import Exact, Json, UtcTime, key_text
 from mcm.models.base import Base
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -17,7 +18,8 @@ class LocationSetting(Base):
     holds. None: not said.
 
     cpu_overcommit, memory_overcommit: how much may be given away for one that is there. vcpus, memory_gib, disk_gib,
-    gpus: the whole, where the cloud does not tell it. closed: nothing new may come there."""
+    gpus: the whole, where the cloud does not tell it. closed: nothing new may come there. sla_percent,
+    sla_source: the availability that somebody was promised, as 99.95, and where that is written."""
 
     __tablename__ = "location_setting"
 
@@ -34,6 +36,8 @@ class LocationSetting(Base):
     disk_gib: Mapped[float | None] = mapped_column(Float(53))
     gpus: Mapped[float | None] = mapped_column(Float(53))
     closed: Mapped[bool] = mapped_column(Boolean)
+    sla_percent: Mapped[Decimal | None] = mapped_column(Exact)
+    sla_source: Mapped[str | None] = mapped_column(key_text())
     version: Mapped[int] = mapped_column(Integer)
     set_by: Mapped[str] = mapped_column(key_text())
     set_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -18,7 +18,8 @@ class PriceList(Base):
     list of its own, never converted from this one.
 
     confirmed_on: the last day on which the cloud said the same, priced_on or later. sha256: of the file, or of the
-    points a cloud gave. live_key: what two files in use may not share; None once withdrawn, and of clouds. seed: came
+    points a cloud gave. complete: it names all that is sold of each item in each region it speaks of: what it lacks is
+    not sold. live_key: what two files in use may not share; None once withdrawn, and of clouds. seed: came
     with mcm. status: current or withdrawn; which of the current lists is the newest follows from their days."""
 
     __tablename__ = "price_list"
@@ -35,6 +36,7 @@ class PriceList(Base):
     sha256: Mapped[str] = mapped_column(key_text())
     live_key: Mapped[str | None] = mapped_column(key_text())
     seed: Mapped[bool] = mapped_column(Boolean)
+    complete: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str] = mapped_column(key_text())
     points: Mapped[int] = mapped_column(Integer)
     flagged: Mapped[int] = mapped_column(Integer)

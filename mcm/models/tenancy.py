@@ -1,11 +1,13 @@
 """Rules that give resources to tenants, which tenants have something in whose scopes, limits and reservations."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mcm.db.types import UtcTime, key_text
+from mcm.db.types import Exact, Json, UtcTime, key_text
 from mcm.models.base import Base
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -51,10 +53,21 @@ class QuotaLimit(Base):
     amount: Mapped[int] = mapped_column(_BIG)
 
 
+class QuotaMoney(Base):
+    """At most so much is paid by the month for what lives in the tenant and all below it."""
+
+    __tablename__ = "quota_money"
+
+    tenant_id: Mapped[str] = mapped_column(key_text(), ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Exact)
+    currency: Mapped[str] = mapped_column(key_text())
+
+
 class QuotaReservation(Base):
     """Room held for what is about to be made. status: reserved, committed, released, expired.
 
-    until: a reserved one counts until then; a committed one as well, until the inventory has had time to see it."""
+    until: a reserved one counts until then; a committed one as well, until the inventory has had time to see it.
+    change: what is paid for then (`mcm.tenancy.money.Change`); None: nothing, or an older mcm made it."""
 
     __tablename__ = "quota_reservation"
     __table_args__ = (
@@ -70,6 +83,7 @@ class QuotaReservation(Base):
     vcpus: Mapped[int] = mapped_column(_BIG)
     memory_mib: Mapped[int] = mapped_column(_BIG)
     storage_gib: Mapped[int] = mapped_column(_BIG)
+    change: Mapped[dict[str, Any] | None] = mapped_column(Json)
     status: Mapped[str] = mapped_column(key_text())
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     until: Mapped[datetime] = mapped_column(UtcTime)

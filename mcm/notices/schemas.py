@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     NOTICE_TARGET_DISABLED = "notice_target.disabled"
     BUDGET_REACHED = "budget.reached"
     BUDGET_FORECAST = "budget.forecast"
+    VIOLATION_OPENED = "violation.opened"
+    VIOLATION_CLOSED = "violation.closed"
 
 
 # Not what comes once for each kind and region when one cloud is away: its account tells that.

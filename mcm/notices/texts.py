@@ -76,6 +76,17 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("预算 {name} 预计在 {month} 达到 {percent}%：预计支出 {currency} {spent}，预算 {amount}",
          "运行 `mcm budget show {name}` 查看预测方法"),
     ),
+    NoticeKind.VIOLATION_OPENED: (
+        ("'{name}' in account {account} violates policy {policy} ({severity}, {mode})",
+         "`mcm policy violation {id}` says why, and the ways back"),
+        ("账号 {account} 中的“{name}”违反策略 {policy}（{severity}，{mode}）",
+         "运行 `mcm policy violation {id}` 查看原因与整改方式"),
+    ),
+    NoticeKind.VIOLATION_CLOSED: (
+        ("'{name}' in account {account} does not violate policy {policy} any more ({status})",
+         "nothing needs to be done"),
+        ("账号 {account} 中的“{name}”不再违反策略 {policy}（{status}）", "无需处理"),
+    ),
     "test": (
         ("this is a test of notice target {name}", "nothing needs to be done"),
         ("这是通知目标 {name} 的测试", "无需处理"),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
+from mcm.auth.service import allowed
 from mcm.contract.actions import ACTIONS
 from mcm.db.session import after_commit
 from mcm.edge.confirmation import require_confirmed
@@ -87,7 +88,8 @@ def create_operation(
             found = service.wanted(session, runtime.registry, mutation.caller, body)
             asked = (session, found.account, found.action, found.params)
             needs.require_room(*asked, found.row, found.region)
-            return presenting.dry_run(session, found, split(found.params)[0], needs.doubts(*asked, found.region))
+            doubts, costs = needs.doubts(*asked, found.region), allowed(mutation.caller, Permission.COST_READ)
+            return presenting.dry_run(session, found, split(found.params)[0], doubts, costs=costs)
 
     if service.action_named(body.action).destructive:
         require_confirmed(mutation.caller)

@@ -13,7 +13,6 @@ from mcm.db import standing
 from mcm.errors import McmError
 from mcm.kit import clock, process
 from mcm.operations import repository
-from mcm.operations.acting import take_turn
 from mcm.sync.tools import Tools
 from mcm.vault import Vault
 
@@ -131,6 +130,9 @@ class OperationExecutor:
             return True
 
     def _turn(self, operation_id: str) -> None:
+        # Only where turns are taken: the process that answers loads none of it.
+        from mcm.operations.acting import take_turn
+
         try:
             take_turn(self._tools, self._vault, operation_id)
         except McmError as error:

@@ -1,4 +1,4 @@
-"""The blast radius of an action: what hangs on its targets, what data is in it, and what of it is protected."""
+"""The blast radius of an action: what hangs on its targets, what data is in it, what is protected, what it costs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
 from mcm.models import RelationRow, ResourceRow
+from mcm.operations import bill
 from mcm.tenancy import sight
 
 _SHOWN = 200
 _CHUNK = 500
-NO_PRICES = ("no prices yet: what it costs or saves is not known", "尚无价格数据，无法得知费用变化")
 
 
 def impact(session: Session, targets: Sequence[ResourceRow], left: Sequence[ResourceRow]) -> dict[str, Any]:
@@ -54,14 +54,14 @@ def impact(session: Session, targets: Sequence[ResourceRow], left: Sequence[Reso
             }
             for of, row, how in list(others.values())[:_SHOWN]
         ],
-        "money": None,
-        "money_note": NO_PRICES[0],
-        "money_note_zh": NO_PRICES[1],
-    }
+    } | bill.monthly(session, targets, {of for of, row, _ in found.values() if row.kind == "volume"})
 
 
-def visible(session: Session, stored: dict[str, Any]) -> dict[str, Any]:
-    """What was found in the view of whoever made the plan, without what the reader's does not hold."""
+def visible(session: Session, stored: dict[str, Any], *, costs: bool) -> dict[str, Any]:
+    """What was found in the view of whoever made the plan, without what the reader's does not hold. costs: whether
+    the reader may know what things cost."""
+    if not costs:
+        stored = bill.hidden(stored)
     listed = stored["listed"]
     ids = [each["id"] for each in listed]
     seen = set(session.scalars(select(ResourceRow.id).where(ResourceRow.id.in_(ids), *sight.resources_of(session))))

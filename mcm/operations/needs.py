@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mcm.contract import ProviderDescriptor, ResourceKind
 from mcm.contract.actions import Action, Params
 from mcm.models import Account, ResourceRow, Scope
+from mcm.operations import paying
 from mcm.operations.choices import repository as choices
 from mcm.operations.choices.place import NAMES, Place
 from mcm.operations.choices.reasons import Hindrance, hindrance
@@ -19,6 +20,7 @@ from mcm.operations.choices.rules import Asked, amounts_of, fitting, judged, roo
 from mcm.operations.errors import InvalidParams
 from mcm.tenancy import quota
 from mcm.tenancy.errors import QuotaExceeded
+from mcm.tenancy.money import Change
 from mcm.tenancy.schemas import Amounts
 
 # Longer than any action takes, so that nobody else takes the room meanwhile.
@@ -135,13 +137,26 @@ def amounts(
     return None
 
 
+def to_hold(
+    session: Session, account: Account, action: Action, params: Params, row: ResourceRow | None, region: str
+) -> tuple[Amounts, Change | None] | None:
+    """What a reservation is of, with what is paid for it by the month; None: there is nothing to reserve."""
+    wanted = amounts(session, account, action, params, row, region)
+    change = paying.change(session, account, action, params, row, region)
+    if wanted is not None:
+        return wanted, change
+    # Nothing that is counted grows, and yet it may cost more: another family of the same size.
+    tenant_id = row.tenant_id if row is not None else account.tenant_id
+    return (Amounts(), change) if change is not None and quota.bound_by_money(session, tenant_id) else None
+
+
 def require_room(
     session: Session, account: Account, action: Action, params: Params, row: ResourceRow | None, region: str
 ) -> None:
-    """Raises QuotaExceeded as the request itself would when it reserves."""
-    wanted = amounts(session, account, action, params, row, region)
+    """Raises QuotaExceeded and QuotaUnpriced as the request itself would when it reserves."""
+    wanted = to_hold(session, account, action, params, row, region)
     if wanted is not None:
-        quota.require_room(session, row.tenant_id if row is not None else account.tenant_id, wanted)
+        quota.require_room(session, row.tenant_id if row is not None else account.tenant_id, *wanted)
 
 
 def doubts(session: Session, account: Account, action: Action, params: Params, region: str) -> list[Problem]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from mcm.contract import ProviderDescriptor
 from mcm.contract.actions import ACTIONS, Action
 from mcm.models import Operation, OperationLog
+from mcm.operations import bill
 from mcm.operations.impact import impact
 from mcm.operations.lines import line
 from mcm.operations.needs import Problem
@@ -46,8 +47,14 @@ def log_line(row: OperationLog) -> LogLine:
     return LogLine(at=row.at, event=row.code, text=text, text_zh=text_zh, values=row.values)
 
 
-def dry_run(session: Session, found: Wanted, params: dict[str, object], doubts: Sequence[Problem] = ()) -> DryRunAnswer:
-    action = found.action
+def dry_run(
+    session: Session, found: Wanted, params: dict[str, object], doubts: Sequence[Problem] = (), *, costs: bool = False
+) -> DryRunAnswer:
+    """costs: whether whoever asks may know what things cost."""
+    action, radius = found.action, None
+    if action.destructive and found.row is not None:
+        told = impact(session, [found.row], [])
+        radius = Impact(**(told if costs else bill.hidden(told)))
     return DryRunAnswer(
         action=action.id,
         resource_id=found.row.id if found.row is not None else None,
@@ -60,7 +67,7 @@ def dry_run(session: Session, found: Wanted, params: dict[str, object], doubts: 
         reversible_by=action.reversible_by,
         sentence=f"would ask for {found.sentence}; nothing was sent",
         warnings=[Warned(param=param, **doubt.told) for param, _, doubt in doubts],
-        impact=Impact(**impact(session, [found.row], [])) if action.destructive and found.row is not None else None,
+        impact=radius,
     )
 
 

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcm.kit.money import Amount
+
 Status = Literal["queued", "sent", "observed", "succeeded", "failed", "in_doubt", "cancelled"]
 
 
@@ -101,7 +103,9 @@ class Dependant(BaseModel):
 
 
 class Impact(BaseModel):
-    """What hangs on the targets. money: null while there are no prices; money_note says so."""
+    """What hangs on the targets. money: what all of them cost in a month of 730 hours, in `currency`; null where one of
+    them has no price. unpriced: how many. basis: the worst of the prices. money_note: all of this as a sentence, with
+    what is known of it and why the rest is not."""
 
     targets: int
     left: int
@@ -111,7 +115,10 @@ class Impact(BaseModel):
     dependants_data_class: dict[str, int]
     protected: dict[str, int]
     listed: list[Dependant] = Field(description="at most 200")
-    money: float | None
+    money: Amount | None
+    currency: str | None = None
+    basis: str = "unknown"
+    unpriced: int = 0
     money_note: str
     money_note_zh: str
 

@@ -90,7 +90,7 @@ def wanted(
 
 
 def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, plan_id: str | None = None) -> Operation:
-    """Writes the operation with its intent. Raises ResourceBusyHere, QuotaExceeded and what `belts` do."""
+    """Writes the operation with its intent. Raises ResourceBusyHere, what `quota.reserve` does and what `belts` do."""
     now = clock.now()
     operation_id = new_id("op")
     public, secret = split(found.params)
@@ -98,10 +98,13 @@ def create(session: Session, vault: Vault, caller: Caller, found: Wanted, *, pla
     row, action, name = found.row, found.action, found.name
     belts.check(session, action, found.account, row.id if row is not None else None, plan_id)
     tenant_id = row.tenant_id if row is not None else found.account.tenant_id
-    amounts = needs.amounts(session, found.account, action, found.params, row, found.region)
+    wanted = needs.to_hold(session, found.account, action, found.params, row, found.region)
     reservation = None
-    if amounts is not None:
-        held = quota.reserve(session, tenant_id, amounts, action.id, needs.RESERVED_FOR, key=operation_id)
+    if wanted is not None:
+        amounts, change = wanted
+        held = quota.reserve(
+            session, tenant_id, amounts, action.id, needs.RESERVED_FOR, key=operation_id, change=change
+        )  # fmt: skip
         reservation = held.id
     made = Operation(
         id=operation_id, action=action.id, status="queued", tenant_id=tenant_id, account_id=found.account.id,

@@ -58,8 +58,8 @@ def _over_locations(picture: Picture, asked: OptimizationCreate, egress: Mapping
             items.append(Item(thing.name, thing.needs, costs, home, 1.0))
         else:
             costs = _money(picture, thing, number)
-            moving = float(asked.least_saving) + float(egress.get(index) or 0) / _PAID_BACK_MONTHS
-            items.append(Item(thing.name, thing.needs, costs, home, moving if home is not None else 0.0))
+            moving = _moving(asked, costs, egress.get(index, Decimal(0))) if home is not None else 0.0
+            items.append(Item(thing.name, thing.needs, costs, home, moving))
         origins.append((thing.home, None))
     places = _places(picture, indices, items, balanced=balanced)
     apart, together = _groups(picture, list(range(len(items))))
@@ -79,6 +79,13 @@ def _money(picture: Picture, thing: Thing, number: Mapping[int, int]) -> dict[in
         for at in number
         if _may(thing, at, picture.locations[at])
     }
+
+
+def _moving(asked: OptimizationCreate, costs: Mapping[int, float], egress: Decimal | None) -> float:
+    """What is paid for leaving home. Where nobody knows what taking its disks away costs, more than any place could
+    save: it is moved where it must be, and not for a saving that nobody knows."""
+    once = float(egress) / _PAID_BACK_MONTHS if egress is not None else 2 * max(costs.values(), default=0.0) + 1
+    return float(asked.least_saving) + once
 
 
 def _may(thing: Thing, at: int, location: Location) -> bool:

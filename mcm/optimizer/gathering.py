@@ -177,7 +177,10 @@ def _of_instance(
     provider = providers.get(row.account_id)
     offered = registry.descriptor(provider).actions.get(_MIGRATE) if provider is not None else None
     migrates = offered is not None and not offered.absent and row.state == "running"
-    thing = Thing("instance", row.id, row.name or row.id, 1, row.tenant_id, needs, home, host, {}, (), {}, migrates)
+    thing = Thing(
+        "instance", row.id, row.name or row.id, 1, row.tenant_id, needs, home, host, {}, (), {}, migrates,
+        disk_known=told.get("disk_gib") is not None,
+    )  # fmt: skip
     return Asked(thing, tier, key, None, 1)
 
 
@@ -186,13 +189,15 @@ def _number(value: Any) -> float | None:
 
 
 def egress(session: Session, found: Picture, asked: OptimizationCreate, tenant_id: str) -> dict[int, Decimal | None]:
-    """By thing, what taking its disks out of its home costs once; None: not known."""
+    """By thing, what taking its disks out of its home costs once; None: not known, also where it tells no disk."""
     if asked.goal not in ("cost", "evacuate"):
         return {}
     prices = Prices(session, found.locations, asked.currency, tenant_id)
     with localcontext(EXACT):
         return {
-            index: prices.egress(found.locations[one.home], EXACT.create_decimal(str(one.needs[2])))
+            index: prices.egress(
+                found.locations[one.home], EXACT.create_decimal(str(one.needs[2])) if one.disk_known else None
+            )
             for index, one in enumerate(found.things)
             if one.home is not None
         }

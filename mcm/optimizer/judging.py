@@ -123,9 +123,10 @@ def _blocked(
 
 
 def _policy(reason: Any) -> dict[str, Any]:
+    """priced: whether its message may hold an amount."""
     if reason is None:
         return {"policy": "?", "title": "", "title_zh": "", "message": "", "message_zh": ""}
     return {
         "policy": reason.policy, "title": reason.title, "title_zh": reason.title_zh, "message": reason.message,
-        "message_zh": reason.message_zh,
+        "message_zh": reason.message_zh, "priced": _COST in reason.values,
     }  # fmt: skip

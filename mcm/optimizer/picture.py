@@ -29,7 +29,7 @@ class Thing:
 
     home: index of its location; host: index of its host. blocked: location → why not, a code with parameters; a
     policy's verdict is in it. score: 0 to 1 by location, of soft policies. prices: by location. migrates: mcm can move
-    it while it runs."""
+    it while it runs. disk_known: whether it tells how much disk it has; else `needs` holds 0 of it."""
 
     kind: str
     id: str | None
@@ -44,6 +44,7 @@ class Thing:
     prices: Mapping[int, Price]
     migrates: bool = False
     part: Part | None = None
+    disk_known: bool = True
 
 
 # (thing, location) → what policies say about it there without forbidding it.

@@ -50,10 +50,13 @@ class Prices:
             found = self._known[key, where] = self._asked(tier, self._where[where], workload)
         return found
 
-    def egress(self, place: Location, gib: Decimal) -> Decimal | None:
-        """What taking so much out of a place costs once; None: not known. Out of an own cloud it is not asked for."""
-        if place.ownership == "private" or not gib:
+    def egress(self, place: Location, gib: Decimal | None) -> Decimal | None:
+        """What taking so much (None: nobody knows how much) out of a place costs once; None: not known. Out of an own
+        cloud it is not asked for."""
+        if place.ownership == "private":
             return Decimal(0)
+        if not gib:
+            return gib
         key = place.account_id, place.region, gib
         if key not in self._egress:
             tier = Tier(vcpus=Decimal(1), memory_gib=Decimal(1), traffic=Traffic(internet_gb=gib * GB_PER_GIB))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mcm.kit import clock
-from mcm.models import Optimization, OptimizationRow, ResourceRow
+from mcm.models import Optimization, OptimizationRow, ResourceRow, Tenant
 from mcm.tenancy import sight
 
 _BATCH = 200
@@ -65,9 +65,28 @@ def rows(
 
 
 def waiting(session: Session) -> str | None:
-    """The one that has waited longest."""
-    query = select(Optimization.id).where(Optimization.status == "queued")
-    return session.scalar(query.order_by(Optimization.created_at, Optimization.id).limit(1))
+    """Tenants take turns: of the tenant whose last one began longest ago (or that had none), the one that has waited
+    longest."""
+    began = (
+        select(Optimization.tenant_id, func.max(Optimization.started_at).label("at"))
+        .where(Optimization.started_at.is_not(None))
+        .group_by(Optimization.tenant_id)
+        .subquery()
+    )
+    query = (
+        select(Optimization.id)
+        .outerjoin(began, began.c.tenant_id == Optimization.tenant_id)
+        .where(Optimization.status == "queued")
+        .order_by(began.c.at.is_not(None), began.c.at, Optimization.created_at, Optimization.id)
+    )
+    return session.scalar(query.limit(1))
+
+
+def open_of(session: Session, tenant_id: str) -> int:
+    """How many of a tenant wait or run. Who asks next waits until this transaction ends."""
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+    query = select(func.count()).where(Optimization.tenant_id == tenant_id, Optimization.finished_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def running(session: Session) -> Sequence[Optimization]:

@@ -68,6 +68,8 @@ class Result:
         warnings = [told(code, params) for code, params in (*self._picture.warnings, *self._built.skipped)]
         if not self._built.problem.places:
             warnings.append(told("no_hosts"))
+        if unknown := sum(one is None for one in self._egress.values()):
+            warnings.append(told("egress_unknown", {"count": unknown}))
         return OptimizationResult(
             method=answer.method, why=told(answer.why) if answer.why else None, gap=answer.gap,
             subjects=len(self._built.things), moves=len(moves), left=len(rows) - len(moves),
@@ -91,7 +93,8 @@ class Result:
             else money.plain(money.EXACT.subtract(before.amount, after.amount))
         )
         how = "place" if thing.kind == "tier" else "migrate" if location == origin and thing.migrates else "person"
-        gib = money.EXACT.create_decimal(str(thing.needs[2])) if how == "person" else None
+        known = how == "person" and thing.disk_known
+        gib = money.EXACT.create_decimal(str(thing.needs[2])) if known else None
         return OptimizationRowItem(
             number=0, kind="move", subject=_subject(thing), origin=self._origin(item),
             target=self._spot(location, host), how=how, reasons=self._reasons(item, place, saving),

@@ -9,12 +9,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import limit, view
 from mcm.db import standing
 from mcm.errors import McmError
+from mcm.events import telling
 from mcm.kit import clock, process
 from mcm.models import Optimization, OptimizationRow
 from mcm.optimizer import building, gathering, repository, running
@@ -66,6 +68,7 @@ def run_next(runtime: "Runtime") -> bool:
             optimization_id = repository.waiting(session)
             if optimization_id is None or not repository.take(session, optimization_id, process.owner()):
                 return False
+            telling.optimization(session, session.get_one(Optimization, optimization_id))
     except IntegrityError:
         return False
     try:
@@ -126,7 +129,7 @@ def _run(runtime: "Runtime", optimization_id: str) -> None:
             )
             for one in rows
         )  # fmt: skip
-        _close(found, "done")
+        _close(session, found, "done")
         details = {"goal": found.goal, "method": summary.method, "moves": summary.moves, "left": summary.left}
         audit.record(session, caller, "optimization.run", "optimization", optimization_id, details=details)
 
@@ -150,8 +153,9 @@ def _finish(runtime: "Runtime", optimization_id: str, status: str, error: dict[s
         row = session.get_one(Optimization, optimization_id, with_for_update=True)
         if row.status == "running":
             row.error = error
-            _close(row, status)
+            _close(session, row, status)
 
 
-def _close(row: Optimization, status: str) -> None:
+def _close(session: Session, row: Optimization, status: str) -> None:
     row.status, row.runs, row.owner, row.finished_at = status, None, None, clock.now()
+    telling.optimization(session, row)

@@ -53,6 +53,13 @@ class OptimizationCreate(BaseModel):
         return self
 
 
+class _Withheld(BaseModel):
+    """amounts_withheld: why amounts are null here; null: they are shown."""
+
+    amounts_withheld: str | None = None
+    amounts_withheld_zh: str | None = None
+
+
 class Told(BaseModel):
     """A code with parameters, and what it says."""
 
@@ -77,8 +84,9 @@ class Subject(BaseModel):
 
 
 class Risk(BaseModel):
-    """downtime: none (it moves while it runs), restart, or none for what does not run yet (new). egress: what leaving
-    costs once; None: not known. policies: what speaks against the place without forbidding it."""
+    """downtime: none (it moves while it runs), restart, or none for what does not run yet (new). egress_gib: how much
+    disk, egress: what leaving costs once; None: not known. policies: what speaks against the place without forbidding
+    it."""
 
     downtime: Literal["none", "restart", "new"]
     egress_gib: Amount | None
@@ -86,7 +94,7 @@ class Risk(BaseModel):
     policies: list[dict[str, Any]]
 
 
-class OptimizationRowItem(BaseModel):
+class OptimizationRowItem(_Withheld):
     """how: migrate (mcm can), place (`mcm place`), person (somebody must; steps), or none for what is left over.
 
     saving: in a month; None: not known on one side. basis: of the worse of both."""
@@ -107,6 +115,7 @@ class OptimizationRowItem(BaseModel):
     complete: bool
     risk: Risk | None
     plan_id: str | None
+    move_id: str | None = None
 
 
 class PlaceLoad(BaseModel):
@@ -126,7 +135,7 @@ class PlaceLoad(BaseModel):
 class OptimizationResult(BaseModel):
     """method: quick, search or proven. why: of a quick answer, why there is no other. gap: how much more than the best
     possible it costs at most, as a share; None: not known. saving: of all moves whose two prices are known, in a month;
-    unpriced: how many have not. places: where something changes, at most 1,000."""
+    null: amounts are withheld. unpriced: how many have not. places: where something changes, at most 1,000."""
 
     method: str
     why: Told | None
@@ -134,7 +143,7 @@ class OptimizationResult(BaseModel):
     subjects: int
     moves: int
     left: int
-    saving: Amount
+    saving: Amount | None
     unpriced: int
     currency: str
     rates: Literal["marginal"] = "marginal"
@@ -144,7 +153,7 @@ class OptimizationResult(BaseModel):
     as_of: datetime | None
 
 
-class OptimizationItem(BaseModel):
+class OptimizationItem(_Withheld):
     id: str
     status: Status
     goal: Goal
@@ -167,11 +176,13 @@ class OptimizationDetail(OptimizationItem):
 
 
 class ApplyRequest(BaseModel):
-    """rows: numbers of moves; none: all that mcm can carry out."""
+    """rows: numbers of moves; none: all that mcm can carry out. moves: whether those between clouds begin, as copies of
+    what runs on or after a stop; none: they stay with people."""
 
     model_config = ConfigDict(extra="forbid")
 
     rows: list[Annotated[int, Field(ge=0)]] = Field(default_factory=list, max_length=10_000)
+    moves: Literal["none", "copy", "stop"] = "none"
 
 
 class MadePlan(BaseModel):
@@ -183,10 +194,21 @@ class MadePlan(BaseModel):
     requires_approval: bool
 
 
+class MadeMove(BaseModel):
+    """row: its number. possible: whether mcm can; against: what is in the way. move_id: of one that was begun."""
+
+    row: int
+    move_id: str | None
+    possible: bool
+    against: list[Told]
+
+
 class Applied(BaseModel):
-    """person: moves that somebody must make, place: workloads for `mcm place`; neither is in a plan."""
+    """moves: of those between clouds, at most 100. person: moves that somebody must make, place: workloads for
+    `mcm place`; neither is in a plan."""
 
     plans: list[MadePlan]
+    moves: list[MadeMove] = []
     person: int
     place: int
     already: int

@@ -9,10 +9,11 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.errors import Conflict
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Optimization, OptimizationRow, Plan, ResourceRow
-from mcm.optimizer import repository
+from mcm.optimizer import amounts, repository
 from mcm.optimizer.errors import InvalidOptimization, OptimizationNotFound, OptimizationNotReady
 from mcm.optimizer.schemas import (
     Applied,
@@ -35,7 +36,8 @@ from mcm.tenancy import sight
 from mcm.workloads import service as workloads
 
 _MIGRATE = "instance.migrate"
-_MOST_WAITING = 100
+# Of one tenant: nobody fills the queue of others, whose turn comes after at most one of each.
+MOST_WAITING = 10
 _BATCH = 1_000
 _MOST_TARGETS = 2_000
 
@@ -44,9 +46,13 @@ def create(session: Session, caller: Caller, asked: OptimizationCreate) -> Optim
     """Writes down what is wanted; `runner.wake` begins it. Raises WorkloadNotFound."""
     for name in asked.workloads:
         workloads.get(session, name)
-    open_now = [row for row in repository.page(session, before=None, limit=_MOST_WAITING) if row.finished_at is None]
-    if len(open_now) >= _MOST_WAITING:
-        raise Conflict(f"{_MOST_WAITING} optimizations wait already", next_step="wait for them, or cancel some")
+    if repository.open_of(session, caller.tenant_id) >= MOST_WAITING:
+        raise Conflict(
+            f"{MOST_WAITING} optimizations of your tenant wait or run already; nothing was asked for",
+            message_zh=f"您所在租户已有 {MOST_WAITING} 个优化任务在等待或运行；未提交",
+            next_step="wait for them, or cancel some: mcm optimization list, mcm optimization cancel ID",
+            next_step_zh="请等待其完成，或取消部分任务：mcm optimization list、mcm optimization cancel ID",
+        )
     row = Optimization(
         id=new_id("opt"), status="queued", runs=None, goal=asked.goal, asked=asked.model_dump(mode="json"),
         tenant_id=caller.tenant_id, tenants=[], principal_id=caller.principal_id, caller=acting_as.packed(caller),
@@ -55,6 +61,7 @@ def create(session: Session, caller: Caller, asked: OptimizationCreate) -> Optim
     )  # fmt: skip
     session.add(row)
     session.flush()
+    telling.optimization(session, row)
     _told(session, caller, row, "optimization.create", goal=asked.goal, workloads=len(asked.workloads))
     return row
 
@@ -80,12 +87,13 @@ def cancel(session: Session, caller: Caller, optimization_id: str) -> Optimizati
     row.cancel = True
     if row.status == "queued":
         row.status, row.finished_at = "cancelled", clock.now()
+        telling.optimization(session, row)
     session.flush()
     _told(session, caller, row, "optimization.cancel")
     return row
 
 
-def page(session: Session, *, limit: int, cursor: str | None) -> Page[OptimizationItem]:
+def page(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> Page[OptimizationItem]:
     before = None
     if cursor is not None:
         at, last = sight.values_of(session, cursor, 2)
@@ -96,20 +104,21 @@ def page(session: Session, *, limit: int, cursor: str | None) -> Page[Optimizati
     if len(found) > limit:
         last_row = found[limit - 1]
         following = sight.cursor_of(session, [clock.to_text(last_row.created_at), last_row.id])
-    return Page(items=[item(row) for row in found[:limit]], next_cursor=following)
+    return Page(items=[item(row, caller) for row in found[:limit]], next_cursor=following)
 
 
 def rows(
-    session: Session, optimization_id: str, *, kind: str | None, limit: int, cursor: str | None
+    session: Session, caller: Caller, optimization_id: str, *, kind: str | None, limit: int, cursor: str | None
 ) -> Page[OptimizationRowItem]:
     found = get(session, optimization_id)
+    priced = amounts.shown_to(caller, found)
     after = -1
     if cursor is not None:
         with of_cursor():
             after = int(sight.values_of(session, cursor, 1)[0])
     listed = repository.rows(session, found.id, after=after, limit=limit + 1, kind=kind)
     following = sight.cursor_of(session, [listed[limit - 1].number]) if len(listed) > limit else None
-    return Page(items=[row_item(one) for one in listed[:limit]], next_cursor=following)
+    return Page(items=[row_item(one, priced=priced) for one in listed[:limit]], next_cursor=following)
 
 
 def apply(
@@ -124,7 +133,7 @@ def apply(
             f"the optimization is {row.status}: there is nothing to apply",
             next_step="wait until it is done, or ask anew",
         )
-    moves = [one for one in _all(session, row.id) if one.kind == "move"]
+    moves = [one for one in all_rows(session, row.id) if one.kind == "move"]
     chosen = set(wanted.rows)
     unknown = sorted(chosen - {one.number for one in moves})
     if unknown:
@@ -177,23 +186,26 @@ def _host_ident(session: Session, resource_id: str, name: str) -> str:
     return name
 
 
-def item(row: Optimization) -> OptimizationItem:
-    return OptimizationItem.model_validate(_shown(row))
+def item(row: Optimization, caller: Caller) -> OptimizationItem:
+    found = OptimizationItem.model_validate(_shown(row))
+    return found if amounts.shown_to(caller, row) else amounts.item(found)
 
 
-def detail(row: Optimization) -> OptimizationDetail:
+def detail(row: Optimization, caller: Caller) -> OptimizationDetail:
     error = told(row.error["code"], row.error["params"]) if row.error else None
     result = OptimizationResult.model_validate(row.result) if row.result else None
-    return OptimizationDetail.model_validate(_shown(row) | {"asked": row.asked, "error": error, "result": result})
+    found = OptimizationDetail.model_validate(_shown(row) | {"asked": row.asked, "error": error, "result": result})
+    return found if amounts.shown_to(caller, row) else amounts.detail(found)
 
 
-def row_item(row: OptimizationRow) -> OptimizationRowItem:
-    return OptimizationRowItem.model_validate(
+def row_item(row: OptimizationRow, *, priced: bool) -> OptimizationRowItem:
+    found = OptimizationRowItem.model_validate(
         row.data | {"number": row.number, "kind": row.kind, "plan_id": row.plan_id}
     )
+    return found if priced else amounts.row(found)
 
 
-def _all(session: Session, optimization_id: str) -> list[OptimizationRow]:
+def all_rows(session: Session, optimization_id: str) -> list[OptimizationRow]:
     found: list[OptimizationRow] = []
     while True:
         after = found[-1].number if found else -1

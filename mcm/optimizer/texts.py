@@ -66,6 +66,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} have no price anywhere: nothing is moved to save what nobody knows",
         "{count} 项没有任何价格：不会为未知的节省而移动",
     ),
+    "egress_unknown": (
+        "of {count} instances nobody knows what taking their disks away costs: they are not moved for a saving, and "
+        "where they must move that cost is not in it",
+        "{count} 个实例的磁盘迁出费用未知：不会为节省而移动；必须移动时，该费用未计入",
+    ),
     "place_unknown": (
         "{count} instances are in a place that mcm does not know, and are left out",
         "{count} 个实例所在位置未知，已忽略",

@@ -4,9 +4,6 @@ from sqlalchemy import select
 
 from mcm.db.session import Database
 from mcm.gateway import Change, Gateway
-from mcm.models import Account, Operation, Placement, PlacementInstance, ResourceRow
-from mcm.placement import gate
-from mcm.policies import running
 
 
 def install(gateway: Gateway, database: Database) -> None:
@@ -17,6 +14,11 @@ def install(gateway: Gateway, database: Database) -> None:
 def admit(database: Database, change: Change) -> None:
     """Raises PolicyDenies. What was sent already is only looked after, and passes; what a decision asked for was judged
     with everything it knew when it was bound."""
+    # Only now: a process that sends nothing, as the one that answers, loads no policies.
+    from mcm.models import Account, Operation, Placement, PlacementInstance, ResourceRow
+    from mcm.placement import gate
+    from mcm.policies import running
+
     if change.action not in gate.JUDGED or not change.operation_id:
         return
     with database.reading() as session:

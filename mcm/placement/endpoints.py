@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
-from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mounting import mount
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import BadRequest
 from mcm.kit import clock
-from mcm.placement import binding, following, outcomes, presenting, repository, service
+from mcm.placement import amounts, binding, following, outcomes, presenting, repository, service
 from mcm.placement.location_endpoints import latencies, locations
 from mcm.placement.schemas import (
     ApplyPreview,
@@ -51,8 +51,9 @@ def list_placements(
     """Newest first."""
     found = repository.page(session, _after(session, cursor), limit + 1, status or (), workload)
     last = found[limit - 1] if len(found) > limit else None
+    may_tell = presenting.Sight(session)
     return Page(
-        items=[presenting.item(row) for row in found[:limit]],
+        items=[presenting.item(session, row, may_tell) for row in found[:limit]],
         next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last is not None else None,
     )
 
@@ -73,30 +74,34 @@ def create_placement(
                 workload=found.workload.name,
                 hash=outcomes.digest(made[1]),
                 as_of=datetime.fromisoformat(made[0]["now"]),
-                outcome=presenting.outcome(made[1], presenting.seen(session, made[0])),
+                outcome=presenting.outcome(
+                    made[1],
+                    presenting.seen(session, made[0]),
+                    priced=amounts.shown_to(mutation.caller, [found.tenant[0]]),
+                ),
             )
 
     def change(session: Session) -> PlacementDetail:
         row = service.create(
             session, runtime.registry, runtime.settings, mutation.caller, found, made, body.minutes
         )  # fmt: skip
-        return presenting.detail(session, row)
+        return presenting.detail(session, row, mutation.caller)
 
     return mutation.run(change, status=201)
 
 
 @placements.get("/{placement_id}", dependencies=_READ)
-def show_placement(placement_id: str, session: ReadSession) -> PlacementDetail:
+def show_placement(placement_id: str, session: ReadSession, caller: CallerDep) -> PlacementDetail:
     """Every candidate with each rule, the scores, what was chosen, what was made of it and what is held for it."""
-    return presenting.detail(session, service.get(session, placement_id))
+    return presenting.detail(session, service.get(session, placement_id), caller)
 
 
 @placements.get("/{placement_id}/why", dependencies=_READ)
 def explain_placement(
-    placement_id: str, session: ReadSession, location: Annotated[str, Query(max_length=700)]
+    placement_id: str, session: ReadSession, caller: CallerDep, location: Annotated[str, Query(max_length=700)]
 ) -> WhyItem:
     """Why not there: of each tier the rules that keep it away, or how much worse it would be."""
-    return presenting.why(session, service.get(session, placement_id), location)
+    return presenting.why(session, service.get(session, placement_id), location, caller)
 
 
 @placements.post("/{placement_id}/replay", dependencies=_RUN, response_model=ReplayItem)
@@ -108,7 +113,7 @@ def replay_placement(placement_id: str, runtime: RuntimeDep, unit: UnitDep, muta
     with unit.reading() as session:
         row = service.get(session, placement_id)
         again, now, inputs = service.replayed(session, runtime.registry, row)
-        answer = presenting.replay(session, row, again, now, inputs)
+        answer = presenting.replay(session, row, again, now, inputs, mutation.caller)
 
     def change(session: Session) -> ReplayItem:
         service.note_replay(session, mutation.caller, placement_id, answer.same)
@@ -129,13 +134,15 @@ def apply_placement(
         with unit.reading() as session:
             against = binding.preview(session, runtime, mutation.caller, placement_id)
             row = service.get(session, placement_id)
-            number = sum(int(one["count"]) for one in row.chosen)
-            said = f"would make {number} instances: {presenting.parts_at(row.chosen)}; nothing was sent"
+            number, may_tell = sum(int(one["count"]) for one in row.chosen), presenting.Sight(session)
+            said = f"would make {number} instances: {presenting.parts_at(row.chosen, may_tell)}; nothing was sent"
             return ApplyPreview(
                 id=row.id,
                 would_make=number,
-                at=sorted(service.places_of(row)),
-                against=[{"tier": one.tier, "location": one.location, "rule": one.rule} for one in against],
+                at=sorted(filter(may_tell, service.places_of(row))),
+                against=[
+                    {"tier": one.tier, "location": may_tell.told(one.location), "rule": one.rule} for one in against
+                ],
                 sentence=said if not against else f"something changed since: the next candidate is asked ({said})",
             )
 
@@ -145,7 +152,7 @@ def apply_placement(
             following.go_on(session, runtime, placement_id)
         else:
             row = binding.apply(session, runtime, mutation.caller, placement_id)
-        return presenting.detail(session, row)
+        return presenting.detail(session, row, mutation.caller)
 
     return mutation.run(change, status=202)
 
@@ -155,7 +162,7 @@ def approve_placement(placement_id: str, body: Approval, mutation: MutationDep) 
     """By somebody else than who asked for it, and of exactly the decision with this hash."""
 
     def change(session: Session) -> PlacementItem:
-        return presenting.item(service.approve(session, mutation.caller, placement_id, body.hash))
+        return presenting.item(session, service.approve(session, mutation.caller, placement_id, body.hash))
 
     return mutation.run(change)
 
@@ -163,7 +170,7 @@ def approve_placement(placement_id: str, body: Approval, mutation: MutationDep) 
 @placements.post("/{placement_id}/reject", dependencies=_APPROVE, response_model=PlacementItem)
 def reject_placement(placement_id: str, body: Rejection, mutation: MutationDep) -> Any:
     def change(session: Session) -> PlacementItem:
-        return presenting.item(service.reject(session, mutation.caller, placement_id, body.reason))
+        return presenting.item(session, service.reject(session, mutation.caller, placement_id, body.reason))
 
     return mutation.run(change)
 
@@ -173,7 +180,7 @@ def cancel_placement(placement_id: str, mutation: MutationDep) -> Any:
     """Gives back the room that is held."""
 
     def change(session: Session) -> PlacementItem:
-        return presenting.item(service.cancel(session, mutation.caller, placement_id))
+        return presenting.item(session, service.cancel(session, mutation.caller, placement_id))
 
     return mutation.run(change)
 
@@ -189,8 +196,9 @@ def list_reservations(
     """Room that decisions hold or held, newest first."""
     found = repository.reservations(session, _after(session, cursor), limit + 1, status or (), placement)
     last = found[limit - 1] if len(found) > limit else None
+    may_tell = presenting.Sight(session)
     return Page(
-        items=[presenting.reservation(row) for row in found[:limit]],
+        items=[presenting.reservation(row, may_tell) for row in found[:limit]],
         next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last is not None else None,
     )
 
@@ -200,7 +208,8 @@ def release_reservation(reservation_id: str, mutation: MutationDep) -> Any:
     """Gives back everything that its placement holds, which is cancelled by that."""
 
     def change(session: Session) -> ReservationItem:
-        return presenting.reservation(service.release(session, mutation.caller, reservation_id))
+        row = service.release(session, mutation.caller, reservation_id)
+        return presenting.reservation(row, presenting.Sight(session))
 
     return mutation.run(change)
 

@@ -25,6 +25,8 @@ from mcm.policies.judging import Judgement, Reason, judge
 JUDGED = ("instance.create", "instance.migrate")
 # What is measured, for which the whole estate is looked at.
 _MEASURED = {"location.used", "location.gpus", "private_used"}
+# What differs from zone to zone of a region.
+_OF_A_ZONE = {"location.id", "location.zone", "location.used", "location.gpus"}
 _CLASSES = ("public", "internal", "confidential", "restricted", UNCLASSIFIED)
 
 
@@ -53,17 +55,22 @@ def require(session: Session, target: Target) -> None:
     found = policies.active(session)
     if not any(one.denies for one in found):
         return
-    zone = target.params.get("zone")
+    zone, told = target.params.get("zone"), True
     if target.row is not None:
-        zone = _zone_of_host(session, target)
-        if zone in (None, target.row.zone):
-            # It stays where it is: whether it may be there at all is another question.
+        host = target.params.get("host")
+        known, zone = _host(session, target, str(host)) if host else (True, target.row.zone)
+        if known and zone == target.row.zone:
+            # It stays where it is: whether it may be there at all is another question. Without a host the cloud
+            # chooses one in the zone it is in.
             return
-    judgement = _judged(session, found, target, zone)
+        told = known and zone is not None
+    judgement = _judged(session, found, target, zone) if told else _judged_anywhere(session, found, target)
+    if judgement is None:
+        return
     if judgement.allowed[0][0]:
         return
     reasons = [one for one in judgement.reasons(0, 0) if one.denies]
-    raise _denied(target, reasons)
+    raise _denied(target, reasons, told)
 
 
 def _judged(session: Session, found: CompiledPolicies, target: Target, zone: str | None) -> Judgement:
@@ -82,18 +89,39 @@ def _judged(session: Session, found: CompiledPolicies, target: Target, zone: str
     return judge(found, [_subject(target, places.tenants)], [place], context)
 
 
-def _zone_of_host(session: Session, target: Target) -> str | None:
-    host = target.params.get("host")
-    if not host:
+def _judged_anywhere(session: Session, found: CompiledPolicies, target: Target) -> Judgement | None:
+    """For a host that mcm does not know, or of which no zone is known: nobody can say where in the region it is. A
+    policy that asks for what hangs on that is not answered and denies; the others say of the region what they said
+    before. None: no policy asks."""
+    places = running.places(session)
+    place: dict[str, Any] = dict(places.facts(target.account.id, target.region, None))
+    hangs = _OF_A_ZONE | places.differing(target.account.id, target.region)
+    asking = tuple(one for one in found if one.denies and hangs & set(one.program.names))
+    if not asking:
         return None
+    place = {name: value for name, value in place.items() if name not in hangs}
+    context: dict[str, Any] = {"now": clock.now().isoformat()}
+    if (
+        any("private_used" in one.program.names for one in asking)
+        and (used := private_used(current(session))) is not None
+    ):
+        context["private_used"] = used
+    few = CompiledPolicies(asking, found.at, found.stage)
+    return judge(few, [_subject(target, places.tenants)], [place], context)
+
+
+def _host(session: Session, target: Target, host: str) -> tuple[bool, str | None]:
+    """(whether mcm knows the host, its zone as far as the cloud tells it)."""
     # Some clouds take a host by its name. Other accounts may lead to the same hosts, and have others of that name.
     query = select(ResourceRow.zone).where(
         ResourceRow.kind == "host",
+        ResourceRow.presence != "gone",
         or_(ResourceRow.native_id == host, ResourceRow.name == host),
         ResourceRow.region == target.region,
         or_(ResourceRow.account_id == target.account.id, ResourceRow.realm == target.account.realm),
     )
-    return session.scalar(query.order_by(ResourceRow.native_id != host, ResourceRow.id).limit(1))
+    found = session.execute(query.order_by(ResourceRow.native_id != host, ResourceRow.id).limit(1)).first()
+    return found is not None, found[0] if found is not None else None
 
 
 def _subject(target: Target, tenants: Mapping[str, str]) -> Facts:
@@ -126,7 +154,8 @@ def _attributes(target: Target) -> dict[str, Any]:
     return found | {name: value for key, name in given.items() if (value := target.params.get(key)) is not None}
 
 
-def _denied(target: Target, reasons: list[Reason]) -> PolicyDenies:
+def _denied(target: Target, reasons: list[Reason], told: bool) -> PolicyDenies:
+    """told: whether it is known where in the region it would be."""
     what = target.row.name if target.row is not None else str(target.params.get("name", ""))
     first = reasons[0] if reasons else None
     name = first.policy if first is not None else "?"
@@ -134,13 +163,20 @@ def _denied(target: Target, reasons: list[Reason]) -> PolicyDenies:
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     account, region = target.account.name, target.region
     zh = (first.message_zh or first.message) if first is not None else message
+    if not told:
+        host = target.params.get("host")
+        more += f"; mcm does not know where in region '{region}' host '{host}' is"
+        zh += f"；mcm 不知道主机“{host}”在区域“{region}”中的位置"
     return PolicyDenies(
         f"policy '{name}' does not allow {target.action} of '{what}' in account '{account}', region '{region}': "
         f"{message}{more}",
         message_zh=f"策略“{name}”不允许在账号“{account}”、区域“{region}”执行 {target.action}（“{what}”）：{zh}",
-        next_step="choose another place (mcm place --explain), say what its data is (tag data_class), or ask for an "
-        f"exception: mcm policy exceptions ask {name}",
-        next_step_zh=f"请选择其他位置（mcm place --explain）、用标签 data_class 说明数据级别，或申请例外："
+        next_step="choose another place (mcm place --explain)"
+        + (", or a host that `mcm host list` shows with its zone" if not told else "")
+        + f", say what its data is (tag data_class), or ask for an exception: mcm policy exceptions ask {name}",
+        next_step_zh="请选择其他位置（mcm place --explain）"
+        + ("、选择 `mcm host list` 中带可用区的主机" if not told else "")
+        + f"、用标签 data_class 说明数据级别，或申请例外："
         f"mcm policy exceptions ask {name}",
         details={
             "policies": [

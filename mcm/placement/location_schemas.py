@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcm.accounts.schemas import Words
+from mcm.kit.money import Amount
 
 _Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_Percent = Annotated[Amount, Field(ge=0, le=100)]
 _Ratio = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -25,7 +27,8 @@ class RoomItem(BaseModel):
 
 
 class LocationSet(BaseModel):
-    """What people say of it; null: nothing is said here, what is said of the region or account holds."""
+    """What people say of it; null: nothing is said here, what is said of the region or account holds. sla_percent: the
+    availability that was promised, as "99.95", and sla_source where that is written; mcm knows of none by itself."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,6 +42,8 @@ class LocationSet(BaseModel):
     disk_gib: _Amount | None = None
     gpus: _Amount | None = None
     closed: bool = False
+    sla_percent: _Percent | None = None
+    sla_source: Words | None = None
 
 
 class LocationItem(BaseModel):

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mcm.auth.service import Caller, view_of
 from mcm.models import CapacityReservation, Placement
-from mcm.placement import measures, outcomes, repository
+from mcm.placement import amounts, measures, outcomes, repository
 from mcm.placement.errors import LocationNotFound
 from mcm.placement.schemas import (
     ImpossibleItem,
@@ -28,34 +29,55 @@ from mcm.placement.texts import CONSTRAINTS, sentences
 _ASSIGNMENT = ("parts", "score", "group", "cost", "complete", "egress", "unpriced_edges", "currency", "crowding")
 
 
-def item(row: Placement) -> PlacementItem:
+class Sight:
+    """Which places a session may be told of, by the names of their accounts."""
+
+    def __init__(self, session: Session) -> None:
+        self._all = view_of(session).everything
+        self._names = {one.name for one in measures.accounts(session)}
+
+    def __call__(self, location: str) -> bool:
+        return self._all or location.partition("/")[0] in self._names
+
+    def told(self, location: str) -> str:
+        return location if self(location) else ""
+
+
+def item(session: Session, row: Placement, sight: Sight | None = None) -> PlacementItem:
+    """sight: of the session, for who asks more than once."""
+    may_tell, at = sight or Sight(session), places_of(row)
+    known = sorted(filter(may_tell, at))
     return PlacementItem(
         **{name: getattr(row, name) for name in PlacementItem.model_fields if hasattr(row, name) and name != "status"},
         status=status_of(row),
-        at=sorted(places_of(row)),
+        at=known,
+        elsewhere=len(at) - len(known),
         instances=sum(int(one["count"]) for one in row.chosen if "moved" not in one),
         requires_approval=bool(row.needs) and not row.alone,
     )
 
 
-def detail(session: Session, row: Placement) -> PlacementDetail:
+def detail(session: Session, row: Placement, caller: Caller) -> PlacementDetail:
+    may_tell = Sight(session)
     instances = repository.instances(session, row.id)
     known = repository.operations(session, [one.operation_id for one in instances if one.operation_id])
     made = [
         MadeItem(
-            tier=one.tier, number=one.number, name=one.name, location=one.location, status=one.status,
-            operation_id=one.operation_id, tried=one.tried, reason=one.reason,
+            tier=one.tier, number=one.number, name=one.name, location=may_tell.told(one.location), status=one.status,
+            operation_id=one.operation_id, tried=[each for each in one.tried if may_tell(each)],
+            # What went wrong there is of the place.
+            reason=one.reason if all(map(may_tell, (one.location, *one.tried))) else None,
             operation_status=known[one.operation_id].status if one.operation_id in known else None,
         )
         for one in instances
     ]  # fmt: skip
     held = repository.reservations(session, None, 1000, (), row.id)
     return PlacementDetail(
-        **item(row).model_dump(),
+        **item(session, row, may_tell).model_dump(),
         as_of=datetime.fromisoformat(row.inputs["now"]),
-        outcome=outcome(row.outcome, seen(session, row.inputs)),
+        outcome=outcome(row.outcome, seen(session, row.inputs), priced=amounts.shown_to(caller, [row.tenant_id])),
         made=made,
-        reservations=[reservation(one) for one in held],
+        reservations=[reservation(one, may_tell) for one in held],
     )
 
 
@@ -65,7 +87,9 @@ def seen(session: Session, inputs: Mapping[str, Any]) -> set[str]:
     return {one["id"] for one in inputs["places"] if one["account_id"] in accounts}
 
 
-def outcome(found: outcomes.Outcome, visible: set[str]) -> OutcomeItem:
+def outcome(found: outcomes.Outcome, visible: set[str], *, priced: bool) -> OutcomeItem:
+    """priced: whether amounts may be shown."""
+    found = found if priced else amounts.without(found)
     candidates = [
         {**one, **{name: [rule(each) for each in one[name]] for name in ("failed", "unknown")}}
         for one in found["candidates"]
@@ -79,6 +103,7 @@ def outcome(found: outcomes.Outcome, visible: set[str]) -> OutcomeItem:
             "runner_up": _assignment(found["runner_up"], visible),
             "candidates": candidates,
             "impossible": impossible(found["impossible"], visible),
+            **amounts.withheld(shown=priced),
         }
     )
 
@@ -119,13 +144,15 @@ def impossible(found: Mapping[str, Any] | None, visible: set[str]) -> Impossible
     )  # fmt: skip
 
 
-def reservation(row: CapacityReservation) -> ReservationItem:
-    return ReservationItem.model_validate(row, from_attributes=True)
+def reservation(row: CapacityReservation, may_tell: Sight) -> ReservationItem:
+    found = ReservationItem.model_validate(row, from_attributes=True)
+    return found.model_copy(update={"location": may_tell.told(row.location)})
 
 
 def replay(
-    session: Session, row: Placement, again: outcomes.Outcome, now: outcomes.Outcome, inputs: Mapping[str, Any]
-) -> ReplayItem:
+    session: Session, row: Placement, again: outcomes.Outcome, now: outcomes.Outcome, inputs: Mapping[str, Any],
+    caller: Caller,
+) -> ReplayItem:  # fmt: skip
     digest = outcomes.digest(again)
     before, after = row.outcome["chosen"], now["chosen"]
     where = [
@@ -135,15 +162,17 @@ def replay(
     home = before is not None and after is not None and after["group"] < before["group"]
     return ReplayItem(
         id=row.id, hash=row.hash, replayed_hash=digest, same=digest == row.hash, changed=where[0] != where[1],
-        come_home=home, now=outcome(now, seen(session, inputs)),
+        come_home=home, now=outcome(now, seen(session, inputs), priced=amounts.shown_to(caller, [row.tenant_id])),
     )  # fmt: skip
 
 
-def why(session: Session, row: Placement, location: str) -> WhyItem:
+def why(session: Session, row: Placement, location: str, caller: Caller) -> WhyItem:
     """Of every tier, why not there, or how much worse. Raises LocationNotFound for what was no candidate, or is not the
     caller's to see."""
     visible = seen(session, row.inputs)
-    rows = [one for one in row.outcome["candidates"] if one["location"] == location and location in visible]
+    priced = amounts.shown_to(caller, [row.tenant_id])
+    told = row.outcome if priced else amounts.without(row.outcome)
+    rows = [one for one in told["candidates"] if one["location"] == location and location in visible]
     if not rows:
         near = ", ".join(sorted(visible)[:8])
         raise LocationNotFound(
@@ -152,7 +181,8 @@ def why(session: Session, row: Placement, location: str) -> WhyItem:
     best = {
         one["tier"]: one["score"]["total"] for one in row.outcome["candidates"] if one["chosen"] and one["score"]
     }  # fmt: skip
-    return WhyItem(id=row.id, location=location, tiers=[_why(one, best.get(one["tier"])) for one in rows])
+    tiers = [_why(one, best.get(one["tier"])) for one in rows]
+    return WhyItem(id=row.id, location=location, tiers=tiers, **amounts.withheld(shown=priced))
 
 
 def _why(one: Mapping[str, Any], best: float | None) -> WhyTier:
@@ -189,5 +219,8 @@ def _may_tell(text: str, found: outcomes.Outcome, visible: set[str]) -> bool:
     return any(f" of {name}, region " in text for name in names)
 
 
-def parts_at(found: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(f"{one['count']} × {one['tier']} at {one['location']}" for one in found)
+def parts_at(found: Sequence[Mapping[str, Any]], may_tell: Sight) -> str:
+    return ", ".join(
+        f"{one['count']} × {one['tier']} at {may_tell.told(one['location']) or 'a place that you may not see'}"
+        for one in found
+    )

@@ -135,10 +135,17 @@ class AssignmentItem(BaseModel):
     group: int
     cost: str | None
     complete: bool
-    egress: str
+    egress: str | None
     unpriced_edges: int
     currency: str
     crowding: float
+
+
+class _Withheld(BaseModel):
+    """amounts_withheld: why amounts are null here; null: they are shown."""
+
+    amounts_withheld: str | None = None
+    amounts_withheld_zh: str | None = None
 
 
 class NearestItem(BaseModel):
@@ -163,7 +170,7 @@ class ImpossibleItem(BaseModel):
     places: int
 
 
-class OutcomeItem(BaseModel):
+class OutcomeItem(_Withheld):
     """cut: the search was ended before it had seen everything; what it found is good, and may not be the best."""
 
     feasible: bool
@@ -179,7 +186,8 @@ class OutcomeItem(BaseModel):
 
 
 class PlacementItem(BaseModel):
-    """spilled: something is beyond the first of the ordered groups. at: where it is or is to be."""
+    """spilled: something is beyond the first of the ordered groups. at: where it is or is to be; elsewhere: at how many
+    places besides, which you may not see."""
 
     id: str
     workload: str
@@ -188,6 +196,7 @@ class PlacementItem(BaseModel):
     status: PlacementStatus
     reason: str | None
     at: list[str]
+    elsewhere: int
     instances: int
     spilled: bool
     hash: str
@@ -203,6 +212,8 @@ class PlacementItem(BaseModel):
 
 
 class MadeItem(BaseModel):
+    """location: empty where it is at a place that you may not see; `tried` lacks such places, the reason is null."""
+
     tier: str
     number: int
     name: str
@@ -215,6 +226,8 @@ class MadeItem(BaseModel):
 
 
 class ReservationItem(BaseModel):
+    """location: empty where it is a place that you may not see."""
+
     id: str
     placement_id: str
     tenant_id: str
@@ -290,7 +303,7 @@ class WhyTier(BaseModel):
     sentence_zh: str
 
 
-class WhyItem(BaseModel):
+class WhyItem(_Withheld):
     id: str
     location: str
     tiers: list[WhyTier]

@@ -106,12 +106,12 @@ def write(session: Session, caller: Caller, ident: str, wanted: LocationSet, if_
     if row is None:
         row = LocationSetting(account_id=account.id, region=key[1], zone=key[2], version=0)
         session.add(row)
-    given = found.model_dump()
+    given, told = found.model_dump(), found.model_dump(mode="json")
     for name, value in given.items():
         setattr(row, name, value)
     row.version, row.set_by, row.set_at = version + 1, caller.name, clock.now()
     session.flush()
-    details = {"region": key[1], "zone": key[2], **{name: value for name, value in given.items() if value is not None}}
+    details = {"region": key[1], "zone": key[2], **{name: value for name, value in told.items() if value is not None}}
     audit.record(session, caller, "location.set", "account", account.id, details=details)
     return found
 

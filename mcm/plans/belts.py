@@ -4,38 +4,22 @@ An approved plan goes past both, and still counts. A plan that nobody else could
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from mcm.contract.actions import ACTIONS, Action
-from mcm.db.session import Database
 from mcm.kit import clock
 from mcm.models import Account, Operation, Plan, Recycled, RecycleRule
+from mcm.plans import limits
 from mcm.plans.errors import ApprovalOver, DestroyBelt, DestroyBudgetUsed, RecycleFirst
-from mcm.settings import Settings
 
 DAY = timedelta(hours=24)
-_LIMITS, _DESTROYED = "plans.limits", "plans.destroyed"
+_DESTROYED = "plans.destroyed"
 # Any number of mcm's own, the same in every process.
 _KEY = 6_383_102_119
 _DESTRUCTIVE = sorted(action.id for action in ACTIONS.values() if action.destructive)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The defaults hold for a session that nobody gave others: the belts are never off by mistake."""
-
-    per_request: int = 20
-    per_day: int = 50
-    plan_hours: int = 24
-
-
-def install(database: Database, settings: Settings) -> None:
-    """From now on the database's writing sessions know the limits of this installation."""
-    database.carried[_LIMITS] = Limits(settings.destroy_per_request, settings.destroy_per_day, settings.plan_hours)
 
 
 def check(
@@ -72,19 +56,19 @@ def require_budget(
     """Raises DestroyBudgetUsed. without: operations that are counted by asking for them again."""
     if not action.destructive:
         return
-    limits = _limits(session)
+    allowed = limits.of(session)
     if session.get_bind().dialect.name == "postgresql":
         # Two at once would each see room for one.
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, :key))")
         session.execute(lock, {"account": account_id, "key": _KEY})
     used = destroyed(session, account_id, without)
-    if used >= limits.per_day:
+    if used >= allowed.per_day:
         raise DestroyBudgetUsed(
-            f"{used} resources of account '{account_name}' were destroyed within 24 hours, {limits.per_day} may be; "
+            f"{used} resources of account '{account_name}' were destroyed within 24 hours, {allowed.per_day} may be; "
             "nothing was changed",
             next_step="wait, or let somebody approve a plan: mcm plan create --action "
             f"{action.id} ID… (the limit is MCM_DESTROY_PER_DAY)",
-            details={"used": used, "limit": limits.per_day},
+            details={"used": used, "limit": allowed.per_day},
         )
 
 
@@ -105,11 +89,6 @@ def kept_days(session: Session, account_id: str) -> int:
     return session.scalar(select(RecycleRule.days).where(RecycleRule.account_id == account_id)) or 0
 
 
-def _limits(session: Session) -> Limits:
-    found = session.info.get(_LIMITS)
-    return found if isinstance(found, Limits) else Limits()
-
-
 def _plan(session: Session, plan_id: str | None) -> tuple[bool, bool]:
     """(somebody else has approved it, there is nobody else to ask)"""
     if plan_id is None:
@@ -125,7 +104,7 @@ def _require_fresh(session: Session, row: Operation) -> None:
     found = session.get(Plan, row.plan_id) if row.plan_id is not None else None
     if found is None or found.decided_at is None:
         return
-    hours = _limits(session).plan_hours
+    hours = limits.of(session).plan_hours
     if found.decided_at + timedelta(hours=hours) < clock.now():
         raise ApprovalOver(
             f"plan {found.id} was approved more than {hours} hours ago; nothing was asked for",
@@ -134,7 +113,7 @@ def _require_fresh(session: Session, row: Operation) -> None:
 
 
 def _belt(session: Session, action: Action, planned: bool) -> None:
-    limit = _limits(session).per_request
+    limit = limits.of(session).per_request
     number = session.info[_DESTROYED] = session.info.get(_DESTROYED, 0) + 1
     if number > limit and not planned:
         raise DestroyBelt(

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
-from mcm.auth.service import Caller
+from mcm.auth.service import Caller, allowed
 from mcm.contract.actions import ACTIONS
 from mcm.edge.confirmation import recently_confirmed, require_confirmed
-from mcm.edge.dependencies import ReadSession, RuntimeDep, Unit, UnitDep, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, Unit, UnitDep, authorize
 from mcm.edge.mounting import mount
 from mcm.edge.mutation import Mutation, MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
@@ -70,15 +70,15 @@ def create_plan(body: PlanCreate, runtime: RuntimeDep, mutation: MutationDep) ->
 
     def change(session: Session) -> PlanDetail:
         row = service.create(session, runtime.registry, runtime.settings, mutation.caller, body)
-        return presenting.detail(session, row)
+        return presenting.detail(session, row, costs=allowed(mutation.caller, Permission.COST_READ))
 
     return mutation.run(change, status=201)
 
 
 @plans.get("/{plan_id}", dependencies=_READ)
-def show_plan(plan_id: str, session: ReadSession) -> PlanDetail:
+def show_plan(plan_id: str, session: ReadSession, caller: CallerDep) -> PlanDetail:
     """Targets, what was left and why, what hangs on them, and what came of each."""
-    return presenting.detail(session, standing.get(session, plan_id))
+    return presenting.detail(session, standing.get(session, plan_id), costs=allowed(caller, Permission.COST_READ))
 
 
 @plans.post("/{plan_id}/approve", dependencies=_APPROVE, response_model=PlanSummary)

@@ -24,10 +24,12 @@ def summaries(session: Session, rows: Sequence[Plan]) -> list[PlanSummary]:
     return [PlanSummary.model_validate(_summary(row, counts[row.id])) for row in rows]
 
 
-def detail(session: Session, row: Plan) -> PlanDetail:
+def detail(session: Session, row: Plan, *, costs: bool) -> PlanDetail:
+    """costs: whether the reader may know what things cost."""
     counts = repository.counts(session, [row.id])[row.id]
     items = [_item(*found) for found in repository.items(session, row.id)]
-    told = _summary(row, counts) | {"impact": visible(session, row.impact), "drift": row.drift, "items": items}
+    impact = visible(session, row.impact, costs=costs)
+    told = _summary(row, counts) | {"impact": impact, "drift": row.drift, "items": items}
     return PlanDetail.model_validate(told)
 
 

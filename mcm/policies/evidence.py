@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mcm.errors import InvalidInput
 from mcm.kit import clock
 from mcm.models import Policy, PolicyException, PolicyVersion, ResourceRow, Violation
-from mcm.policies import checking, repository, service, violations
+from mcm.policies import checking, repository, service, showing, violations
 from mcm.tenancy import sight
 
 _MOST = 5_000
@@ -57,7 +57,7 @@ def _policy(session: Session, row: Policy, as_of: datetime | None) -> dict[str, 
     version = session.get_one(PolicyVersion, (row.id, row.version))
     policy = service.compiled_of(version)
     found = violations.page(session, None, _MOST, [Violation.policy_id == row.id, Violation.resolved_at.is_(None)])
-    exempt = _exceptions(session, [one[0].exception_id for one in found])
+    exempt, names = _exceptions(session, [one[0].exception_id for one in found]), showing.Names(session)
     broken = [one for one in found if one[0].status == "open"]
     return {
         "id": row.id,
@@ -76,7 +76,7 @@ def _policy(session: Session, row: Policy, as_of: datetime | None) -> dict[str, 
         "result": _result(policy.document.applies, policy.soft, as_of, len(broken), len(found) - len(broken)),
         "open": len(broken),
         "excepted": len(found) - len(broken),
-        "violations": [_violation(one, exempt) for one in found],
+        "violations": [_violation(one, exempt, names) for one in found],
     }
 
 
@@ -91,7 +91,7 @@ def _result(applies: list[Any], soft: bool, as_of: datetime | None, broken: int,
     return "not_met" if broken else "met_with_exceptions" if excepted else "met"
 
 
-def _violation(found: Any, exempt: dict[str, PolicyException]) -> dict[str, Any]:
+def _violation(found: Any, exempt: dict[str, PolicyException], names: showing.Names) -> dict[str, Any]:
     row: Violation = found[0]
     exception = exempt.get(row.exception_id or "")
     return {
@@ -106,9 +106,10 @@ def _violation(found: Any, exempt: dict[str, PolicyException]) -> dict[str, Any]
         "owner": row.owner,
         "since": clock.to_text(row.since),
         "last_checked": clock.to_text(row.last_checked),
-        "values": row.values,
+        "values": names.told(row.values),
         "exposure": row.exposure,
         "hash": row.hash,
+        "exception_withheld": exception is None and row.exception_id is not None,
         "exception": None
         if exception is None
         else {
@@ -126,7 +127,10 @@ def _exceptions(session: Session, ids: list[str | None]) -> dict[str, PolicyExce
     wanted = sorted({one for one in ids if one})
     found: dict[str, PolicyException] = {}
     for start in range(0, len(wanted), 500):
-        query = select(PolicyException).where(PolicyException.id.in_(wanted[start : start + 500]))
+        # One that is asked for a name or an application may be another tenant's: who asked and why is theirs.
+        query = select(PolicyException).where(
+            PolicyException.id.in_(wanted[start : start + 500]), *repository.exceptions_seen(session)
+        )
         found |= {one.id: one for one in session.scalars(query)}
     return found
 

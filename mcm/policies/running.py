@@ -87,6 +87,18 @@ class Places:
             found[f"location.{name}"] = self._said(account, region, zone or "", name)
         return {name: value for name, value in found.items() if value is not None}
 
+    def differing(self, account_id: str, region: str) -> set[str]:
+        """What is said of some zone of the region otherwise than of the region."""
+        whole = self.facts(account_id, region, None)
+        zones = [zone for account, where, zone in self._settings if (account, where) == (account_id, region) and zone]
+        names = ("location.site", "location.city", "location.jurisdiction")
+        return {
+            name
+            for zone in zones
+            for name in names
+            if self.facts(account_id, region, zone).get(name) != whole.get(name)
+        }
+
     def told(self) -> list[Any]:
         """All of it, to see whether something changed."""
         accounts = [

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mcm.auth.service import view_of
 from mcm.kit import clock
 from mcm.models import Policy, PolicyException, PolicyVersion, ResourceRow, Violation
-from mcm.policies import exceptions, running, service
+from mcm.policies import exceptions, repository, running, scoping, service
 from mcm.policies.judging import Reason, judge
 from mcm.policies.library import Starter
 from mcm.policies.linting import Draft, Ran, excerpt, lint
@@ -30,6 +31,8 @@ from mcm.policies.schemas import (
 from mcm.policies.standing import Warned
 from mcm.tenancy import service as tenants
 from mcm.tenancy import sight
+
+_TENANTS = ("location.tenant", "workload.tenant")
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +118,8 @@ def version_item(row: PolicyVersion) -> PolicyVersionItem:
 
 
 def starters(session: Session, found: Iterable[Starter]) -> list[StarterItem]:
-    there = set(session.scalars(select(Policy.id).where(Policy.removed.is_(False))))
+    # Ids are unique across tenants: what others have installed is theirs to know.
+    there = repository.seen_ids(session)
     return [
         StarterItem(
             name=one.name, title=one.policy.document.title, title_zh=one.policy.document.title_zh,
@@ -135,7 +139,35 @@ def exception_item(row: PolicyException) -> ExceptionItem:
     )
 
 
-def violation_item(found: Any) -> ViolationItem:
+class Names:
+    """Which tenants a session may be told of, by their paths. Policies see all of them."""
+
+    def __init__(self, session: Session) -> None:
+        self._all = view_of(session).everything
+        self._known: set[str] = set()
+        if not self._all:
+            seen = tenants.known(session)
+            self._known = {path for ident, path in scoping.paths(session).items() if ident in seen}
+
+    def hidden(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Those of the values that name a tenant beyond sight."""
+        if self._all:
+            return {}
+        given = {name: str(values[name]) for name in _TENANTS if values.get(name)}
+        return {name: path for name, path in given.items() if path not in self._known}
+
+    def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        gone = self.hidden(values)
+        return {name: value for name, value in values.items() if name not in gone}
+
+    def said(self, text: str, values: Mapping[str, Any]) -> str:
+        """A message, that may have been filled in with the values."""
+        for path in self.hidden(values).values():
+            text = text.replace(path, "?")
+        return text
+
+
+def violation_item(found: Any, names: Names) -> ViolationItem:
     row: Violation = found[0]
     same = (
         *("id", "policy_version", "severity", "mode", "outcome", "status", "owner", "message", "message_zh", "values"),
@@ -146,6 +178,8 @@ def violation_item(found: Any) -> ViolationItem:
         | {
             "policy": row.policy_id, "resource": row.resource_id, "name": found[1], "state": found[3],
             "account": found[4], "region": found[5], "exception": row.exception_id,
+            "values": names.told(row.values), "message": names.said(row.message, row.values),
+            "message_zh": names.said(row.message_zh, row.values),
         }
     )  # fmt: skip
 
@@ -160,14 +194,16 @@ def explained(session: Session, resource_id: str) -> Explained | None:
     subject, place = running.subject(row, places.tenants), places.facts(row.account_id, row.region, row.zone)
     policies = service.active(session, stage="running")
     judged = judge(policies, [subject], [place], {"now": policies.at})
+    names = Names(session)
+    subject, place = names.told(subject), names.told(place)
     return Explained(
         resource=row.id, name=row.name, allowed=judged.allowed[0][0], score=judged.score[0][0],
         facts=plain({name: value for name, value in subject.items() if "." in name}), location=plain(place),
-        verdicts=[verdict(one) for one in judged.reasons(0, 0, passed=True)],
+        verdicts=[verdict(one, names) for one in judged.reasons(0, 0, passed=True)],
     )  # fmt: skip
 
 
-def verdict(reason: Reason) -> Verdict:
+def verdict(reason: Reason, names: Names) -> Verdict:
     return Verdict.model_validate(
         {
             name: getattr(reason, name)
@@ -176,7 +212,12 @@ def verdict(reason: Reason) -> Verdict:
                 *("message_zh", "error"),
             )
         }
-        | {"values": plain(reason.values), "exception": reason.exemption}
+        | {
+            "values": plain(names.told(reason.values)),
+            "exception": reason.exemption,
+            "message": names.said(reason.message, reason.values),
+            "message_zh": names.said(reason.message_zh, reason.values),
+        }
     )
 
 

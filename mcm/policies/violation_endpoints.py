@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import view_of
-from mcm.edge.dependencies import ReadSession, authorize
+from mcm.edge.dependencies import CallerDep, ReadSession, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import Forbidden
+from mcm.errors import Forbidden, InvalidInput
 from mcm.inventory.errors import ResourceNotFound
-from mcm.kit import clock
-from mcm.policies import checking, cursors, showing, violations
+from mcm.kit import clock, currencies
+from mcm.policies import checking, cursors, fixing, showing, violations
 from mcm.policies.documents import Mode, Severity
+from mcm.policies.fix_schemas import ViolationFixes
 from mcm.policies.schemas import Checked, Explained, ViolationItem, ViolationSummary
 from mcm.tenancy import sight
 
@@ -46,7 +47,8 @@ def list_violations(
     if len(rows) > limit:
         last = rows[limit - 1][0]
         following = sight.cursor_of(session, [clock.to_text(last.since), last.id])
-    return Page(items=[showing.violation_item(one) for one in rows[:limit]], next_cursor=following)
+    names = showing.Names(session)
+    return Page(items=[showing.violation_item(one, names) for one in rows[:limit]], next_cursor=following)
 
 
 @router.get("/violations/summary", dependencies=_READ)
@@ -83,7 +85,21 @@ def check_violations(
 
 @router.get("/violations/{violation_id}", dependencies=_READ)
 def show_violation(violation_id: str, session: ReadSession) -> ViolationItem:
-    return showing.violation_item(violations.get(session, violation_id))
+    return showing.violation_item(violations.get(session, violation_id), showing.Names(session))
+
+
+@router.get("/violations/{violation_id}/fixes", dependencies=_READ)
+def show_violation_fixes(
+    violation_id: str,
+    session: ReadSession,
+    caller: CallerDep,
+    currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$", description="that amounts are compared in")] = "USD",
+) -> ViolationFixes:
+    """The ways back: places where no hard policy speaks against it, with the difference of the monthly cost and its
+    basis; another class of its data; an exception."""
+    if not currencies.known(currency):
+        raise InvalidInput(f"'{currency}' is no ISO 4217 currency code", next_step="write one, such as EUR")
+    return fixing.fixes(session, caller, violation_id, currency)
 
 
 @router.get("/resources/{resource_id}/policies", dependencies=_READ)

@@ -14,6 +14,7 @@ from mcm.kit.ids import new_id
 from mcm.models import Account, ResourceRow, Violation
 from mcm.policies.errors import ViolationNotFound
 from mcm.policies.judging import Reason
+from mcm.policies.telling import Turned, tell
 from mcm.tenancy import sight
 
 _BATCH = 500
@@ -44,19 +45,27 @@ def record(session: Session, ids: Sequence[str], found: Sequence[Found], now: da
     }
     new: list[dict[str, Any]] = []
     seen: set[str] = set()
+    turned: list[Turned] = []
     for one in found:
         values = _values(one)
         row = there.pop((one.resource_id, one.reason.policy), None)
         if row is None:
             fixed = {"id": new_id("vio"), "policy_id": one.reason.policy, "resource_id": one.resource_id}
             new.append(values | fixed | {"since": now, "last_checked": now, "resolved_at": None})
+            if values["status"] == "open":
+                turned.append(_turned(new[-1]))
             continue
+        if row.status != values["status"]:
+            # An exception began or ended.
+            turned.append(_turned(values | {"id": row.id, "resource_id": row.resource_id, "policy_id": row.policy_id}))
         if any(getattr(row, name) != values[name] for name in _CONTENT):
             for name in _CONTENT:
                 setattr(row, name, values[name])
             counts["changed"] = counts.get("changed", 0) + 1
         seen.add(row.id)
     for row in there.values():
+        if row.status == "open":
+            turned.append(_gone(row))
         row.status, row.resolved_at, row.last_checked = "resolved", now, now
     session.flush()
     for start in range(0, len(seen), _BATCH):
@@ -69,12 +78,17 @@ def record(session: Session, ids: Sequence[str], found: Sequence[Found], now: da
         )
     if new:
         session.execute(insert(Violation), new)
+    tell(session, turned)
     counts["opened"] = counts.get("opened", 0) + len(new)
     counts["resolved"] = counts.get("resolved", 0) + len(there)
 
 
 def forget_unseen(session: Session, began: datetime, counts: dict[str, int]) -> None:
     """After everything was looked at: what was not seen is not there any more."""
+    unseen = select(Violation).where(
+        Violation.resolved_at.is_(None), Violation.last_checked < began, Violation.status == "open"
+    )
+    tell(session, [_gone(row) for row in session.scalars(unseen)])
     done = session.execute(
         update(Violation)
         .where(Violation.resolved_at.is_(None), Violation.last_checked < began)
@@ -155,6 +169,15 @@ def _joined(session: Session) -> Any:
         .outerjoin(Account, Account.id == ResourceRow.account_id)
         .where(*sight.resources_of(session))
     )  # fmt: skip
+
+
+def _turned(values: Mapping[str, Any]) -> Turned:
+    names = ("id", "resource_id", "severity", "mode", "owner", "status")
+    return Turned(policy=values["policy_id"], **{name: values[name] for name in names})
+
+
+def _gone(row: Violation) -> Turned:
+    return Turned(row.id, row.resource_id, row.policy_id, row.severity, row.mode, row.owner, "resolved")
 
 
 def _values(one: Found) -> dict[str, Any]:

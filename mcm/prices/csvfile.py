@@ -29,7 +29,7 @@ class PriceFile:
 
     def __init__(
         self, file: IO[bytes], faults: Faults, *, sha256: str, fetched_at: datetime, given: Mapping[str, str],
-        seed: bool = False,
+        seed: bool = False, complete: bool = False,
     ) -> None:  # fmt: skip
         """given: values of OF_THE_LIST from beside the file. Raises InvalidPriceList where the header or the list's own
         columns are not as they must be."""
@@ -53,7 +53,7 @@ class PriceFile:
         self.meta = ListMeta(
             provider=self._shared["provider"], source=self._shared["source"] or "file",
             currency=self._shared["currency"], priced_on=priced_on, fetched_at=fetched_at,
-            version=self._shared["version"], sha256=sha256, seed=seed,
+            version=self._shared["version"], sha256=sha256, seed=seed, complete=complete,
         )  # fmt: skip
         faults.check()
         for sentence in faults_of_list(self.meta):

@@ -32,7 +32,6 @@ from mcm.prices.schemas import (
 )
 
 router = APIRouter(tags=["prices"])
-UPLOAD_PATH = "/api/v1/price-lists"
 _READ, _WRITE = [authorize(Permission.PRICE_READ)], [authorize(Permission.PRICE_WRITE)]
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 DryRun = Annotated[bool, Query(description="say what would change; change nothing")]
@@ -79,10 +78,12 @@ def import_price_list(
     priced_on: date | None = None,
     source: Word = None,
     version: Word = None,
+    complete: bool = False,
     dry_run: DryRun = False,
 ) -> Any:
     """The body is the file, whole; where a line is wrong nothing of it is imported. The parameters say of a CSV what
-    its columns do not."""
+    its columns do not. complete: it names all that is sold of each item in each region it speaks of; otherwise what it
+    lacks keeps the price of the newest list that has it."""
     upload = taken(request)
     day = priced_on.isoformat() if priced_on else ""
     given = {"provider": provider, "currency": currency, "priced_on": day, "source": source, "version": version}
@@ -92,7 +93,8 @@ def import_price_list(
         upload.file.seek(0)
         return importing.import_file(
             session, mutation.caller, upload.file, upload.sha256,
-            given={name: value or "" for name, value in given.items()}, keys=keys, dry_run=dry_run,
+            given={name: value or "" for name, value in given.items()}, keys=keys, complete=complete,
+            dry_run=dry_run,
         )  # fmt: skip
 
     if dry_run:

@@ -114,10 +114,6 @@ def known(session: Session, base: str, quote: str, rate: Decimal, source: str, o
     return rate in session.scalars(query).all()
 
 
-def any_rate(session: Session) -> bool:
-    return session.scalar(select(ExchangeRate.id).limit(1)) is not None
-
-
 def listed(
     session: Session,
     *,

@@ -157,7 +157,7 @@ def _ask(runtime: "Runtime", access: AccountAccess, regions: Sequence[str], stac
 def _take(session: Session, provider: str, said: Sequence[_Said], *, preview: bool) -> list[dict[str, Any]]:
     now, result = clock.now(), []
     for one in said:
-        meta = ListMeta(provider, one.source.name, one.source.currency, now.date(), now)
+        meta = ListMeta(provider, one.source.name, one.source.currency, now.date(), now, complete=one.source.complete)
         taken = take(session, meta, one.spool.read(), on_fault="skip", dry_run=preview)
         result.append(_told(taken, one))
     return result

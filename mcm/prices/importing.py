@@ -23,9 +23,12 @@ def import_file(
     *,
     given: Mapping[str, str],
     keys: Sequence[Path],
+    complete: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """given: of the list, what its file does not say; only for CSV. Raises InvalidPriceList, UntrustedBundle."""
+    """given: of the list, what its file does not say; only for CSV. complete: they name all that is sold of each item
+    in each region they speak of, so that what older lists had besides is sold no more. Raises InvalidPriceList,
+    UntrustedBundle."""
     require_whole(session, caller)
     report = ImportReport(dry_run=dry_run, lists=[])
     if bundles.is_bundle(file):
@@ -41,10 +44,12 @@ def import_file(
                     if member.kind == bundles.RATES:
                         report.exchange_rates += read_rates(session, opened, what, dry_run=dry_run)
                     else:
-                        taken = read_list(session, opened, member.sha256, what, {}, dry_run=dry_run)
+                        taken = read_list(session, opened, member.sha256, what, {}, complete=complete, dry_run=dry_run)
                         report.lists.append(shown(taken))
     else:
-        report.lists.append(shown(read_list(session, file, sha256, "the file", given, dry_run=dry_run)))
+        report.lists.append(
+            shown(read_list(session, file, sha256, "the file", given, complete=complete, dry_run=dry_run))
+        )
     if not dry_run:
         _record(session, caller, report, sha256)
     return report

@@ -50,8 +50,9 @@ class Flagged:
 @dataclass(slots=True)
 class Taken:
     """list_id: None in a dry run. already: the same was taken before, and only its day is new. new, changed, unchanged,
-    gone: against the newest list before, for the regions and items of this one. left_out: points that make no sense and
-    were skipped, the first of them in `faults`. flags: the first 100."""
+    gone: against the newest list before, for the regions and items of this one; nothing, of one that does not claim to
+    be complete. left_out: points that make no sense and were skipped, the first of them in `faults`. flags: the first
+    100."""
 
     meta: ListMeta
     list_id: str | None = None
@@ -83,6 +84,10 @@ def take(
         problems.add(0, sentence)
     problems.check()
     if meta.sha256 and (there := repository.live(session, live_key(meta))) is not None:
+        if meta.complete and not there.complete and not dry_run:
+            # Somebody says so now, of the very same file.
+            there.complete = True
+            there.row_version += 1
         return Taken(meta, there.id, already=True, points=there.points, flagged=there.flagged)
     return _Intake(session, meta, problems, on_fault == "skip", dry_run).run(points)
 
@@ -130,6 +135,7 @@ class _Intake:
             id=self._id, provider=meta.provider, source=meta.source, version=meta.version, currency=meta.currency,
             priced_on=meta.priced_on, fetched_at=meta.fetched_at, sha256=meta.sha256,
             live_key=None if self._anonymous else live_key(meta), seed=meta.seed, status="current",
+            complete=meta.complete,
             confirmed_on=meta.priced_on, points=0, flagged=0, imported_at=clock.now(), withdrawn_at=None, row_version=1,
         )  # fmt: skip
         self._session.add(row)
@@ -139,6 +145,8 @@ class _Intake:
         if self._anonymous and self._confirmed():
             return
         row = self._session.get_one(PriceList, self._id)
+        # What was left out may be sold all the same.
+        row.complete = self._meta.complete and not self._taken.left_out
         row.points, row.flagged, row.sha256 = self._taken.points, self._taken.flagged, self._meta.sha256
         self._session.add_all(
             PriceCoverage(list_id=self._id, region=region, item=item, points=number)
@@ -258,6 +266,8 @@ class _Intake:
         )  # fmt: skip
 
     def _gone(self) -> int:
+        if not self._meta.complete:
+            return 0
         there = repository.covered(self._session, self._before)
         return max(0, there - self._taken.unchanged - self._taken.changed)
 

@@ -135,7 +135,7 @@ def _told(row: PriceList, used: Collection[str]) -> dict[str, Any]:
     age = max(0, (clock.now().date() - row.confirmed_on).days)
     names = (
         "id", "provider", "source", "version", "currency", "priced_on", "confirmed_on", "fetched_at", "imported_at",
-        "withdrawn_at", "sha256", "seed", "points", "flagged", "row_version",
+        "withdrawn_at", "sha256", "seed", "complete", "points", "flagged", "row_version",
     )  # fmt: skip
     told = {name: getattr(row, name) for name in names}
     return told | {"status": status, "age_days": age, "age_warning": age_warning(age)}

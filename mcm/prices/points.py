@@ -31,7 +31,8 @@ _MOST_TERM, _MOST_GPUS = 120, 1024
 
 @dataclass(frozen=True, slots=True)
 class ListMeta:
-    """What all points of a list share. sha256: of what it was read from; "" lets `take` make it from the points."""
+    """What all points of a list share. sha256: of what it was read from; "" lets `take` make it from the points.
+    complete: it names all that is sold of each item in each region it speaks of."""
 
     provider: str
     source: str
@@ -41,6 +42,7 @@ class ListMeta:
     version: str = ""
     sha256: str = ""
     seed: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

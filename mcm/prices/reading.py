@@ -23,10 +23,12 @@ def read_list(
     given: Mapping[str, str],
     *,
     seed: bool = False,
+    complete: bool = False,
     dry_run: bool = False,
 ) -> Taken:
+    """complete: somebody says that it names all that is sold where it speaks."""
     problems = Faults(what)
-    read = PriceFile(file, problems, sha256=sha256, fetched_at=clock.now(), given=given, seed=seed)
+    read = PriceFile(file, problems, sha256=sha256, fetched_at=clock.now(), given=given, seed=seed, complete=complete)
     return take(session, read.meta, read.points(), problems=problems, dry_run=dry_run)
 
 
@@ -44,5 +46,8 @@ def read_rates(session: Session, file: IO[bytes], what: str, *, seed: bool = Fal
 def shown(taken: Taken) -> ListTaken:
     meta = taken.meta
     told = {name: value for name, value in asdict(taken).items() if name != "meta"}
-    of_list = {name: getattr(meta, name) for name in ("provider", "source", "currency", "priced_on", "sha256", "seed")}
+    of_list = {
+        name: getattr(meta, name)
+        for name in ("provider", "source", "currency", "priced_on", "sha256", "seed", "complete")
+    }
     return ListTaken.model_validate(told | of_list)

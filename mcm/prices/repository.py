@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mcm.kit import clock
 from mcm.models import PriceCoverage, PriceList, PricePoint, Sku
@@ -26,6 +26,7 @@ class Covering:
     confirmed_on: date
     currency: str
     seed: bool
+    complete: bool
 
 
 def live(session: Session, key: str) -> PriceList | None:
@@ -101,10 +102,10 @@ def covering(
     session: Session, *, provider: str | None, regions: Collection[str] | None, item: str | None, on: date
 ) -> list[Covering]:
     """Of the lists in use that are not younger than the day, the newest first."""
-    query = (
+    query: Any = (
         select(
             PriceList.provider, PriceCoverage.region, PriceCoverage.item, PriceList.id, PriceList.source,
-            PriceList.priced_on, PriceList.confirmed_on, PriceList.currency, PriceList.seed,
+            PriceList.priced_on, PriceList.confirmed_on, PriceList.currency, PriceList.seed, PriceList.complete,
         )
         .join(PriceCoverage, PriceCoverage.list_id == PriceList.id)
         .where(PriceList.status == "current", PriceList.priced_on <= on)
@@ -137,16 +138,26 @@ def points(
     limit: int | None = None,
 ) -> Sequence[Any]:
     """Points of these lists in these places that hold on the day, by provider, region, item, code and id; with the
-    columns of `_SHOWN`, as whole rows of the models would take three times as long."""
-    by_list: dict[tuple[str, str], set[str]] = {}
+    columns of `_SHOWN`, as whole rows of the models would take three times as long. chosen: of one place and item the
+    newest list first; of a thing that several have, the newest speaks."""
+    by_list: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
+    newer: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
     for one in chosen:
-        by_list.setdefault((one.list_id, one.item), set()).add(one.region)
+        place = (one.provider, one.region, one.item, one.currency)
+        before = newer.get(place, ())
+        by_list.setdefault((one.list_id, one.item, before), set()).add(one.region)
+        newer[place] = (*before, one.list_id)
     if not by_list:
         return []
     places = or_(
         *(
-            and_(PricePoint.list_id == list_id, Sku.item == item, Sku.region.in_(sorted(regions)))
-            for (list_id, item), regions in sorted(by_list.items())
+            and_(
+                PricePoint.list_id == list_id,
+                Sku.item == item,
+                Sku.region.in_(sorted(regions)),
+                *_said_by_none(before, on),
+            )
+            for (list_id, item, before), regions in sorted(by_list.items())
         )
     )
     order = (Sku.provider, Sku.region, Sku.item, Sku.code, PricePoint.id)
@@ -165,6 +176,17 @@ def points(
     if limit is not None:
         query = query.limit(limit)
     return session.execute(query).all()
+
+
+def _said_by_none(lists: Sequence[str], on: date) -> list[ColumnElement[bool]]:
+    if not lists:
+        return []
+    other = aliased(PricePoint)
+    said = select(other.id).where(
+        other.list_id.in_(lists), other.key == PricePoint.key, other.valid_from <= on,
+        or_(other.valid_to.is_(None), other.valid_to >= on),
+    )  # fmt: skip
+    return [~said.exists()]
 
 
 def conditions(
@@ -208,7 +230,3 @@ def flagged(session: Session, list_id: str, limit: int) -> Sequence[Any]:
         .limit(limit)
     )
     return session.execute(query).all()
-
-
-def any_list(session: Session) -> bool:
-    return session.scalar(select(PriceList.id).limit(1)) is not None

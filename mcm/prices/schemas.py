@@ -51,7 +51,8 @@ class FlaggedPoint(BaseModel):
 
 
 class PriceListItem(BaseModel):
-    """status: `superseded`, while nothing is priced by it today any more. seed: an example that came with mcm."""
+    """status: `superseded`, while nothing is priced by it today any more. seed: an example that came with mcm.
+    complete: it claims to name all that is sold of each item in each region it speaks of."""
 
     id: str
     provider: str
@@ -65,6 +66,7 @@ class PriceListItem(BaseModel):
     withdrawn_at: datetime | None
     sha256: str
     seed: bool
+    complete: bool
     status: Literal["current", "superseded", "withdrawn"]
     points: int
     flagged: int
@@ -97,6 +99,8 @@ class ListTaken(BaseModel):
     priced_on: date
     sha256: str
     seed: bool
+    # Reports of fetches from before it was known are kept as they were.
+    complete: bool = False
     already: bool
     points: int
     new: int

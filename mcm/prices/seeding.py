@@ -5,19 +5,21 @@ whoever withdraws them is not given them again."""
 
 import hashlib
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.db import standing
 from mcm.db.session import Database
 from mcm.models import Tenant
-from mcm.prices import exchange, repository
-from mcm.prices.intake import Taken
-from mcm.prices.reading import read_list, read_rates
+
+if TYPE_CHECKING:
+    from mcm.prices.intake import Taken
 
 _RATES = "exchange-rates.csv"
+_TABLES = ("price_list", "exchange_rate")
 
 
 def first_start(database: Database) -> bool:
@@ -34,8 +36,11 @@ def first_start(database: Database) -> bool:
     return True
 
 
-def load(session: Session, *, dry_run: bool = False) -> tuple[list[Taken], int]:
+def load(session: Session, *, dry_run: bool = False) -> "tuple[list[Taken], int]":
     """The lists, also those that are there already, and how many exchange rates are new."""
+    # Only for the first start: each other one merely looks whether it is.
+    from mcm.prices.reading import read_list, read_rates
+
     lists, rates = [], 0
     for entry in sorted(resources.files("mcm.prices").joinpath("seed").iterdir(), key=lambda found: found.name):
         if not entry.name.endswith(".csv"):
@@ -47,9 +52,9 @@ def load(session: Session, *, dry_run: bool = False) -> tuple[list[Taken], int]:
                 rates = read_rates(session, file, what, seed=True, dry_run=dry_run)
             else:
                 digest = hashlib.sha256(raw).hexdigest()
-                lists.append(read_list(session, file, digest, what, {}, seed=True, dry_run=dry_run))
+                lists.append(read_list(session, file, digest, what, {}, seed=True, complete=True, dry_run=dry_run))
     return lists, rates
 
 
 def _known(session: Session) -> bool:
-    return repository.any_list(session) or exchange.any_rate(session)
+    return any(session.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() for table in _TABLES)  # noqa: S608

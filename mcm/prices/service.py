@@ -32,6 +32,7 @@ __all__ = [
     "Taken",
     "converted",
     "covering",
+    "has_tenant_rates",
     "offers",
     "take",
 ]
@@ -47,7 +48,7 @@ def offers(
     tenant_id: str | None = None,
     account_id: str | None = None,
 ) -> list[Offer]:
-    """What is asked for an item, by provider, region and sku, of the newest list for each region; with the negotiated
+    """What is asked for an item, by provider, region and sku, of the newest list that has it; with the negotiated
     rates that hold on the day for everybody, for the tenant and what is above it, and for the account.
 
     A seed speaks only where no real list of its provider says anything about the region. Empty: not known."""
@@ -66,16 +67,28 @@ def covering(
     provider: str | None = None,
     regions: Collection[str] | None = None,
 ) -> list[Covering]:
-    """The list that says what an item costs in a region on the day, one for each provider, region, item and currency:
-    the lists of a provider's sites in two countries stand beside each other."""
+    """The lists that say what an item costs in a region on the day, the newest first: for each provider, region, item
+    and currency the newest, and those before it as long as none claims to be complete, as what a newer one does not
+    name may be sold all the same. The lists of a provider's sites in two countries stand beside each other."""
     found = repository.covering(session, provider=provider, regions=regions, item=item, on=on)
     real = {(one.provider, one.region) for one in found if not one.seed}
-    newest: dict[tuple[str, str, str, str], Covering] = {}
+    speaking: list[Covering] = []
+    closed: set[tuple[str, str, str, str]] = set()
     for one in found:
+        place = (one.provider, one.region, one.item, one.currency)
         of_item = item is None or one.item == item
-        if of_item and not (one.seed and (one.provider, one.region) in real):
-            newest.setdefault((one.provider, one.region, one.item, one.currency), one)
-    return list(newest.values())
+        if of_item and place not in closed and not (one.seed and (one.provider, one.region) in real):
+            speaking.append(one)
+            if one.complete:
+                closed.add(place)
+    return speaking
+
+
+def has_tenant_rates(session: Session, on: date, tenant_id: str) -> bool:
+    """Whether something was negotiated for a tenant or what is above it, whatever the session may see."""
+    return any(
+        one.tenant_id is not None for one in discounts.holding(session, on, tenant_id=tenant_id, account_id=None)
+    )
 
 
 def page_of_prices(

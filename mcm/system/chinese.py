@@ -6,11 +6,13 @@ from mcm.system.explained_allocations import OF_ALLOCATIONS_ZH
 from mcm.system.explained_charges import OF_CHARGES_ZH
 from mcm.system.explained_costs import OF_COSTS_ZH
 from mcm.system.explained_findings import OF_FINDINGS_ZH
+from mcm.system.explained_moves import OF_MOVES_ZH
 from mcm.system.explained_optimizer import OF_OPTIMIZER_ZH
 from mcm.system.explained_placement import OF_PLACEMENT_ZH
 from mcm.system.explained_policies import OF_POLICIES_ZH
 from mcm.system.explained_prices import OF_PRICES_ZH
 from mcm.system.explained_ratecards import OF_RATECARDS_ZH
+from mcm.system.explained_resilience import OF_RESILIENCE_ZH
 
 CHINESE: dict[str, Explanation] = (
     OF_ALLOCATIONS_ZH
@@ -18,6 +20,8 @@ CHINESE: dict[str, Explanation] = (
     | OF_FINDINGS_ZH
     | OF_COSTS_ZH
     | OF_OPTIMIZER_ZH
+    | OF_RESILIENCE_ZH
+    | OF_MOVES_ZH
     | OF_PLACEMENT_ZH
     | OF_POLICIES_ZH
     | OF_PRICES_ZH
@@ -172,6 +176,10 @@ CHINESE: dict[str, Explanation] = (
     "quota_exceeded": Explanation(
         "配额已满：租户或其上级的限额同时计算现有与预留的用量。",
         "`mcm quota show TENANT` 可查看两者；请移除部分资源，或提高服务器原文中指出的限额。",
+    ),
+    "quota_unpriced": Explanation(
+        "设有每月金额限额，而所请求的内容没有价格，或无法换算为限额的货币。",
+        "请按服务器原文提供价格表、费率卡或汇率，或取消该限额。",
     ),
     "quarantined": Explanation(
         "一次完整读取中消失的内容过多，未经人工确认 mcm 不予采信：权限丢失与云被清空看起来完全相同。未移除任何内容。",

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from sqlalchemy import func, make_url, select, text
 
 from mcm import __version__
-from mcm.auditlog import service as auditlog
 from mcm.db import migrate, standing
 from mcm.db.engine import shown
 from mcm.errors import McmError
@@ -167,6 +166,9 @@ def _audit(runtime: "Runtime") -> Iterator[Finding]:
     """Does not walk the chain, which takes as long as the trail is: `mcm audit verify` does."""
     try:
         with runtime.database.reading() as session:
+            # Only here: every page knows this file for a sentence of it.
+            from mcm.auditlog import service as auditlog
+
             guarded, head = auditlog.guarded(session), auditlog.head(session, runtime.vault)
         required = runtime.door.login_required()
     except McmError:

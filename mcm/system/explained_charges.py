@@ -18,6 +18,10 @@ OF_CHARGES: dict[str, Explanation] = {
     "cost_month_not_found": Explanation(
         "There are no charges of this month, or none for these eyes.", "`mcm charge months` shows those there are."
     ),
+    "cost_month_running": Explanation(
+        "The month is not over: closing it would keep out what is still charged for it.",
+        "Close it in the next month, once its bills are in.",
+    ),
     "invalid_bill": Explanation(
         "The file is no bill in the shape of FOCUS; the report says what is wrong, by line. Nothing of it was stored.",
         "Correct the export, or export it again, and import it.",
@@ -48,6 +52,7 @@ OF_CHARGES_ZH: dict[str, Explanation] = {
     "cost_month_not_found": Explanation(
         "该月份没有费用，或没有您可以查看的费用。", "`mcm charge months` 可列出有费用的月份。"
     ),
+    "cost_month_running": Explanation("该月份尚未结束：现在结账会排除此后产生的费用。", "请在下个月账单齐全后再结账。"),
     "invalid_bill": Explanation(
         "该文件不是 FOCUS 格式的账单；报告按行说明了问题。没有存储其中任何内容。", "请更正或重新导出后再导入。"
     ),

@@ -5,11 +5,13 @@ from mcm.system.explained_allocations import OF_ALLOCATIONS
 from mcm.system.explained_charges import OF_CHARGES
 from mcm.system.explained_costs import OF_COSTS
 from mcm.system.explained_findings import OF_FINDINGS
+from mcm.system.explained_moves import OF_MOVES
 from mcm.system.explained_optimizer import OF_OPTIMIZER
 from mcm.system.explained_placement import OF_PLACEMENT
 from mcm.system.explained_policies import OF_POLICIES
 from mcm.system.explained_prices import OF_PRICES
 from mcm.system.explained_ratecards import OF_RATECARDS
+from mcm.system.explained_resilience import OF_RESILIENCE
 
 EXPLANATIONS: dict[str, Explanation] = (
     OF_ALLOCATIONS
@@ -17,6 +19,8 @@ EXPLANATIONS: dict[str, Explanation] = (
     | OF_FINDINGS
     | OF_COSTS
     | OF_OPTIMIZER
+    | OF_RESILIENCE
+    | OF_MOVES
     | OF_PLACEMENT
     | OF_POLICIES
     | OF_PRICES
@@ -243,6 +247,10 @@ EXPLANATIONS: dict[str, Explanation] = (
     "quota_exceeded": Explanation(
         "There is no room left: a limit of the tenant, or of one above it, counts what lives and what is reserved.",
         "`mcm quota show TENANT` shows both; remove something, or raise the limit that the message names.",
+    ),
+    "quota_unpriced": Explanation(
+        "A limit of money per month holds, and what is asked for has no price, or none in the limit's currency.",
+        "Give it one, as the message says: a price list, a rate card or an exchange rate; or lift the limit.",
     ),
     "quarantined": Explanation(
         "A complete read no longer lists so much of a scope that mcm does not believe it without a person: a lost "

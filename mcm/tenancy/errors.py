@@ -25,6 +25,12 @@ class QuotaExceeded(Conflict):
     code = "quota_exceeded"
 
 
+class QuotaUnpriced(Conflict):
+    """A limit of money per month holds, and what is asked for has no price. details.reasons: why."""
+
+    code = "quota_unpriced"
+
+
 class ReservationNotFound(NotFound):
     code = "reservation_not_found"
 

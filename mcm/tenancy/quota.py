@@ -16,10 +16,11 @@ from mcm.errors import Forbidden, InvalidInput
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import QuotaReservation, Tenant
+from mcm.tenancy import money_quota, repository, sight
 from mcm.tenancy import quota_repository as sql
-from mcm.tenancy import repository, sight
 from mcm.tenancy.errors import QuotaExceeded, ReservationEnded, ReservationNotFound, TenantNotFound
 from mcm.tenancy.locks import hold_still
+from mcm.tenancy.money import Change, change_of
 from mcm.tenancy.quota_repository import RESOURCES
 from mcm.tenancy.schemas import Amounts, Limits, Usage
 
@@ -52,7 +53,8 @@ class Room:
 
 
 def limits(session: Session, tenant: Tenant) -> Limits:
-    return Limits.model_validate(sql.limits(session, [tenant.id])[tenant.id])
+    counted = sql.limits(session, [tenant.id])[tenant.id]
+    return Limits.model_validate(counted | {money_quota.RESOURCE: money_quota.limit(session, tenant.id)})
 
 
 def set_limits(session: Session, caller: Caller, tenant: Tenant, wanted: Limits) -> Limits:
@@ -62,13 +64,15 @@ def set_limits(session: Session, caller: Caller, tenant: Tenant, wanted: Limits)
     hold_still(session.connection())
     _require_above(session, caller, tenant)
     sql.lock(session, [tenant.id])
-    given = wanted.model_dump(exclude_none=True)
-    sql.set_limits(session, tenant.id, given)
+    given = wanted.model_dump(mode="json", exclude_none=True)
+    sql.set_limits(session, tenant.id, wanted.model_dump(exclude_none=True, exclude={money_quota.RESOURCE}))
+    money_quota.set_limit(session, tenant.id, wanted.money_per_month)
     audit.record(session, caller, "quota.set", "tenant", tenant.id, details={"name": tenant.name, "limits": given})
     return limits(session, tenant)
 
 
-def usage(session: Session, tenant: Tenant) -> Usage:
+def usage(session: Session, tenant: Tenant, *, money: bool = False, currency: str | None = None) -> Usage:
+    """money: with what it costs a month, in the currency, else in that of the tenant's limit."""
     amounts, unknown = sql.used(session, [tenant.id])[tenant.id]
     return Usage(
         tenant=tenant.id,
@@ -76,13 +80,24 @@ def usage(session: Session, tenant: Tenant) -> Usage:
         used=Amounts(**amounts),
         unknown=Amounts(**unknown),
         reserved=Amounts(**sql.reserved(session, [tenant.id], clock.now())[tenant.id]),
+        money=money_quota.usage(session, tenant, currency) if money else None,
     )
 
 
-def reserve(session: Session, tenant_id: str, amounts: Amounts, for_what: str, ttl: timedelta, *, key: str) -> Reserved:
+def reserve(
+    session: Session,
+    tenant_id: str,
+    amounts: Amounts,
+    for_what: str,
+    ttl: timedelta,
+    *,
+    key: str,
+    change: Change | None = None,
+) -> Reserved:
     """Holds room until `ttl` is over. The same key of a tenant again: the first answer again, whatever became of it.
+    change: what is paid for by the month then; None: nothing.
 
-    Raises QuotaExceeded, TenantNotFound; InvalidInput for a key that was used for something else."""
+    Raises QuotaExceeded, QuotaUnpriced, TenantNotFound; InvalidInput for a key that was used for something else."""
     if not timedelta(0) < ttl <= MAX_TTL:
         raise InvalidInput(f"a reservation lasts up to {MAX_TTL.days} days")
     hold_still(session.connection())
@@ -96,6 +111,7 @@ def reserve(session: Session, tenant_id: str, amounts: Amounts, for_what: str, t
             raise InvalidInput("this key was used for another reservation", next_step="use a new key for a new one")
         return _told(earlier)
     _require_room(session, chain, amounts)
+    money_quota.require(session, chain, change)
     now = clock.now()
     made = QuotaReservation(
         id=new_id("qrs"),
@@ -105,6 +121,7 @@ def reserve(session: Session, tenant_id: str, amounts: Amounts, for_what: str, t
         status="reserved",
         created_at=now,
         until=now + ttl,
+        change=change.kept() if change is not None else None,
         **amounts.model_dump(),
     )
     session.add(made)
@@ -113,11 +130,13 @@ def reserve(session: Session, tenant_id: str, amounts: Amounts, for_what: str, t
 
 
 def renew(session: Session, reservation_id: str, ttl: timedelta, *, key: str) -> Reserved:
-    """The same room once more, where what was held has been given back. Raises QuotaExceeded, ReservationNotFound."""
+    """The same room once more, where what was held has been given back. Raises QuotaExceeded, QuotaUnpriced,
+    ReservationNotFound."""
     found = _found(session, reservation_id)
     if found.status == "reserved" and found.until > clock.now():
         return _told(found)
-    return reserve(session, found.tenant_id, _amounts(found), found.for_what, ttl, key=key)
+    change = change_of(found.change) if found.change is not None else None
+    return reserve(session, found.tenant_id, _amounts(found), found.for_what, ttl, key=key, change=change)
 
 
 def commit(session: Session, reservation_id: str) -> Reserved:
@@ -179,9 +198,21 @@ def room(session: Session, tenant_id: str) -> list[Room]:
     return [tightest[name] for name in RESOURCES if name in tightest]
 
 
-def require_room(session: Session, tenant_id: str, amounts: Amounts) -> None:
-    """Raises QuotaExceeded as `reserve` would now, and reserves nothing."""
-    _require_room(session, repository.chain(session, tenant_id), amounts)
+def require_room(session: Session, tenant_id: str, amounts: Amounts, change: Change | None = None) -> None:
+    """Raises QuotaExceeded and QuotaUnpriced as `reserve` would now, and reserves nothing."""
+    chain = repository.chain(session, tenant_id)
+    _require_room(session, chain, amounts)
+    money_quota.require(session, chain, change)
+
+
+def bound_by_money(session: Session, tenant_id: str) -> bool:
+    """Whether a limit of money per month holds for the tenant, its own or one above."""
+    return money_quota.limited(session, repository.chain(session, tenant_id))
+
+
+def currency_of_money(session: Session, tenant_id: str) -> str | None:
+    """Of the nearest limit of money, its own or one above; None: there is none."""
+    return money_quota.currency(session, repository.chain(session, tenant_id))
 
 
 def _require_room(session: Session, chain: list[str], amounts: Amounts) -> None:

@@ -47,7 +47,7 @@ def lock(session: Session, tenant_ids: Collection[str]) -> None:
 def used(session: Session, tenant_ids: Collection[str]) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
     """Of each tenant with all below it: (amounts, resources whose amount nobody told), of what lives."""
     json = json_values(session.get_bind().dialect.name)
-    tree = _trees(tenant_ids)
+    tree = below(tenant_ids)
     kind = _RESOURCE.c.kind
     columns = [func.count(case((kind == "instance", 1))).label("instances")]
     for name, (of_kind, attribute) in _MEASURED.items():
@@ -75,7 +75,7 @@ def used(session: Session, tenant_ids: Collection[str]) -> dict[str, tuple[dict[
 
 def reserved(session: Session, tenant_ids: Collection[str], now: datetime) -> dict[str, dict[str, int]]:
     """Of each tenant with all below it: what counts at that time."""
-    tree = _trees(tenant_ids)
+    tree = below(tenant_ids)
     columns = [func.sum(getattr(QuotaReservation, name)).label(name) for name in RESOURCES]
     rows = session.execute(
         select(tree.c.top, *columns)
@@ -109,7 +109,7 @@ def end_overdue(session: Session, now: datetime) -> int:
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
-def _trees(tenant_ids: Collection[str]) -> CTE:
+def below(tenant_ids: Collection[str]) -> CTE:
     """Pairs of (top, id): each of the tenants with itself and with all below it."""
     tree = select(Tenant.id.label("top"), Tenant.id.label("id")).where(Tenant.id.in_(tenant_ids))
     pairs = tree.cte("below", recursive=True)

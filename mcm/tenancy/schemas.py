@@ -2,12 +2,15 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mcm.auth.service import DEFAULT_TENANT
+from mcm.kit import currencies
 from mcm.kit.ids import is_id
+from mcm.kit.money import Amount as Money
 from mcm.models import MAX_TAG_KEY
 from mcm.tenancy.assignment import MAX_RULE_VALUE
 
@@ -134,8 +137,31 @@ class Amounts(BaseModel):
     storage_gib: Amount = 0
 
 
+def _currency(code: str) -> str:
+    if not currencies.known(code):
+        raise ValueError(f"'{code}' is no ISO 4217 currency code")
+    return code
+
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_currency)]
+
+
+def _no_less_than_nothing(amount: Decimal) -> Decimal:
+    if amount < 0:
+        raise ValueError("a limit is 0 or more")
+    return amount
+
+
+class MonthlyMoney(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Annotated[Money, AfterValidator(_no_less_than_nothing)]
+    currency: Currency
+
+
 class Limits(BaseModel):
-    """null: no limit of its own; those of the tenants above hold all the same."""
+    """null: no limit of its own; those of the tenants above hold all the same. money_per_month: of what instances with
+    their disks, and volumes, cost in a month of 730 hours at the prices that mcm knows."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -143,14 +169,40 @@ class Limits(BaseModel):
     vcpus: Amount | None = None
     memory_mib: Amount | None = None
     storage_gib: Amount | None = None
+    money_per_month: MonthlyMoney | None = None
+
+
+class Unpriced(BaseModel):
+    """Of how many living resources this is why they have no price, or only for a part; how: to give them one."""
+
+    count: int
+    reason: str
+    reason_zh: str
+    how: str
+    how_zh: str
+
+
+class MoneyUsage(BaseModel):
+    """Per month, of what has a price: at least so much where `unpriced` is above 0. unpriced: living resources without
+    a price, or with one for a part only; unpriced_reserved: of what is being made. basis: the worst of the prices."""
+
+    currency: str
+    used: Money
+    reserved: Money
+    unpriced: int
+    unpriced_reserved: int
+    basis: Literal["billed", "contracted", "list", "modelled", "unknown"]
+    reasons: list[Unpriced]
 
 
 class Usage(BaseModel):
     """Of a tenant and all below it. used: living resources, as the inventory knows them. unknown: resources whose
-    amount no cloud told; they count as nothing. reserved: held for what is being made."""
+    amount no cloud told; they count as nothing. reserved: held for what is being made. money: null without a limit of
+    money and without a currency that was asked for, and for whoever may not read costs."""
 
     tenant: str
     limits: Limits
     used: Amounts
     reserved: Amounts
     unknown: Amounts
+    money: MoneyUsage | None = None

@@ -181,14 +181,21 @@ def _ask(
     """Of whole lots only: what raises half way is not kept. Raises ProviderError."""
     parts: dict[Key, list[tuple[float, int, float]]] = defaultdict(list)
     first, last = since.date(), until.date()
+    unable: NotSupported | None = None
     with only_provider_errors(access.name), runtime.gateway.lease(access, LOT_SECONDS) as lease:
         reader = lease.provider
         if not isinstance(reader, MetricsReader):
             raise NotSupported(f"the provider {access.provider} cannot tell what is used", reason="no_metrics")
-        for sample in reader.metrics(list(lot), since, until):
-            ident, value, day = lot.get(sample.ref), usable(sample), day_of(sample.at)
-            if ident is not None and value is not None and _within(day, first, last):
-                parts[ident, sample.metric.value, day].append((sample.at.timestamp(), sample.seconds, value))
+        try:
+            for sample in reader.metrics(list(lot), since, until):
+                ident, value, day = lot.get(sample.ref), usable(sample), day_of(sample.at)
+                if ident is not None and value is not None and _within(day, first, last):
+                    parts[ident, sample.metric.value, day].append((sample.at.timestamp(), sample.seconds, value))
+        except NotSupported as error:
+            # An account that names no meters has no trouble with its cloud; the lease would log one.
+            unable = error
+    if unable is not None:
+        raise unable
     return {key: distribution(found) for key, found in parts.items()}
 
 

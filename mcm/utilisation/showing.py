@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from mcm.contract import Capability
+from mcm.contract import Capability, NotSupported
 from mcm.inventory.errors import ResourceNotFound
 from mcm.models import Account, UtilisationDay, UtilisationRead
 from mcm.registry import Registry
@@ -33,6 +33,8 @@ def of_resource(session: Session, registry: Registry, resource_id: str, since: d
     read = session.get(UtilisationRead, row.account_id)
     account = session.get(Account, row.account_id)
     able = account is not None and Capability.METRICS in registry.descriptor(account.provider).capabilities
+    # A cloud without meters of its own, and an account that names none for it.
+    able = able and (read is None or read.error_code != NotSupported.code)
     by_metric: dict[str, list[UtilisationDay]] = {}
     for one in days.of(session, [row.id], since, until):
         by_metric.setdefault(one.metric, []).append(one)

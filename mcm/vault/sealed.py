@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, event, insert, inspect, select, text
 
 from mcm.kit import clock
-from mcm.models import AuditSegment, Base, IdentitySecret, NoticeTarget, OidcProvider, Operation, Secret, VaultKey
+from mcm.models import AuditSegment, IdentitySecret, NoticeTarget, OidcProvider, Operation, Secret, VaultKey
+from mcm.models.base import Base
 from mcm.vault.envelope import REMOTE, unpacked
 from mcm.vault.errors import StaleKey
 

@@ -176,7 +176,9 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("part", ["mcm", "aws", "libcloud", "openstack", "simulated", "vmware", "_transport", "_demo"])
+@pytest.mark.parametrize(
+    "part", ["mcm", "aws", "libcloud", "openstack", "simulated", "vmware", "_transport", "_prometheus", "_demo"]
+)
 def test_what_is_imported_is_declared(part: str) -> None:
     """By the distribution itself for mcm, by the cloud's extra for its adapter, directly or through one of them."""
     extras = set(project()["project"]["optional-dependencies"])

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Engine, Table, inspect, select, text
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.errors import Conflict, Unavailable
-from mcm.models import Base
+from mcm.models.every import Base
 from tests import lab as labs
 from tests.guards import unchain, unguarded
 

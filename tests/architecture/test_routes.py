@@ -58,7 +58,7 @@ def test_a_route_without_a_permission_keeps_mcm_from_starting() -> None:
     router.add_api_route("/naked", lambda: {}, methods=["GET"])
     app.include_router(router)
     with pytest.raises(RuntimeError, match="GET /api/v1/naked"):
-        require_permissions(app)
+        require_permissions(app.routes)
 
 
 def test_reading_routes_ask_for_reading_permissions_only() -> None:
@@ -122,6 +122,7 @@ def test_collections_are_plural_nouns_below_one_version() -> None:
         "forecasts",
         "audit",
         "events",
+        "moves",
         "notice-targets",
         "oidc-providers",
         "operations",
@@ -140,6 +141,7 @@ def test_collections_are_plural_nouns_below_one_version() -> None:
         "sync",
         "system",
         "hierarchy",
+        "availability",
         "views",
         "workloads",
         "schemas",

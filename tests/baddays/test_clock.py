@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from mcm.inventory import service as inventory
 from mcm.inventory.service import Question
-from mcm.jobs import housekeeping, schedule
+from mcm.jobs import housekeeping
+from mcm.jobs import table as jobs_table
 from mcm.kit import clock
 from mcm.models import ResourceVersion, Scope, SyncRequest
 from mcm.sync import progress
@@ -197,7 +198,7 @@ class Ticking:
 @pytest.fixture
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
     made = Ticking()
-    monkeypatch.setattr(schedule, "time", made)
+    monkeypatch.setattr(jobs_table, "time", made)
     return made
 
 
@@ -214,18 +215,18 @@ def reanchored(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_schedule_notices_jumps_both_ways_and_at_its_start(lab: Lab, ticking: Ticking, reanchored: list[int]) -> None:
-    jobs = schedule.Jobs(lab.runtime)
-    jobs._dispatch()
+    jobs = jobs_table.Table(lab.runtime)
+    jobs.dispatch()
     assert len(reanchored) == 1
     for _ in range(5):
         ticking.advance(2.0)
-        jobs._dispatch()
+        jobs.dispatch()
     assert len(reanchored) == 1
     for jump in (3600.0, -3600.0, -86_400.0 * 365):
         ticking.wall += jump
-        jobs._dispatch()
+        jobs.dispatch()
     assert len(reanchored) == 4
-    jobs._dispatch()
+    jobs.dispatch()
     assert len(reanchored) == 4
 
 
@@ -241,19 +242,19 @@ def test_far_jump_forwards_drops_nothing_for_its_age(
     assert lab.count("resource", "presence = 'gone'") == 1
     # Nothing shall be read meanwhile.
     lab.runtime.executor._stopping.set()
-    jobs = schedule.Jobs(lab.runtime)
-    jobs._dispatch()
+    jobs = jobs_table.Table(lab.runtime)
+    jobs.dispatch()
     turned.jump = timedelta(days=365 * 70)
     ticking.wall += turned.jump.total_seconds()
-    jobs._dispatch()
-    jobs._tidy()
+    jobs.dispatch()
+    jobs.tidy()
     assert {table: lab.count(table) for table in kept} == kept
     assert "nothing is dropped" in caplog.text
     ticking.wall -= turned.jump.total_seconds()
     turned.jump = timedelta(0)
-    jobs._dispatch()
-    jobs._tidy()
+    jobs.dispatch()
+    jobs.tidy()
     assert {table: lab.count(table) for table in kept} == kept
     turned.jump = timedelta(days=365)
-    schedule.Jobs(lab.runtime)._tidy()
+    jobs_table.Table(lab.runtime).tidy()
     assert lab.count("resource", "presence = 'gone'") == 0

@@ -13,6 +13,7 @@ from tests.console.browser import visiting
 
 pytestmark = pytest.mark.timeout(600)
 _CONFIG = ("instances=20", "regions=2", "cloud_id=north")
+_CREATE = "/create/instance?account=north-dc&region=bj-1&image=debian-12&flavor=m1.small&disk_gib=40&step=3"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,9 @@ def paid(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
         (imported,) = shell.json("charge", "imports")
         (card,) = shell.json("rate-card", "list")
         listed = shell.json("price", "list")[0]
+        idle = next(one for one in shell.json("finding", "list") if one["resource_kind"] == "instance")
+        charges = shell.json("charge", "list", "--month", month, "--filter", "service=Compute")
+        charged = next(one["resource_id"] for one in charges if one["resource_id"])
         yield (
             server.url,
             {
@@ -45,6 +49,14 @@ def paid(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
                 "charge import": f"/charge-imports/{imported['id']}",
                 "cost months": "/cost-months",
                 "cost month": f"/cost-months/{month}",
+                "savings": "/findings",
+                "saving": f"/findings?kind={idle['kind']}&id={idle['id']}",
+                "resource cost": f"/resources/{charged}?tab=cost",
+                "create priced": _CREATE,
+                "allocation rules": "/allocation-rules",
+                "allocation rule": "/allocation-rules/red-only",
+                "negotiated rates": "/rate-rules",
+                "price fetches": "/price-fetches",
                 "prices": "/prices?provider=alibaba&item=compute",
                 "price lists": "/price-lists",
                 "price list": f"/price-lists/{listed['id']}",
@@ -86,6 +98,27 @@ def test_a_line_leads_to_the_bill_that_brought_it(browser: Browser, paid: tuple[
         expect(page.get_by_role("heading", level=1)).to_contain_text("Charges")
         page.get_by_role("link", name="line ").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("bill.csv")
+        assert not visit.wrong
+
+
+def test_a_finding_is_dismissed_and_another_becomes_a_plan(browser: Browser, paid: tuple[str, dict[str, str]]) -> None:
+    with visiting(browser, paid[0]) as visit:
+        page = visit.page
+        visit.go("/findings?kind=orphaned_volume")
+        page.get_by_role("link", name="Unattached volume").first.click()
+        page.get_by_role("button", name="Dismiss").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Why").fill("kept for the auditors")
+        dialog.get_by_label("Until").fill("2020/01/31")
+        expect(dialog.get_by_role("button", name="Dismiss", exact=True)).to_be_disabled()
+        dialog.get_by_label("Until").fill("2099/01/31")
+        dialog.get_by_role("button", name="Dismiss", exact=True).click()
+        expect(page.get_by_text("kept for the auditors")).to_be_visible()
+        page.get_by_role("button", name="Reopen").click()
+        page.get_by_role("button", name="Make a plan").last.click()
+        page.get_by_role("dialog").get_by_role("button", name="Make a plan").click()
+        page.wait_for_url("**/plans/*")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("volume.delete")
         assert not visit.wrong
 
 

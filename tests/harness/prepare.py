@@ -8,7 +8,7 @@ What cannot be had is told by the tests that need it.
 import os
 import sys
 
-from tests.harness import HarnessUnavailable, vcsim
+from tests.harness import HarnessUnavailable, prometheus, vcsim
 from tests.harness.openstack import install
 
 # The tests go first.
@@ -17,7 +17,7 @@ _NICE = 10
 
 def main() -> int:
     os.nice(_NICE)
-    for what in (vcsim.build, install.ensure_installed):
+    for what in (prometheus.install, vcsim.build, install.ensure_installed):
         try:
             what()
         except HarnessUnavailable as unavailable:

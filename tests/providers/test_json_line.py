@@ -19,7 +19,7 @@ from mcm.contract import TlsSettings, UnexpectedResponse, Unreachable
 from mcm.contract.conformance.context import PlainContext
 from mcm_providers._transport.amounts import amount, loads
 from mcm_providers._transport.json_line import JsonLine
-from tests.harness.replay.http import listen
+from tests.harness.replay.http import Ask, Reply, listen
 from tests.harness.replay.inside import answering, reply
 
 
@@ -126,3 +126,36 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(self_signed: int, tmp_
         JsonLine(PlainContext(), "prices").get(url, doing="reading")
     for tls in (TlsSettings(ca_file=str(tmp_path / "ca.pem")), TlsSettings(verify=False)):
         assert JsonLine(PlainContext(tls=tls), "prices").get(url, doing="reading").document == {}
+        # What is asked beside the cloud itself may be vouched for by others.
+        assert JsonLine(PlainContext(), "prices", tls=tls).get(url, doing="reading").document == {}
+
+
+def test_a_long_question_goes_into_the_body() -> None:
+    asked: list[Ask] = []
+
+    def answer(ask: Ask) -> Reply:
+        asked.append(ask)
+        return reply({"a": 1})
+
+    with answering(answer) as url:
+        line = JsonLine(PlainContext(), "prices")
+        told = line.post(f"{url}/x", form=[("a", "b&c"), ("a", "ü")], headers={"X-One": "1"}, doing="reading")
+        line.close()
+    assert told.document == {"a": 1}
+    (one,) = asked
+    assert (one.method, one.target, one.body, one.headers["x-one"]) == ("POST", "/x", b"a=b%26c&a=%C3%BC", "1")
+
+
+def test_each_call_is_reported_once_with_what_came() -> None:
+    context = PlainContext()
+    with answering(lambda ask: reply(b'{"a": 1}', 500 if ask.target == "/bad" else 200)) as url:
+        line = JsonLine(context, "prices")
+        for path in ("/good", "/bad"):
+            line.get(url + path, doing="reading")
+        assert (context.calls, context.finished, context.received) == (2, 2, 16)
+        with pytest.raises(UnexpectedResponse, match="cut"):
+            list(line.lines(f"{url}/good", doing="reading", refused=lambda *_: Unreachable("none")))
+        line.close()
+    with pytest.raises(Unreachable):
+        line.get(f"{url}/gone", doing="reading")
+    assert context.calls == context.finished

@@ -2,20 +2,20 @@ import "./styles.css";
 
 import { StrictMode, useEffect, useState } from "react";
 import Box from "@cloudscape-design/components/box";
-import { I18nProvider, type I18nProviderProps } from "@cloudscape-design/components/i18n";
+import { I18nProvider } from "@cloudscape-design/components/i18n";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 
 import { asProblem } from "./api/problem";
-import { SessionProvider } from "./api/session";
-import { loadAhead } from "./app/ahead";
+import { SESSION_KEY, SessionProvider } from "./api/session";
+import { lookAhead } from "./app/ahead";
 import { FlashesProvider } from "./app/flashes";
 import { buildRouter } from "./app/router";
-import type { Language } from "./i18n/messages";
+import { componentTexts, type ComponentTexts } from "./i18n/component-texts";
 import { ProblemAlert } from "./parts/problem-alert";
 import { Loading } from "./parts/states";
-import { chosenAtFirst, PreferencesProvider, usePreferences } from "./preferences/preferences";
+import { lookAtFirst, PreferencesProvider, usePreferences } from "./preferences/preferences";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -27,30 +27,27 @@ const queries = new QueryClient({
     },
   },
 });
-void loadAhead(queries);
-const router = buildRouter();
 
-/** The components' own words, one language at a time. */
-const COMPONENT_TEXTS: Record<Language, () => Promise<{ default: I18nProviderProps.Messages }>> = {
-  en: () => import("@cloudscape-design/components/i18n/messages/all.en"),
-  "zh-CN": () => import("@cloudscape-design/components/i18n/messages/all.zh-CN"),
-};
+interface Props {
+  router: ReturnType<typeof buildRouter>;
+  /** In the language that was chosen at first. */
+  texts: ComponentTexts | null;
+}
 
-// Asked for before there is anything to say it in.
-void COMPONENT_TEXTS[chosenAtFirst().language]().catch(() => undefined);
-
-function Spoken() {
+function Spoken({ router, texts }: Props) {
   const { language } = usePreferences();
-  const [loaded, setLoaded] = useState<{ language: Language; messages: I18nProviderProps.Messages } | null>(null);
+  const [loaded, setLoaded] = useState(texts);
+  const there = loaded?.language === language;
   useEffect(() => {
+    if (there) return undefined;
     let wanted = true;
-    void COMPONENT_TEXTS[language]().then((found) => {
-      if (wanted) setLoaded({ language, messages: found.default });
+    void componentTexts(language).then((found) => {
+      if (wanted) setLoaded(found);
     });
     return () => {
       wanted = false;
     };
-  }, [language]);
+  }, [language, there]);
   if (!loaded) return null;
   return (
     <I18nProvider locale={loaded.language} messages={[loaded.messages]}>
@@ -70,15 +67,35 @@ function Spoken() {
   );
 }
 
-const root = document.getElementById("console");
-if (root) {
+/** Draws once, with all that is there by then, and not again with each part that arrives: drawing is what takes longest. */
+async function show(root: HTMLElement): Promise<void> {
+  const ahead = lookAhead();
+  void queries.prefetchQuery({ queryKey: SESSION_KEY, queryFn: () => ahead.session, staleTime: Infinity, retry: false });
+  const [module, texts, first] = await Promise.all([ahead.module, ahead.texts.catch(() => null), ahead.first, styled()]);
+  if (first) {
+    const answered = queries.prefetchQuery({ queryKey: first.question.queryKey, queryFn: () => first.answer, retry: false });
+    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve))]);
+  }
+  lookAtFirst();
+  const router = buildRouter({ page: ahead.page, module });
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
         <PreferencesProvider>
-          <Spoken />
+          <Spoken router={router} texts={texts} />
         </PreferencesProvider>
       </QueryClientProvider>
     </StrictMode>,
   );
 }
+
+/** Once the style sheets of the page have come, or failed to: what is measured before is measured wrongly. */
+async function styled(): Promise<void> {
+  const sheets = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].filter((each) => !each.sheet);
+  await Promise.all(
+    sheets.map((each) => new Promise((resolve) => ["load", "error"].forEach((end) => each.addEventListener(end, resolve)))),
+  );
+}
+
+const root = document.getElementById("console");
+if (root) void show(root);

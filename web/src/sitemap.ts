@@ -1,10 +1,12 @@
 import type { Page, ResourceTab } from "./app/page";
 import { account, accounts, addAccount } from "./pages/accounts";
 import {
-  budget, budgets, chargeImport, chargeImports, charges, compare, costMonth, costMonths, costs, costSources, estimate, estimates, forecast,
+  allocationRule, allocationRules, budget, budgets, chargeImport, chargeImports, charges, compare, costMonth, costMonths, costs, costSources, costTab,
+  estimate, estimates, forecast, newAllocationRule,
 } from "./pages/costs";
 import { createInstance } from "./pages/create";
 import { audit, segments } from "./pages/audit";
+import { findings } from "./pages/findings";
 import { inventory } from "./pages/inventory";
 import { noticeTarget, notices } from "./pages/notices";
 import { operations } from "./pages/operations";
@@ -14,7 +16,7 @@ import { optimization, optimizations } from "./pages/optimizer";
 import { locations, place, placement, placements, reservations } from "./pages/placement";
 import { newPlan, plan, plans } from "./pages/plans";
 import { editPolicy, exceptions, newPolicy, policies, policy, policyLibrary, policyTab, violations } from "./pages/policies";
-import { costPool, exchangeRates, newCostPool, priceList, priceLists, prices, rateCard, rateCards } from "./pages/prices";
+import { costPool, exchangeRates, newCostPool, priceFetches, priceList, priceLists, prices, rateCard, rateCards, rateRules } from "./pages/prices";
 import { recycling, retirements } from "./pages/recycling";
 import { detailsTab, historyTab, nativeTab, operationsTab, relationsTab, resource } from "./pages/resource";
 import { editSchedule, newSchedule, schedule, schedules } from "./pages/schedules";
@@ -31,12 +33,13 @@ export const PAGES: readonly Page[] = [
   schedules, newSchedule, schedule, editSchedule,
   workloads, newWorkload, workload, editWorkload, place, placements, placement, optimizations, optimization,
   policies, newPolicy, policyLibrary, policy, editPolicy, violations, exceptions, reservations, locations,
-  costs, costSources, charges, compare, estimates, estimate, budgets, budget, forecast,
+  costs, costSources, charges, findings, compare, estimates, estimate, budgets, budget, forecast,
+  allocationRules, newAllocationRule, allocationRule,
   chargeImports, chargeImport, costMonths, costMonth,
-  prices, priceLists, priceList, exchangeRates, rateCards, rateCard, newCostPool, costPool,
+  prices, priceLists, priceList, priceFetches, rateRules, exchangeRates, rateCards, rateCard, newCostPool, costPool,
   audit, segments, users, roles, tenants, tenantRules, quotas,
   tokens, notices, noticeTarget, keys, settings, about,
 ];
 
 /** The tabs of a resource, in their order. */
-export const RESOURCE_TABS: readonly ResourceTab[] = [detailsTab, relationsTab, historyTab, operationsTab, policyTab, nativeTab];
+export const RESOURCE_TABS: readonly ResourceTab[] = [detailsTab, relationsTab, historyTab, operationsTab, costTab, policyTab, nativeTab];

@@ -116,6 +116,15 @@ describe("many at once", () => {
     expect(impactOf([]).known).toBe(false);
   });
 
+  test("what all of them cost is added to the last digit, and what is unknown is said", () => {
+    const told = (...costs: (string | null)[]) =>
+      costs.map((money) => ({ answer: { impact: { dependants: 0, by_kind: {}, protected: {}, listed: [], money, currency: "EUR", money_note: money ? "n" : "no rate card", money_note_zh: "没有费率卡" } } })) as unknown as Told<Preview>[];
+    expect(impactOf(told("1.5")).money).toBe("n");
+    expect(impactOf(told("0.1", "0.2")).money.replace(/\s/g, " ")).toBe("they cost EUR 0.30 a month while they run");
+    expect(impactOf(told("0.1", null, null)).money.replace(/\s/g, " ")).toBe("they cost at least EUR 0.10 a month while they run; 2 of 3 without a price, such as: no rate card");
+    expect(impactOf(told(null, null)).moneyZh).toBe("2 个中 2 个没有价格，例如：没有费率卡");
+  });
+
   test("a name is never empty", () => expect([nameOf({ id: "1", name: "" }), nameOf({ id: "1", name: "", native_id: "n" })]).toEqual(["1", "n"]));
 });
 

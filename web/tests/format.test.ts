@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { formatOf } from "../src/i18n/format";
 import { filled, preferredLanguage } from "../src/i18n/messages";
 import { paramsOf, stateOf } from "../src/pages/inventory/state";
-import { readChosen } from "../src/preferences/preferences";
+import { readChosen } from "../src/preferences/chosen";
 
 const english = formatOf("en", "UTC");
 const chinese = formatOf("zh-CN", "Asia/Shanghai");

@@ -4,7 +4,7 @@ import { keysChangedBy } from "../src/live/refresh";
 import { exportOf, wantedOf, wordsOf } from "../src/pages/audit/state";
 import { objectOf, targetsOf, waitsFor } from "../src/pages/plans/standing";
 import { cronOf, daysOffOf, simpleOf } from "../src/pages/schedules/times";
-import { limitsOf, shareOf } from "../src/pages/tenants/limits";
+import { limitsOf, moneyOf, shareOf, wordsOf as moneyWords } from "../src/pages/tenants/limits";
 import { fits } from "../src/parts/find-here";
 import { changedAddress } from "../src/parts/use-address";
 
@@ -82,6 +82,9 @@ describe("limits", () => {
   const empty = { instances: "", vcpus: "", memory_mib: "", storage_gib: "" };
   test("an empty one is lifted", () => expect(limitsOf({ ...empty, vcpus: " 12 " })).toEqual({ instances: null, vcpus: 12, memory_mib: null, storage_gib: null }));
   test.each(["-1", "1.5", "many"])("%s is none", (typed) => expect(limitsOf({ ...empty, vcpus: typed })).toBeNull());
+  test("of money keep every digit that was typed", () => expect(moneyOf(" 5000.500000000000000001 ", "eur")).toEqual({ amount: "5000.500000000000000001", currency: "EUR" }));
+  test("of money are lifted when empty", () => expect([moneyOf(" ", ""), moneyWords(null)]).toEqual([null, ["--money-per-month", "none"]]));
+  test.each([["-1", "EUR"], ["1e3", "EUR"], ["5,5", "EUR"], ["5", ""], ["5", "EURO"]])("%s %s is no money", (amount, currency) => expect(moneyOf(amount, currency)).toBeUndefined());
   test("of nothing are full", () => expect([shareOf(0, 0), shareOf(5, 10), shareOf(30, 10)]).toEqual([100, 50, 100]));
 });
 

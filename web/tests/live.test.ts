@@ -81,6 +81,7 @@ describe("refreshing", () => {
   test("after a gap everything is asked again", () => {
     expect(keysChangedBy("stream.gap")).toContain("accounts");
     expect(keysChangedBy("plan.changed")).toEqual(["plans"]);
+    expect(keysChangedBy("optimization.changed")).toEqual(["optimizations"]);
     expect(keysChangedBy("unheard.of")).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { problemOf } from "../src/api/problem";
 import { rememberedLanguage } from "../src/i18n/remembered";
 import { saidOf, sentence } from "../src/i18n/said";
-import { readChosen } from "../src/preferences/preferences";
+import { readChosen } from "../src/preferences/chosen";
 
 const EXPLAINED = { meaning: "账号已暂停。", remedy: "执行 `mcm account resume NAME` 可恢复。" };
 const FAULT = { code: "paused", message: "the account is paused", nextStep: "resume it" };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { FIRST_COLUMNS, shownColumns } from "../src/pages/inventory/columns";
+import { COLUMN_IDS, FIRST_COLUMNS, shownColumns } from "../src/pages/inventory/column-ids";
+import { COLUMNS } from "../src/pages/inventory/columns";
 import { exportAddress, exportCommand } from "../src/pages/inventory/export-dialog";
 import { clamped, instantOf, minuteOf, spanOf } from "../src/pages/inventory/instants";
 import { onlyNames, paramsOf, type State, stateOf } from "../src/pages/inventory/state";
@@ -128,3 +129,5 @@ test.each([
   ["present", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "isChanged"],
   ["missing", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "isMissing"],
 ] as const)("%s since %s, changed %s: %s", (presence, first_seen, last_changed, what) => expect(whatOf({ presence, first_seen, last_changed })).toBe(what));
+
+test("what is asked for before the page is there are the columns that the page has", () => expect(COLUMNS.map(({ id }) => id)).toEqual(COLUMN_IDS));

@@ -10,6 +10,8 @@ from mcm.contract import (
     Capability,
     ChangeFeed,
     ConnectionForm,
+    ImageExport,
+    ImageImport,
     InventoryReader,
     MetricsReader,
     PriceReader,
@@ -110,6 +112,8 @@ class Connecting(ConformanceFixtures):
             Capability.ACTIONS: Actor,
             Capability.PRICES: PriceReader,
             Capability.METRICS: MetricsReader,
+            Capability.IMAGE_EXPORT: ImageExport,
+            Capability.IMAGE_IMPORT: ImageImport,
         }
         for capability, protocol in protocols.items():
             has, says = isinstance(provider_under_test, protocol), capability in descriptor.capabilities

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from mcm.models import Base
+from mcm.models.every import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from mcm.contract import CallContext
+from mcm.contract import CallContext, TlsSettings
 from mcm_providers._transport.pools import pool_classes
 from mcm_providers._transport.retry_after import retry_after_seconds
 
@@ -14,10 +14,11 @@ _READ_SECONDS = 60.0
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Errors pass as requests raises them; the adapter's `errors.py` translates."""
+    """Errors pass as requests raises them; the adapter's `errors.py` translates. reports: false where whoever reads the
+    body tells the context of each answer, as its status alone says too little."""
 
-    def __init__(self, context: CallContext, service: str, region: str = "") -> None:
-        self._context, self._service, self._region = context, service, region
+    def __init__(self, context: CallContext, service: str, region: str = "", *, reports: bool = True) -> None:
+        self._context, self._service, self._region, self._reports = context, service, region, reports
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -41,23 +42,28 @@ class GuardedAdapter(HTTPAdapter):
         except BaseException:
             context.after_call()
             raise
-        context.after_call(
-            status=response.status_code,
-            received=received,
-            retry_after=retry_after_seconds(response.headers.get("Retry-After")),
-        )
+        if self._reports:
+            context.after_call(
+                status=response.status_code,
+                received=received,
+                retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+            )
         return response
 
 
-def guarded_session(context: CallContext, service: str, region: str = "") -> requests.Session:
-    """A session for one live connection; it ignores proxies, netrc and CA files of the environment."""
+def guarded_session(
+    context: CallContext, service: str, region: str = "", *, reports: bool = True, tls: TlsSettings | None = None
+) -> requests.Session:
+    """A session for one live connection; it ignores proxies, netrc and CA files of the environment. tls: instead of the
+    account's own."""
+    tls = tls or context.tls
     session = requests.Session()
     session.trust_env = False
-    session.verify = (context.tls.ca_file or True) if context.tls.verify else False
+    session.verify = (tls.ca_file or True) if tls.verify else False
     if context.proxy is not None:
         session.proxies = {"http": context.proxy.url, "https": context.proxy.url}
         session.proxies |= {f"{scheme}://{host}": "" for host in context.proxy.no_proxy for scheme in ("http", "https")}
-    adapter = GuardedAdapter(context, service, region)
+    adapter = GuardedAdapter(context, service, region, reports=reports)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session

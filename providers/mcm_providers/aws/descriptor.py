@@ -5,12 +5,14 @@ from mcm.contract import (
     Capability,
     ConnectionField,
     ConnectionSchema,
+    ImageSupport,
     KindSupport,
     ProviderDescriptor,
     ResourceKind,
     Text,
 )
 from mcm.contract.actions import proven_beside
+from mcm_providers._transport.fields import CA_FILE, VERIFY_TLS
 from mcm_providers.aws.action_table import MESSAGES, SUPPORT
 from mcm_providers.aws.prices.reasons import LEFT_OUT
 
@@ -63,19 +65,8 @@ DESCRIPTOR = ProviderDescriptor(
                 title_zh="价目表地址",
                 help="A mirror of AWS's own, for sites without a way out.",
             ),
-            ConnectionField(
-                key="ca_file",
-                title="CA file (PEM)",
-                title_zh="CA 证书文件 (PEM)",
-                help="Trust these certificate authorities instead of the public ones.",
-            ),
-            ConnectionField(
-                key="verify_tls",
-                type="boolean",
-                title="Verify TLS certificates",
-                title_zh="验证 TLS 证书",
-                default=True,
-            ),
+            CA_FILE,
+            VERIFY_TLS,
             ConnectionField(
                 key="access_key_id", title="Access key ID", title_zh="访问密钥 ID", required=True, secret=True
             ),
@@ -99,7 +90,12 @@ DESCRIPTOR = ProviderDescriptor(
     capabilities=frozenset({Capability.INVENTORY, Capability.ACTIONS, Capability.METRICS, Capability.PRICES}),
     proven=proven_beside(__file__),
     actions=SUPPORT,
+    images=ImageSupport(export_absent="images_by_hand", import_absent="images_by_hand"),
     messages={
+        "images_by_hand": Text(
+            en="mcm does not copy images out of or into AWS; VM Import/Export does so through a bucket of yours.",
+            zh="mcm 不在 AWS 中导出或导入镜像，请使用 VM Import/Export 并借助您的存储桶完成。",
+        ),
         **MESSAGES,
         **LEFT_OUT,
         "region_not_enabled": Text(

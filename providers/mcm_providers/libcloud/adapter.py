@@ -1,6 +1,7 @@
 """The libcloud bridge: dispatches to the driver's table, and lets nothing but ProviderError out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Self
 
 from mcm.contract import (
@@ -13,7 +14,10 @@ from mcm.contract import (
     Resource,
     ResourceKind,
     ResourceRef,
+    Sample,
 )
+from mcm_providers._prometheus.account import AccountMeters, Names
+from mcm_providers._prometheus.reading import Identity, identity_of
 from mcm_providers.libcloud.client import Line
 from mcm_providers.libcloud.drivers.cloud import Cloud
 from mcm_providers.libcloud.drivers.table import open_cloud
@@ -26,6 +30,7 @@ class LibcloudProvider:
 
     def __init__(self, settings: Settings, cloud: Cloud, line: Line) -> None:
         self._settings, self._cloud, self._line = settings, cloud, line
+        self._meters: AccountMeters | None = None
 
     @classmethod
     @provider_errors_only
@@ -35,7 +40,9 @@ class LibcloudProvider:
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             context.allow_url(f"{'https' if settings.secure else 'http'}://{host}")
         line = Line(context, settings.driver, settings.region_id)
-        return cls(settings, open_cloud(settings, line), line)
+        made = cls(settings, open_cloud(settings, line), line)
+        made._meters = AccountMeters.of(form, context, made._names)
+        return made
 
     @property
     def sweepable(self) -> bool:
@@ -49,6 +56,8 @@ class LibcloudProvider:
 
     def close(self) -> None:
         self._line.close()
+        if self._meters is not None:
+            self._meters.close()
 
     @provider_errors_only
     def regions(self) -> Sequence[Region]:
@@ -73,6 +82,22 @@ class LibcloudProvider:
             for kind, wanted in groups.items():
                 self._require(kind)
                 found.update(self._cloud.observe(kind, wanted))
+        return found
+
+    def metrics(self, refs: Sequence[ResourceRef], since: datetime, until: datetime) -> Iterator[Sample]:
+        if self._meters is None:
+            raise NotSupported(
+                "this account names no Prometheus server: set prometheus_url to have its utilisation",
+                reason="no_prometheus",
+            )
+        self._line.context.check()
+        yield from self._meters.samples(refs, since, until)
+
+    def _names(self, kind: ResourceKind, region: str) -> Names:
+        found: dict[Identity, Collection[str]] = {}
+        for one in self.collect(kind, Region(region, region, frozenset({kind}))):
+            known = [getattr(one.attributes, name, None) or () for name in ("private_ips", "public_ips")]
+            found[identity_of(one.ref)] = [one.name] if kind is ResourceKind.HOST else [*known[0], *known[1]]
         return found
 
     def _pages(self, kind: ResourceKind, region: Region) -> Iterator[Sequence[Resource]]:

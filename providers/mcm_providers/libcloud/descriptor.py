@@ -2,6 +2,7 @@
 
 from mcm.contract import (
     Cadence,
+    Capability,
     ConnectionField,
     ConnectionSchema,
     KindSupport,
@@ -9,6 +10,9 @@ from mcm.contract import (
     ResourceKind,
     Text,
 )
+from mcm_providers._prometheus.fields import FIELDS as PROMETHEUS_FIELDS
+from mcm_providers._prometheus.fields import MESSAGES
+from mcm_providers._transport.fields import CA_FILE, VERIFY_TLS
 
 _FIELDS = (
     ConnectionField(
@@ -30,15 +34,8 @@ _FIELDS = (
         key="path", title="Path of the API", title_zh="API 路径", help="cloudstack: /client/api if left out."
     ),
     ConnectionField(key="secure", type="boolean", title="Use TLS", title_zh="使用 TLS", default=True),
-    ConnectionField(
-        key="verify_tls", type="boolean", title="Verify TLS certificates", title_zh="验证 TLS 证书", default=True
-    ),
-    ConnectionField(
-        key="ca_file",
-        title="CA file (PEM)",
-        title_zh="CA 证书文件 (PEM)",
-        help="Trust these certificate authorities instead of the public ones.",
-    ),
+    VERIFY_TLS,
+    CA_FILE,
     ConnectionField(
         key="region",
         title="Region",
@@ -65,6 +62,7 @@ _FIELDS = (
     ConnectionField(
         key="secret", title="Secret key or password", title_zh="私有密钥或密码", help="If it has one.", secret=True
     ),
+    *PROMETHEUS_FIELDS,
 )
 
 _HOT = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.PUBLIC_IP)
@@ -94,7 +92,9 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         **dict.fromkeys(_DEEP, KindSupport(cadence=Cadence.DEEP)),
     },
+    capabilities=frozenset({Capability.INVENTORY, Capability.METRICS}),
     messages={
+        **MESSAGES,
         "command_not_allowed": Text(
             en="The role of these credentials does not allow {command}, or this version of the cloud does not know it.",
             zh="这些凭据的角色不允许 {command}，或该版本的云不支持此命令。",

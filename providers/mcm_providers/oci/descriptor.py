@@ -1,6 +1,7 @@
 """What mcm knows of Oracle's list prices before anything else is imported."""
 
 from mcm.contract import Capability, ConnectionField, ConnectionSchema, ProviderDescriptor, Text
+from mcm_providers._transport.fields import CA_FILE, CURRENCY, VERIFY_TLS, price_regions
 
 DESCRIPTOR = ProviderDescriptor(
     name="oci",
@@ -10,17 +11,8 @@ DESCRIPTOR = ProviderDescriptor(
     sdk="requests",
     connection=ConnectionSchema(
         fields=(
-            ConnectionField(
-                key="regions",
-                type="list",
-                title="Regions",
-                title_zh="区域列表",
-                help="As Oracle writes them, such as eu-frankfurt-1,us-ashburn-1.",
-                required=True,
-            ),
-            ConnectionField(
-                key="currency", title="Currency", title_zh="币种", help="ISO 4217, such as EUR.", default="USD"
-            ),
+            price_regions("As Oracle writes them, such as eu-frankfurt-1,us-ashburn-1."),
+            CURRENCY,
             ConnectionField(
                 key="endpoint",
                 type="url",
@@ -28,19 +20,8 @@ DESCRIPTOR = ProviderDescriptor(
                 title_zh="价目表地址",
                 default="https://apexapps.oracle.com/pls/apex/cetools/api/v1/products/",
             ),
-            ConnectionField(
-                key="verify_tls",
-                type="boolean",
-                title="Verify TLS certificates",
-                title_zh="验证 TLS 证书",
-                default=True,
-            ),
-            ConnectionField(
-                key="ca_file",
-                title="CA file (PEM)",
-                title_zh="CA 证书文件 (PEM)",
-                help="Trust these certificate authorities instead of the public ones.",
-            ),
+            VERIFY_TLS,
+            CA_FILE,
         )
     ),
     kinds={},

@@ -6,7 +6,8 @@ repeated here, except that keystoneauth renews an expired token once.
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,7 @@ import requests
 from keystoneauth1.access import AccessInfoV3
 from keystoneauth1.session import Session
 
-from mcm.contract import CallContext, ProviderError, UnexpectedResponse
+from mcm.contract import CallContext, ImageSource, ProviderError, UnexpectedResponse
 from mcm_providers._transport.requests_session import GuardedAdapter, guarded_session
 from mcm_providers.openstack.credentials import plugin
 from mcm_providers.openstack.documents import Document, parsed
@@ -147,6 +148,43 @@ class Client:
         if response.status_code >= 300:
             raise UnexpectedResponse(f"{call}: a request that changes something was redirected")
         return response
+
+    @contextmanager
+    def stream(self, endpoint: Endpoint, path: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+        """The answer to a GET whose body is not read yet; what breaks while it is being read is translated too."""
+        call = Call(endpoint.service, endpoint.region, path)
+        self.sign_in()
+        response: requests.Response | None = None
+        try:
+            response = self._session.get(
+                endpoint.url + path, headers={"Accept": "application/octet-stream", **headers}, stream=True,
+                raise_exc=False, log=False,
+            )  # fmt: skip
+            if response.status_code >= 400:
+                raise refusal(response, call)
+            if response.status_code not in (200, 204, 206):
+                raise UnexpectedResponse(f"{call}: an answer of status {response.status_code} instead of bytes")
+            yield response
+        except Exception as error:
+            raise self._translated(error, call) from error
+        finally:
+            if response is not None:
+                response.close()
+
+    def send(self, endpoint: Endpoint, path: str, body: ImageSource) -> None:
+        """PUTs bytes, once. Raises ProviderError for every refusal."""
+        call = Call(endpoint.service, endpoint.region, path)
+        self.sign_in()
+        self.context.sending()
+        try:
+            response: requests.Response = self._session.request(
+                endpoint.url + path, "PUT", data=body, headers={"Content-Type": "application/octet-stream"},
+                raise_exc=False, log=False, redirect=False, connect_retries=0, status_code_retries=0,
+            )  # fmt: skip
+        except Exception as error:
+            raise self._translated(error, call) from error
+        if response.status_code >= 400:
+            raise refusal(response, call)
 
     def close(self) -> None:
         self._http.close()

@@ -2,6 +2,7 @@
 
 from mcm.contract import Cadence, Capability, KindSupport, ProviderDescriptor, ResourceKind, Text
 from mcm.contract.actions import proven_beside
+from mcm_providers._prometheus.fields import MESSAGES
 from mcm_providers.openstack.action_table import SUPPORT
 from mcm_providers.openstack.fields import FIELDS, CloudsYamlSchema
 
@@ -36,7 +37,12 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         **dict.fromkeys(_DEEP, KindSupport(cadence=Cadence.DEEP)),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS}),
+    capabilities=frozenset(
+        {
+            *(Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS),
+            *(Capability.IMAGE_EXPORT, Capability.IMAGE_IMPORT),
+        }
+    ),
     proven=proven_beside(__file__),
     actions=SUPPORT,
     messages={
@@ -51,6 +57,11 @@ DESCRIPTOR = ProviderDescriptor(
         "extension_missing": Text(
             en="The {service} service in {region} does not offer {path}.",
             zh="{region} 的 {service} 服务不提供 {path}。",
+        ),
+        **MESSAGES,
+        "image_has_no_bytes": Text(
+            en="The image stands for snapshots of volumes and has no bytes of its own.",
+            zh="该镜像只引用卷快照，自身没有数据。",
         ),
         "change_feed_missing": Text(
             en="Only instances have a change feed in OpenStack.", zh="在 OpenStack 中只有云主机提供变更流。"

@@ -7,6 +7,7 @@ brings all of them to the dotted form.
 from collections.abc import Mapping
 
 from mcm.contract import ConnectionField, ConnectionForm, ConnectionSchema, InvalidRequest
+from mcm_providers._prometheus.fields import FIELDS as PROMETHEUS_FIELDS
 
 _F = ConnectionField
 
@@ -95,6 +96,7 @@ FIELDS = (
         secret=True,
     ),
     _F(key="auth.token", title="Token", title_zh="令牌", help="It expires and cannot be renewed.", secret=True),
+    *PROMETHEUS_FIELDS,
 )
 
 KEYS = frozenset(field.key for field in FIELDS)

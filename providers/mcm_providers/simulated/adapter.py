@@ -11,6 +11,9 @@ from mcm.contract import (
     ChangeBatch,
     ConnectionForm,
     FeedExpired,
+    ImageFile,
+    ImageSink,
+    ImageSource,
     InvalidRequest,
     NotSupported,
     Reason,
@@ -29,6 +32,7 @@ from mcm_providers.simulated.cloud.flavours import FLAVOURS, Flavour
 from mcm_providers.simulated.cloud.seeded import SeededCloud, SeedError
 from mcm_providers.simulated.cloud.shape import Document
 from mcm_providers.simulated.errors import translated
+from mcm_providers.simulated.images import Images
 from mcm_providers.simulated.resources.envelope import Place
 from mcm_providers.simulated.resources.table import TRANSLATE
 from mcm_providers.simulated.settings import Settings, settings_of
@@ -46,6 +50,8 @@ class SimulatedProvider:
         self._acting = Acting(
             world, settings, self._client, context, lambda kind, region: self._place(region).scope(kind)
         )
+
+        self._images = Images(world, settings, self._client, context)
 
     @classmethod
     def connect(cls, form: ConnectionForm, context: CallContext) -> Self:
@@ -149,6 +155,29 @@ class SimulatedProvider:
     def look(self, order: Order) -> Outlook:
         with translated(f"looking what became of {order.action}"):
             return self._acting.look(order)
+
+    def image_file(self, image: ResourceRef) -> ImageFile:
+        with translated(f"looking at image {image.native_id}"):
+            return self._images.file(image)
+
+    def download_image(self, image: ResourceRef, sink: ImageSink, start: int = 0) -> None:
+        with translated(f"downloading image {image.native_id}"):
+            self._images.download(image, sink, start)
+
+    def image_formats(self, region: str) -> Sequence[str]:  # noqa: ARG002
+        return self._settings.image_formats
+
+    def find_image(self, region: str, token: str) -> ResourceRef | None:
+        with translated("looking for an uploaded image"):
+            return self._images.find(region, token)
+
+    def upload_image(self, region: str, wanted: ImageFile, source: ImageSource, token: str) -> ResourceRef:
+        with translated(f"uploading image '{wanted.name}'"):
+            return self._images.upload(region, wanted, source, token)
+
+    def remove_image(self, region: str, token: str) -> None:
+        with translated("removing an image"):
+            self._images.remove(region, token)
 
     def _collected(self, kind: ResourceKind, region: str) -> Iterator[Resource]:
         with translated(f"listing {kind} in {region}"):

@@ -6,6 +6,7 @@ from mcm.contract import (
     Capability,
     ConnectionField,
     ConnectionSchema,
+    ImageSupport,
     KindSupport,
     ProviderDescriptor,
     ResourceKind,
@@ -51,6 +52,13 @@ _FIELDS = (
     ConnectionField(
         key="cloud_id", title="Cloud id", title_zh="云标识", help="accounts with the same id see the same cloud"
     ),
+    ConnectionField(
+        key="image_formats",
+        type="list",
+        title="Image formats",
+        title_zh="镜像格式",
+        help="what its machines start from, the first what images of instances have; qcow2, raw if left out",
+    ),
     ConnectionField(key="project", title="Project", title_zh="项目", help="id or name; only this project is seen"),
     ConnectionField(
         key="token",
@@ -77,7 +85,13 @@ DESCRIPTOR = ProviderDescriptor(
     adapter="mcm_providers.simulated.adapter:SimulatedProvider",
     connection=ConnectionSchema(fields=_FIELDS),
     kinds={kind: _support(kind) for kind in ResourceKind},
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS}),
+    capabilities=frozenset(
+        {
+            *(Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS),
+            *(Capability.IMAGE_EXPORT, Capability.IMAGE_IMPORT),
+        }
+    ),
+    images=ImageSupport(root_volume=True),
     proven=proven_beside(__file__),
     actions={
         ident: ActionSupport(absent="no_console") if ident == "instance.console" else ActionSupport()

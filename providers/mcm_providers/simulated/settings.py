@@ -11,6 +11,7 @@ from mcm_providers.simulated.faults import FaultList
 
 MAX_INSTANCES = 100_000
 MAX_REGIONS = 32
+IMAGE_FORMATS = ("qcow2", "raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Settings:
     faults: FaultList
     project: str
     token: str
+    image_formats: tuple[str, ...]
 
 
 def settings_of(form: ConnectionForm) -> Settings:
@@ -61,6 +63,7 @@ def settings_of(form: ConnectionForm) -> Settings:
         faults=FaultList(form.items("faults")),
         project=project,
         token=form.secret("token"),
+        image_formats=_formats(form),
     )
 
 
@@ -77,6 +80,13 @@ def _regions(form: ConnectionForm, flavour: str) -> tuple[tuple[str, str], ...]:
         raise InvalidRequest(f"'regions' must name at most {MAX_REGIONS} regions, each once")
     names = dict(own)
     return tuple((native_id, names.get(native_id, native_id)) for native_id in asked)
+
+
+def _formats(form: ConnectionForm) -> tuple[str, ...]:
+    asked = tuple(form.items("image_formats")) or IMAGE_FORMATS
+    if not set(asked) <= set(IMAGE_FORMATS):
+        raise InvalidRequest(f"'image_formats' may hold {' and '.join(IMAGE_FORMATS)}, not '{', '.join(asked)}'")
+    return asked
 
 
 def _within(form: ConnectionForm, key: str, default: int, low: int, high: int) -> int:

@@ -42,6 +42,8 @@ class World:
         self.overlay = Overlay()
         # Everything that was asked of this cloud and had an effect: (token, kind, native id, what).
         self.effects: list[tuple[str, str, str, str]] = []
+        # The bytes of images that were uploaded, by native id; those of others follow from what they are.
+        self.contents: dict[str, bytes] = {}
         self._later: list[tuple[float, Callable[[], None]]] = []
         self.journal = Journal()
         self.generation = 0  # a listing that began in an older one cannot be continued

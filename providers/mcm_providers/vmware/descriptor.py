@@ -5,6 +5,7 @@ from mcm.contract import (
     Capability,
     ConnectionField,
     ConnectionSchema,
+    ImageSupport,
     KindSupport,
     ProviderDescriptor,
     ResourceKind,
@@ -76,7 +77,12 @@ DESCRIPTOR = ProviderDescriptor(
     capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS}),
     proven=proven_beside(__file__),
     actions=SUPPORT,
+    images=ImageSupport(export_absent="images_by_hand", import_absent="images_by_hand"),
     messages={
+        "images_by_hand": Text(
+            en="mcm copies no disks out of or into vSphere; `ovftool` or the vSphere client export and deploy an OVF.",
+            zh="mcm 不在 vSphere 中导出或导入磁盘，请用 `ovftool` 或 vSphere 客户端导出、部署 OVF。",
+        ),
         **MESSAGES,
         "no_zones": Text(
             en="vSphere has no availability zones; its clusters are the pools.",

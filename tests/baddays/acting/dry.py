@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from mcm.models import Base
+from mcm.models.every import Base
 from tests.baddays.acting.engine import Bench
 from tests.baddays.acting.ways import Job
 from tests.baddays.serving import Served

@@ -177,7 +177,7 @@ def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer  # noqa: N815 (as http.server has them)
+        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 (as http.server has them)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -40,13 +40,21 @@ def bill(rows: Iterable[Mapping[str, Any]], *, columns: Iterable[str] | None = N
 
 
 def take(
-    lab: Lab, content: bytes, *, account: str = "lab", mode: Mode = "replace", store: bool = True
+    lab: Lab,
+    content: bytes,
+    *,
+    account: str = "lab",
+    mode: Mode = "replace",
+    store: bool = True,
+    most_bytes: int | None = None,
 ) -> tuple[ChargeImport | None, importing.Ready]:
     """As the route does it. Raises InvalidBill."""
     database = lab.runtime.database
     with database.reading() as session:
         target = session.scalars(select(Account).where(Account.name == account)).one()
-    incoming = Incoming(target, io.BytesIO(content), sha256(content).hexdigest(), "bill", mode, store=store)
+    incoming = Incoming(
+        target, io.BytesIO(content), sha256(content).hexdigest(), "bill", mode, store=store, most_bytes=most_bytes
+    )
     with database.reading() as session:
         known = importing.known(session, incoming.import_id)
     if known is not None:

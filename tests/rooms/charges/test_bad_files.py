@@ -31,6 +31,17 @@ def _parquet(cut: int | None = None) -> bytes:
     return out.getvalue()[:cut]
 
 
+def _parquet_of(rows: int) -> bytes:
+    """Packed it is small: every row says the same."""
+    import pyarrow
+    from pyarrow import parquet
+
+    out = io.BytesIO()
+    parquet.write_table(pyarrow.table({name: [str(value)] * rows for name, value in ROW.items()}), out)
+    assert len(out.getvalue()) < 2**20
+    return out.getvalue()
+
+
 def _line(number: int, was: bytes, now: bytes) -> bytes:
     lines = bill(_MANY).splitlines(keepends=True)
     lines[number - 1] = lines[number - 1].replace(was, now)
@@ -109,6 +120,21 @@ def test_the_report_is_counted_in_full_and_listed_in_part(lab: Lab) -> None:
     (found,) = [one for one in report if one["level"] == "error"]
     assert (found["count"], found["lines"]) == (250, list(range(3, 3 + LINES)))
     assert "lines 3, 4, 5, 6, 7 and 245 more: BilledCost: this is no decimal number (x)" in refusal.value.message
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_file_of_many_members_that_unpacks_to_too_much_is_refused_by_the_setting(lab: Lab) -> None:
+    rows = bill([{"ChargeDescription": "x" * 1000, "ResourceId": str(number)} for number in range(100)])
+    body = rows.partition(b"\n")[2]
+    # None of its members is large, and no row.
+    many = gzip.compress(rows) + b"".join([gzip.compress(body)] * 20)
+    for content in (many, _parquet_of(40_000)):
+        with pytest.raises(InvalidBill) as refusal:
+            take(lab, content, most_bytes=2**20)
+        assert "MCM_CHARGE_UNPACKED_MIB is 1" in refusal.value.message
+        assert "unpacks_too_large" in str(refusal.value.details["report"])
+        assert lab.count("charge") == lab.count("charge_import") == 0
+    assert take(lab, rows, most_bytes=2**20)[0] is not None
 
 
 def test_several_currencies_of_several_billing_accounts_are_told(lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """Closing, corrections, reconciliation; who sees what."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +16,11 @@ from mcm.charges.errors import (
     InvalidDimension,
     MonthClosed,
     MonthNotFound,
+    MonthRunning,
     RemainderUnnamed,
 )
 from mcm.errors import BadRequest, Forbidden
+from mcm.kit import clock
 from mcm.models import Account, ChargeImport
 from mcm.paging import encode_cursor
 from tests.lab import CALLER, Lab
@@ -34,6 +37,18 @@ def _correct(lab: Lab, amount: str, month: str = MONTH, **given: Any) -> str:
 def _close(lab: Lab) -> dict[str, Any]:
     with lab.runtime.database.writing() as session:
         return months.close(session, CALLER, MONTH)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_month_that_is_not_over_is_not_closed(lab: Lab) -> None:
+    now = clock.now().replace(day=1)
+    month, following = f"{now:%Y-%m}", f"{now + timedelta(days=32):%Y-%m}"
+    start = {"BillingPeriodStart": f"{month}-01T00:00:00Z", "BillingPeriodEnd": f"{following}-01T00:00:00Z"}
+    start |= {"ChargePeriodStart": f"{month}-01T00:00:00Z", "ChargePeriodEnd": f"{month}-01T01:00:00Z"}
+    assert take(lab, bill([start]))[0] is not None
+    with pytest.raises(MonthRunning, match="is not over"), lab.runtime.database.writing() as session:
+        months.close(session, CALLER, month)
+    assert lab.count("cost_month", "status = 'closed'") == 0
 
 
 def _reconcile(lab: Lab, total: str, name: str | None = None, **given: Any) -> Any:

@@ -55,6 +55,22 @@ def test_a_document_is_compared_everywhere(shell: Shell, shop: str) -> None:
     assert len(shell.run("cost", "compare", "-f", shop, "-o", "csv").stdout.splitlines()) == 1 + len(columns)
 
 
+def test_a_limit_of_money_is_set_shown_and_lifted(shell: Shell) -> None:
+    """Without a rate card nothing in the hall has a price, and that is said."""
+    nameless = shell.run("quota", "set", "default", "--money-per-month", "5000", expect=2)
+    assert "--currency EUR" in nameless.stderr
+    shell.run("quota", "set", "default", "--money-per-month", "5000.50", "--currency", "eur")
+    changed = shell.json("quota", "set", "default", "--money-per-month", "6000", "--limit", "vcpus=900")
+    assert (changed["money_per_month"], changed["vcpus"]) == ({"amount": "6000", "currency": "EUR"}, 900)
+    shown = shell.run("quota", "show", "default")
+    row = next(line for line in shown.stdout.splitlines() if "money_per_month" in line)
+    assert row.split()[1:] == ["6000.00", "EUR", "≥", "0.00", "EUR", "0.00", "EUR", "8"]
+    assert "8 resources without a price: the private cloud 'hall' has no published rate card" in shown.stderr
+    shell.run("quota", "set", "default", "--money-per-month", "none", "--limit", "vcpus=none")
+    assert "money_per_month" not in shell.run("quota", "show", "default").stdout
+    assert "JPY" in shell.run("quota", "show", "default", "--currency", "JPY").stdout
+
+
 @pytest.mark.parametrize("form", ["xlsx", "html", "csv"])
 def test_a_report_is_saved(shell: Shell, shop: str, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"report.{form}"

@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 
-from mcm.costs import service
+from mcm.auth.service import View, limit
+from mcm.costs import repository, service
 from mcm.costs.comparing import compare
 from mcm.costs.errors import InvalidComparison
 from mcm.costs.owned import break_even
+from mcm.costs.places import Where
 from mcm.costs.schemas import ColumnItem, CompareRequest, Comparison
+from mcm.prices import discounts
 from mcm.prices.offers import Basis, Option
+from mcm.prices.schemas import RateRuleWrite
 from mcm.workloads.documents import Tier
+from tests.days import days_ago
 from tests.lab import CALLER, Lab
 from tests.rooms.costs import stock
 from tests.rooms.costs.conftest import CARDS
@@ -43,6 +48,32 @@ def test_a_currency_without_a_rate_is_unknown_and_not_nothing(priced: Lab) -> No
         compute = next(line for line in column.lines if line.item == "compute")
         assert compute.billed is not None
         assert compute.amount is None
+
+
+def test_negotiated_rates_are_for_who_sees_the_whole_account_or_tenant(
+    priced: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with priced.runtime.database.writing() as session:
+        (own,) = repository.accounts(session)
+        for name, whose in (("of-account", {"account": "hall"}), ("of-tenant", {"tenant": CALLER.tenant_id})):
+            rule = {"name": name, "kind": "discount", "percent": "50", "valid_from": days_ago(5)} | whose
+            discounts.create(session, CALLER, RateRuleWrite.model_validate(rule))
+    where = Where("mine/n-1", "north", "n-1", own.account_id, "mine", "public")
+    monkeypatch.setattr(repository, "accounts", lambda session: [where])
+
+    def asked(view: View) -> ColumnItem:
+        with priced.runtime.database.reading() as session:
+            limit(session, view)
+            made = compare(session, CALLER, CompareRequest(document=WEB % ("", ""), locations=["mine/n-1"])).comparison
+        return _by_key(made)["mine/n-1#on_demand"]
+
+    whole = asked(View(tenants=frozenset({CALLER.tenant_id})))
+    part = asked(View(projects=frozenset({(str(own.account_id), "p-1")})))
+    assert whole.total.amount is not None
+    assert part.total.amount == 2 * whole.total.amount
+    assert (whole.total.basis, part.total.basis) == ("contracted", "list")
+    assert "negotiated_rates_withheld" in _codes(part) - _codes(whole)
+    assert "of-account" not in part.model_dump_json()
 
 
 def test_what_nobody_can_run_says_which_need_is_too_large(priced: Lab) -> None:
@@ -82,6 +113,18 @@ def test_a_private_cloud_without_a_card_has_no_price(priced: Lab) -> None:
     CARDS[column.place.account_id or ""] = stock.card(column.place.account_id or "", measured=False, age=100)
     again = _by_key(_compare(priced))["hall/global#internal"]
     assert {"utilisation_assumed", "price_age_red"} <= _codes(again)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(("age", "said"), [(5, None), (45, "rate_card_age_amber"), (400, "rate_card_age_red")])
+def test_a_rate_card_holds_on_and_says_how_old_it_is(priced: Lab, age: int, said: str | None) -> None:
+    (ident,) = CARDS
+    CARDS[ident] = stock.card(ident, age=age)
+    column = _by_key(_compare(priced))["hall/global#internal"]
+    assert column.total.amount is not None
+    aged = {one.code: one.params for one in column.notes if one.code.startswith("rate_card_age")}
+    assert set(aged) == ({said} if said else set())
+    assert not said or aged[said]["days"] == str(age)
 
 
 def test_only_what_is_asked_for(priced: Lab) -> None:

@@ -9,7 +9,8 @@ from mcm.db.engine import build_engine
 from mcm.db.session import Database
 from mcm.inventory import service
 from mcm.inventory.service import Question
-from mcm.models import Base, RelationRow, ResourceRow, ResourceTag, Scope, Sighting
+from mcm.models import RelationRow, ResourceRow, ResourceTag, Scope, Sighting
+from mcm.models.every import Base
 from tests.rooms.inventory.population import RARE, populate
 
 

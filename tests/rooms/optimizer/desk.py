@@ -29,11 +29,11 @@ class Desk:
 
     def shown(self, optimization_id: str) -> OptimizationDetail:
         with self.lab.runtime.database.reading() as session:
-            return service.detail(service.get(session, optimization_id))
+            return service.detail(service.get(session, optimization_id), CALLER)
 
     def rows(self, optimization_id: str) -> list[OptimizationRowItem]:
         with self.lab.runtime.database.reading() as session:
-            return service.rows(session, optimization_id, kind=None, limit=1000, cursor=None).items
+            return service.rows(session, CALLER, optimization_id, kind=None, limit=1000, cursor=None).items
 
     def apply(self, optimization_id: str, *, dry_run: bool = False, rows: tuple[int, ...] = ()) -> Applied:
         runtime = self.lab.runtime

@@ -10,7 +10,16 @@ from sqlalchemy import select, update
 from mcm.auth.service import View, limit, view_of
 from mcm.errors import McmError
 from mcm.kit import clock
-from mcm.models import Account, CapacityReservation, Operation, Placement, PlacementInstance, Principal, ResourceRow
+from mcm.models import (
+    Account,
+    CapacityReservation,
+    LocationSetting,
+    Operation,
+    Placement,
+    PlacementInstance,
+    Principal,
+    ResourceRow,
+)
 from mcm.operations import service as operations
 from mcm.operations.schemas import OperationCreate
 from mcm.placement import binding, following, gate, outcomes, service
@@ -204,6 +213,48 @@ def test_a_move_to_a_host_by_its_name_is_judged_too(lab: Lab) -> None:
                 gate.require(
                     session, gate.Target("instance.migrate", account, instance.region, {"host": name}, instance)
                 )
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_move_to_a_host_that_nobody_knows_is_judged_by_what_is_known(lab: Lab) -> None:
+    """Where in the region it is nobody can say: a policy that asks for it says no, the others say nothing new."""
+    estate(lab, public=0)
+
+    def move(host: str | None) -> None:
+        params = {"host": host} if host else {}
+        gate.require(session, gate.Target("instance.migrate", account, instance.region, params, instance))
+
+    with lab.runtime.database.writing() as session:
+        account = session.scalars(select(Account)).one()
+        instance = session.scalars(select(ResourceRow).where(ResourceRow.kind == "instance").limit(1)).one()
+        instance.zone, instance.data_class = "az1", "confidential"
+        policies.apply(session, CALLER, CONFIDENTIAL_STAYS, None, accept=True)
+        session.flush()
+        move("nobody-knows-it")
+        head, zoned = CONFIDENTIAL_STAYS.split("rule:")[0], 'workload.data_class == "public" || location.zone == "az1"'
+        text = head.replace("sensitive-private", "stays-in-az1") + f"rule:\n  cel: '{zoned}'\n"
+        policies.apply(session, CALLER, text, None, accept=True)
+        session.flush()
+        move(None)
+        with pytest.raises(PolicyDenies) as refused:
+            move("nobody-knows-it")
+        assert "stays-in-az1" in refused.value.message
+        assert "where in region" in refused.value.message
+        instance.data_class = "public"
+        session.flush()
+        move("nobody-knows-it")
+        # Somebody says of a zone that it is elsewhere: then the jurisdiction hangs on the zone too.
+        abroad = head.replace("sensitive-private", "at-home") + "rule:\n  cel: 'location.jurisdiction == \"CN\"'\n"
+        policies.apply(session, CALLER, abroad, None, accept=True)
+        session.flush()
+        move("nobody-knows-it")
+        where = {"account_id": account.id, "region": instance.region, "zone": "az2"}
+        session.add(
+            LocationSetting(**where, jurisdiction="SG", closed=False, version=1, set_by="ada", set_at=clock.now())
+        )
+        session.flush()
+        with pytest.raises(PolicyDenies):
+            move("nobody-knows-it")
 
 
 @pytest.mark.only_on("sqlite")

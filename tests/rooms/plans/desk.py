@@ -65,7 +65,7 @@ class Desk:
 
     def shown(self, plan_id: str) -> PlanDetail:
         with self.lab.runtime.database.reading() as session:
-            return presenting.detail(session, standing.get(session, plan_id))
+            return presenting.detail(session, standing.get(session, plan_id), costs=True)
 
     def change(self, row: ResourceRow, **values: Any) -> None:
         with self.lab.runtime.database.writing() as session:

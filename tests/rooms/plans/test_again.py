@@ -146,9 +146,9 @@ def test_a_plan_tells_of_what_hangs_on_it_only_to_whom_may_see_that(desk: Desk) 
         session.flush()
         session.execute(update(ResourceRow).where(ResourceRow.id == hidden).values(tenant_id=OTHER))
     with desk.lab.runtime.database.reading() as session:
-        assert impact.visible(session, plan.impact) == plan.impact
+        assert impact.visible(session, plan.impact, costs=True) == plan.impact
         limit(session, View(tenants=frozenset({row.tenant_id})))
-        found = impact.visible(session, plan.impact)
+        found = impact.visible(session, plan.impact, costs=True)
     assert hidden not in {each["id"] for each in found["listed"]}
     assert found["dependants"] == len(listed) - 1 == sum(found["by_kind"].values())
 

@@ -10,8 +10,8 @@ from mcm.errors import McmError
 from mcm.operations import deciding, service
 from mcm.operations.schemas import OperationCreate
 from mcm.plans import belts
-from mcm.plans.belts import Limits
 from mcm.plans.errors import DestroyBelt, DestroyBudgetUsed
+from mcm.plans.limits import Limits
 from mcm.settings import Settings
 from tests.lab import CALLER
 from tests.rooms.operations.acting import Later

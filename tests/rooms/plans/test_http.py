@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from mcm.auth.roles import Role
 from mcm.auth.service import View
 from mcm.models import Operation, PlanItem, ResourceRow
-from mcm.plans.belts import Limits
+from mcm.plans.limits import Limits
 from tests import lab as labs
 from tests.baddays.serving import Served, serving
 from tests.lab import Lab

@@ -11,10 +11,12 @@ from sqlalchemy import event, select, text, update
 
 from mcm.auth.service import system_caller
 from mcm.errors import Unavailable
+from mcm.events import kinds
 from mcm.inventory import service as inventory
 from mcm.inventory.schemas import ResourceUpdate
 from mcm.kit import clock
-from mcm.models import Operation, PolicyCheck, ResourceRow, Violation
+from mcm.models import Event, Operation, PolicyCheck, ResourceRow, Violation
+from mcm.notices import texts
 from mcm.policies import checking, classification, exceptions, library, service, simulating, violations
 from mcm.policies.documents import ExceptionRequest
 from mcm.policies.schemas import ClassificationItem, ClassificationList
@@ -86,6 +88,45 @@ def _statements(lab: Lab) -> Iterator[list[str]]:
         event.remove(lab.runtime.database.engine, "before_cursor_execute", note)
 
 
+def _told(lab: Lab) -> list[tuple[str, dict[str, Any]]]:
+    with lab.runtime.database.reading() as session:
+        query = select(Event).where(Event.kind.in_((kinds.VIOLATION_OPENED, kinds.VIOLATION_CLOSED)))
+        return [(row.kind, row.data) for row in session.scalars(query.order_by(Event.id))]
+
+
+@pytest.mark.only_on("sqlite")
+def test_many_at_once_are_told_as_one_and_an_exception_closes_and_opens_again(lab: Lab) -> None:
+    _apply(lab, PRIVATE)
+    every = lab.resources()
+    with lab.runtime.database.writing() as session:
+        every_one = update(ResourceRow).where(ResourceRow.kind == "instance")
+        session.execute(every_one.values(data_class="confidential", project="p-1"))
+    assert _counts(lab)[1] == len(every) == 20
+    ((kind, data),) = _told(lab)
+    assert (kind, data["count"], data["policy"], data["severity"]) == (
+        kinds.VIOLATION_OPENED, 20, "confidential-stays-private", "critical"
+    )  # fmt: skip
+    assert str(data["name"]).endswith(" +19")
+    with lab.runtime.database.writing() as session:
+        first = session.scalars(select(Violation).order_by(Violation.id).limit(1)).one()
+        wanted = ExceptionRequest(resource=first.resource_id, reason="agreed", expires=clock.now() + timedelta(9))
+        asked = exceptions.ask(session, CALLER, first.policy_id, wanted)
+        exceptions.decide(session, system_caller("test", "ada"), asked.id, approve=True, note="")
+    _counts(lab)
+    with lab.runtime.database.writing() as session:
+        exceptions.revoke(session, CALLER, asked.id, note="")
+    _counts(lab)
+    turned = [(kind, data["status"], data["resource"]) for kind, data in _told(lab)[1:]]
+    assert turned == [
+        (kinds.VIOLATION_CLOSED, "excepted", first.resource_id), (kinds.VIOLATION_OPENED, "open", first.resource_id)
+    ]  # fmt: skip
+    with lab.runtime.database.reading() as session:
+        row = session.scalars(select(Event).where(Event.kind == kinds.VIOLATION_OPENED).limit(1)).one()
+        body = texts.body_of(row, str(texts.kind_of(row)))
+        assert "confidential-stays-private" in body["data"]["title"]
+        assert row.subject_id in body["data"]["next_step"]
+
+
 def test_only_what_changed_is_looked_at(lab: Lab) -> None:
     _apply(lab, PRIVATE)
     assert _check(lab) == (20, 0, 0, 0)
@@ -118,6 +159,9 @@ def test_only_what_changed_is_looked_at(lab: Lab) -> None:
         assert row.status == "resolved"
         assert row.resolved_at is not None
         assert row.since < row.resolved_at
+    assert [(kind, each["name"]) for kind, each in _told(lab)] == [
+        (kinds.VIOLATION_OPENED, one.name), (kinds.VIOLATION_CLOSED, one.name)
+    ]  # fmt: skip
     # It comes again: that is another one, with a beginning of its own.
     _set(lab, third.id, data_class="restricted")
     assert _counts(lab)[1] == 1

@@ -34,11 +34,13 @@ def file(*lines: str, header: str = HEADER) -> bytes:
     return "\n".join((header, *lines, "")).encode()
 
 
-def bring(lab: Lab, content: bytes, *, dry_run: bool = False, keys: Sequence[Path] = (), **given: Any) -> ImportReport:
+def bring(
+    lab: Lab, content: bytes, *, dry_run: bool = False, complete: bool = False, keys: Sequence[Path] = (), **given: Any
+) -> ImportReport:
     with lab.runtime.database.writing() as session:
         return importing.import_file(
             session, CALLER, io.BytesIO(content), hashlib.sha256(content).hexdigest(), given=given, keys=keys,
-            dry_run=dry_run,
+            complete=complete, dry_run=dry_run,
         )  # fmt: skip
 
 

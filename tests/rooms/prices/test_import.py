@@ -65,9 +65,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(lab: Lab) -> None:
     before = contents(lab)
     today = (("a", "1"), ("b", "1.2"), ("c", "2"), ("e", "1"))
     content = file(*(line(sku, price, on=days_ago(0)) for sku, price in today))
-    dry = bring(lab, content, dry_run=True).lists[0]
+    dry = bring(lab, content, dry_run=True, complete=True).lists[0]
     assert contents(lab) == before
-    real = bring(lab, content).lists[0]
+    real = bring(lab, content, complete=True).lists[0]
     for found in (dry, real):
         assert (found.new, found.changed, found.unchanged, found.gone, found.flagged) == (1, 2, 1, 1, 1)
         (flag,) = found.flags

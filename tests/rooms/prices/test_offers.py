@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mcm.db import migrate
 from mcm.errors import Conflict
-from mcm.prices import discounts, importing, seeding, service
+from mcm.prices import discounts, importing, listing, seeding, service
 from mcm.prices.errors import InvalidRateRule, PriceListNotFound, PriceListWithdrawn
 from mcm.prices.offers import Basis, Item, Offer, Option, Unit, age_warning
 from mcm.prices.ratings import Rule, rated
@@ -44,8 +44,8 @@ def test_the_newest_list_of_each_region_and_item_holds(lab: Lab) -> None:
             line("a", "9", on=days_ago(20), region="r2"),
         ),
     )
-    bring(lab, file(line("a", "2", on=days_ago(10))))
-    # What the newer list of the place does not name any more is not offered any more.
+    bring(lab, file(line("a", "2", on=days_ago(10))), complete=True)
+    # What the newer list of the place does not name any more is not offered any more, as it claims to name all.
     assert _prices(lab) == {"cloud r1 a": "2", "cloud r2 a": "9"}
     assert _prices(lab, on=days_ago(11)) == {"cloud r1 a": "1", "cloud r1 b": "1", "cloud r2 a": "9"}
     assert _prices(lab, on=days_ago(21)) == {}
@@ -54,6 +54,28 @@ def test_the_newest_list_of_each_region_and_item_holds(lab: Lab) -> None:
     # A list that speaks of something else takes nothing away.
     bring(lab, file(line("disk", item="storage", unit="gib_month", on=days_ago(1))))
     assert _prices(lab) == {"cloud r1 a": "2", "cloud r2 a": "9"}
+
+
+def test_what_a_partial_list_does_not_name_keeps_the_price_of_the_newest_that_has_it(lab: Lab) -> None:
+    names = ("a", "b", "c")
+    bring(lab, file(*(line(one, "1", on=days_ago(30)) for one in names)), complete=True)
+    bring(lab, file(line("a", "2", on=days_ago(20)), line("b", "2", on=days_ago(20))))
+    report = bring(lab, file(line("a", "3", on=days_ago(10))))
+    assert [one.gone for one in report.lists] == [0]
+    assert _prices(lab) == {"cloud r1 a": "3", "cloud r1 b": "2", "cloud r1 c": "1"}
+    assert _prices(lab, on=days_ago(15)) == {"cloud r1 a": "2", "cloud r1 b": "2", "cloud r1 c": "1"}
+    with lab.runtime.database.reading() as session:
+        aged = {one.sku: one.age_days for one in service.offers(session, item=Item.COMPUTE)}
+        used = {row.complete for row in listing.lists(session, provider=None, seed=None, limit=9, cursor=None).items}
+        wanted: dict[str, Any] = {"provider": "cloud", "regions": None, "item": None, "wanted": {}, "on": None}
+        paged = listing.prices(session, **wanted, tenant=None, limit=2, cursor=None)
+        rest = listing.prices(session, **wanted, tenant=None, limit=2, cursor=paged.next_cursor)
+    assert aged == {"a": 10, "b": 20, "c": 30}
+    assert used == {True, False}
+    assert [one.sku for one in (*paged.items, *rest.items)] == list(names)
+    # One that claims to name all ends what is older.
+    bring(lab, file(line("b", "5", on=days_ago(5))), complete=True)
+    assert _prices(lab) == {"cloud r1 b": "5"}
 
 
 def test_two_sites_of_one_provider_stand_beside_each_other(lab: Lab) -> None:

@@ -1,10 +1,12 @@
-"""Any sequence of reserving, committing, releasing, waiting, limiting and moving keeps to a model of a few lines."""
+"""Any sequence of reserving, committing, releasing, waiting, limiting and moving keeps to a model of a few lines; with
+limits of vCPUs and of the money that they cost a month."""
 
 import itertools
 import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from mcm.errors import InvalidInput
+from mcm.errors import InvalidInput, McmError
 from mcm.kit import clock
 from mcm.tenancy import quota, quota_repository, repository, service
-from mcm.tenancy.errors import QuotaExceeded, ReservationEnded
-from mcm.tenancy.schemas import Amounts, Limits, TenantCreate
+from mcm.tenancy.errors import QuotaExceeded, QuotaUnpriced, ReservationEnded
+from mcm.tenancy.money_quota import taken
+from mcm.tenancy.schemas import Amounts, Limits, MonthlyMoney, TenantCreate
 from tests import lab as labs
 from tests.lab import CALLER
+from tests.rooms.tenancy import tariff
 
 NAMES = ("top", "left", "right", "leaf")
 TTL = timedelta(minutes=30)
@@ -30,6 +34,7 @@ _names = st.sampled_from(NAMES)
 class Held:
     tenant: str
     amount: int
+    priced: bool
     until: datetime
     status: str = "reserved"
 
@@ -53,6 +58,8 @@ class Machine(RuleBasedStateMachine):
         self.numbers = itertools.count()
         self.parents: dict[str, str | None] = {"top": None, "left": "top", "right": "top", "leaf": "left"}
         self.limits: dict[str, int] = {}
+        # In money: twice the vCPUs is what they cost.
+        self.money: dict[str, int] = {}
         self.model: dict[str, Held] = {}
         self.ids: dict[str, str] = {}
         with self.database.writing() as session:
@@ -73,36 +80,49 @@ class Machine(RuleBasedStateMachine):
             current = self.parents[current]
         return found
 
-    def _sum(self, name: str) -> int:
-        return sum(
-            one.amount
+    def _counting(self, name: str) -> list[Held]:
+        return [
+            one
             for one in self.model.values()
             if one.status in ("reserved", "committed") and one.until > self.now and name in self._chain(one.tenant)
-        )
+        ]
 
-    @rule(target=held, name=_names, amount=st.integers(0, 4))
-    def reserve(self, name: str, amount: int) -> str:
-        fits = not amount or all(
-            self._sum(one) + amount <= self.limits[one] for one in self._chain(name) if one in self.limits
-        )
+    def _sum(self, name: str) -> int:
+        return sum(one.amount for one in self._counting(name))
+
+    def _paid(self, name: str) -> int:
+        return sum(2 * one.amount for one in self._counting(name) if one.priced)
+
+    @rule(target=held, name=_names, amount=st.integers(0, 4), priced=st.sampled_from([True, True, True, False]))
+    def reserve(self, name: str, amount: int, priced: bool) -> str:
+        above = self._chain(name)[::-1]
+        over = [one for one in above if amount and self._sum(one) + amount > self.limits.get(one, 10**9)]
+        bound = [one for one in above if one in self.money]
+        dear = [one for one in bound if amount and self._paid(one) + 2 * amount > self.money[one]]
         key = f"k{next(self.numbers)}"
+        change = tariff.new(self.ids[name], amount if priced else None)
+        asked: Any = (self.ids[name], Amounts(vcpus=amount), "x", TTL)
         try:
             with self.database.writing() as session:
-                made = quota.reserve(session, self.ids[name], Amounts(vcpus=amount), "x", TTL, key=key)
-        except QuotaExceeded as refused:
-            self._names_the_highest(refused, name, amount)
+                made = quota.reserve(session, *asked, key=key, change=change)
+        except QuotaUnpriced as refused:
+            self._of(refused, None if over or priced else bound[0], {})
             return ""
-        assert fits
-        self.model[made.id] = Held(name, amount, self.now + TTL)
+        except QuotaExceeded as refused:
+            # The highest that is exceeded is named, and what is counted before what is paid.
+            named = (over or dear)[0]
+            self._of(refused, named, {"limit": self.limits[named] if over else str(self.money[named])})
+            return ""
+        assert not over
+        assert not (dear if priced else bound)
+        self.model[made.id] = Held(name, amount, priced, self.now + TTL)
         with self.database.writing() as session:
-            assert quota.reserve(session, self.ids[name], Amounts(vcpus=amount), "x", TTL, key=key) == made
+            assert quota.reserve(session, *asked, key=key, change=change) == made
         return made.id
 
-    def _names_the_highest(self, refused: QuotaExceeded, name: str, amount: int) -> None:
-        """Raises StopIteration where nothing was exceeded."""
-        above = self._chain(name)[::-1]
-        over = next(one for one in above if one in self.limits and self._sum(one) + amount > self.limits[one])
-        assert (refused.details["tenant"], refused.details["limit"]) == (self.ids[over], self.limits[over])
+    def _of(self, refused: McmError, name: str | None, told: dict[str, object]) -> None:
+        assert name is not None
+        assert refused.details | {"tenant": self.ids[name]} | told == refused.details
 
     @rule(ident=held)
     def commit(self, ident: str) -> None:
@@ -142,15 +162,19 @@ class Machine(RuleBasedStateMachine):
         for one in overdue:
             one.status = "expired"
 
-    @rule(name=_names, amount=st.none() | st.integers(0, 8))
-    def set_limit(self, name: str, amount: int | None) -> None:
+    @rule(name=_names, amount=st.none() | st.integers(0, 8), money=st.none() | st.integers(0, 16))
+    def set_limit(self, name: str, amount: int | None, money: int | None) -> None:
+        paid = MonthlyMoney(amount=Decimal(money), currency="EUR") if money is not None else None
         with self.database.writing() as session:
             tenant = repository.find(session, self.ids[name])
             assert tenant is not None
-            quota.set_limits(session, CALLER, tenant, Limits(vcpus=amount))
+            quota.set_limits(session, CALLER, tenant, Limits(vcpus=amount, money_per_month=paid))
         self.limits.pop(name, None)
+        self.money.pop(name, None)
         if amount is not None:
             self.limits[name] = amount
+        if money is not None:
+            self.money[name] = money
 
     @rule(name=_names, parent=st.none() | _names)
     def move(self, name: str, parent: str | None) -> None:
@@ -168,17 +192,22 @@ class Machine(RuleBasedStateMachine):
     def sums_are_those_of_the_model(self) -> None:
         with self.database.reading() as session:
             found = quota_repository.reserved(session, list(self.ids.values()), self.now)
+            paid = taken(session, list(self.ids.values()), "EUR")
         assert {name: found[ident]["vcpus"] for name, ident in self.ids.items()} == {
             name: self._sum(name) for name in NAMES
+        }
+        assert {name: paid[ident].reserved for name, ident in self.ids.items()} == {
+            name: self._paid(name) for name in NAMES
         }
 
 
 def test_any_sequence_keeps_to_the_model(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", clock.now)
+    tariff.hang_out(monkeypatch)
     Machine.template = sqlite_template
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

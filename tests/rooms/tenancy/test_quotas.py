@@ -16,11 +16,13 @@ from mcm.errors import InvalidInput
 from mcm.kit import clock
 from mcm.tenancy import quota, quota_repository, repository
 from mcm.tenancy.errors import QuotaExceeded, ReservationEnded, ReservationNotFound, TenantNotFound
+from mcm.tenancy.money_quota import taken
 from mcm.tenancy.quota import Reserved
-from mcm.tenancy.schemas import Amounts, Limits
+from mcm.tenancy.schemas import Amounts, Limits, MonthlyMoney
 from tests import lab as labs
 from tests.harness.postgres import PostgresServer
 from tests.lab import CALLER, Lab
+from tests.rooms.tenancy import tariff
 from tests.rooms.tenancy.estate import ALPHA, BETA, DEEP, GROUP, Estate, caller, who
 
 HOUR = timedelta(hours=1)
@@ -68,7 +70,8 @@ def test_limits_are_set_shown_and_lifted(estate: Estate) -> None:
     with estate.http(who(EVERYTHING, Role.SYSTEM_ADMIN)) as http:
         body = {"instances": 20, "storage_gib": 0}
         answer = http.put("/api/v1/tenants/alpha/quota", json=body, headers={"Idempotency-Key": "1"})
-        assert answer.json() == {"instances": 20, "vcpus": None, "memory_mib": None, "storage_gib": 0}
+        expected = {"instances": 20, "vcpus": None, "memory_mib": None, "storage_gib": 0, "money_per_month": None}
+        assert answer.json() == expected
         assert http.get("/api/v1/tenants/alpha/usage").json()["limits"] == answer.json()
         wrong = http.put("/api/v1/tenants/alpha/quota", json={"instances": -1}, headers={"Idempotency-Key": "2"})
         assert wrong.status_code == 422
@@ -174,13 +177,26 @@ def crowded(postgres_server: PostgresServer, postgres_template: str, tmp_path: P
 
 
 @pytest.mark.postgres
-def test_fifty_who_ask_at_once_never_get_more_than_there_is(crowded: Lab) -> None:
+@pytest.mark.parametrize("of", ["instances", "money"])
+def test_fifty_who_ask_at_once_never_get_more_than_there_is(
+    crowded: Lab, of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.rooms.tenancy import estate as estates
 
+    tariff.hang_out(monkeypatch)
     lab = estates.make(crowded).lab
     used = sum(row.presence != "gone" for row in lab.resources())
-    _limit(lab, GROUP, instances=used + 23)
     _limit(lab, ALPHA, instances=8 + 15)
+    if of == "instances":
+        _limit(lab, GROUP, instances=used + 23)
+    else:
+        with lab.runtime.database.writing() as session:
+            tenant = repository.find(session, GROUP)
+            assert tenant is not None
+            paid = taken(session, [GROUP], "EUR")[GROUP].used
+            # One vCPU each costs 2, and for half of one more there is room.
+            limits = Limits(money_per_month=MonthlyMoney(amount=paid + 2 * 23 + 1, currency="EUR"))
+            quota.set_limits(session, CALLER, tenant, limits)
     outcomes: list[str] = []
     start = threading.Barrier(50)
 
@@ -189,7 +205,10 @@ def test_fifty_who_ask_at_once_never_get_more_than_there_is(crowded: Lab) -> Non
         try:
             # Half of them twice, as after a lost answer.
             for _ in range(1 + number % 2):
-                _reserve(lab, (ALPHA, BETA, DEEP)[number % 3], f"k{number}", instances=1)
+                whose = (ALPHA, BETA, DEEP)[number % 3]
+                with lab.runtime.database.writing() as session:
+                    one, change = Amounts(instances=1), tariff.new(whose, 1)
+                    quota.reserve(session, whose, one, "a test", HOUR, key=f"k{number}", change=change)
             outcomes.append("reserved")
         except QuotaExceeded as refused:
             outcomes.append(str(refused.details["tenant"]))

@@ -10,15 +10,17 @@ import pytest
 from sqlalchemy import select, update
 
 from mcm.auth.roles import Role
+from mcm.contract import NotSupported, Sample
 from mcm.identity import roles
 from mcm.identity.schemas import HeldIn
 from mcm.kit import clock
 from mcm.models import ResourceRow, UtilisationDay, UtilisationRead
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
-from mcm.utilisation import days, reading
+from mcm.utilisation import days, reading, showing
 from mcm.utilisation.distribution import Distribution
 from mcm_providers.simulated import metrics
+from mcm_providers.simulated.adapter import SimulatedProvider
 from tests import lab as labs
 from tests.baddays.serving import serving
 from tests.lab import CALLER, Lab
@@ -122,6 +124,24 @@ def test_a_reading_that_fails_keeps_what_is_known_and_says_why(lab: Lab) -> None
     assert "expired" in (told.error_message or "")
     assert _rows(lab).keys() == before.keys()
     assert told.due_at > clock.now(), "not at once again"
+
+
+def test_an_account_without_meters_is_no_trouble_of_its_cloud(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unable(*_: object) -> Iterator[Sample]:
+        raise NotSupported("this account names no server to ask", reason="no_meters")
+
+    monkeypatch.setattr(SimulatedProvider, "metrics", unable)
+    assert reading.run_next(lab.runtime)
+    told = _reading(lab)
+    assert (told.status, told.error_code) == ("failed", "not_supported")
+    assert told.error_message == "this account names no server to ask"
+    assert "names no server" not in caplog.text
+    day, machine = clock.now().date(), lab.resources()[0]
+    with lab.runtime.database.reading() as session:
+        shown = showing.of_resource(session, lab.runtime.registry, machine.id, day, day)
+    assert (shown.status, shown.metrics) == ("unsupported", [])
 
 
 def test_over_http_who_sees_the_machine_sees_what_it_uses(lab: Lab) -> None:

@@ -13,7 +13,8 @@ from mcm.db.engine import build_engine
 from mcm.errors import Conflict, InvalidInput
 from mcm.identity import throttle
 from mcm.kit import clock
-from mcm.models import ApiToken, Base, DeviceRequest, LoginSession, LoginThrottle, SetupLink
+from mcm.models import ApiToken, DeviceRequest, LoginSession, LoginThrottle, SetupLink
+from mcm.models.every import Base
 from tests import lab as labs
 from tests.harness.postgres import PostgresServer
 from tests.rooms.identity.people import user

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, inspect
 
-from mcm.models import Base
+from mcm.models.every import Base
 from mcm.vault import Vault, VaultError, sealed
 from mcm.vault.sealed import SealedColumn
 

@@ -1,10 +1,12 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 import { useQuery } from "@tanstack/react-query";
 
-import { addressOf, setCsrfToken } from "./client";
-import { asProblem, Problem, problemOf, unreachable } from "./problem";
+import { addressOf } from "./client";
+import { asProblem, type Problem } from "./problem";
 import type { Schemas, Session } from "./types";
+import { readSession, SESSION_KEY } from "./who";
 
+export { SESSION_KEY } from "./who";
 export type Permission = Schemas["Permission"];
 
 interface Known extends Session {
@@ -12,27 +14,12 @@ interface Known extends Session {
 }
 
 const Context = createContext<Known | null>(null);
-export const SESSION_KEY = ["session"] as const;
 const CONFIRMED_WITHIN_MS = 30_000;
 
 export function useSession(): Known {
   const found = useContext(Context);
   if (!found) throw new Error("nobody is known yet");
   return found;
-}
-
-/** Not through the client: whoever is not signed in yet has no form to lose and is led to the sign-in page. */
-export async function readSession(): Promise<Session> {
-  let answer: Response;
-  try {
-    answer = await fetch("/api/v1/auth/session", { credentials: "same-origin", headers: { Accept: "application/json" } });
-  } catch {
-    throw unreachable();
-  }
-  if (!answer.ok) throw await problemOf(answer);
-  const session = (await answer.json()) as Session;
-  setCsrfToken(session.csrf_token);
-  return session;
 }
 
 interface Props {

@@ -1,5 +1,4 @@
 import type { ComponentType } from "react";
-import type { QueryClient } from "@tanstack/react-query";
 
 import type { Permission } from "../api/session";
 import type { Message } from "../i18n/messages";
@@ -23,13 +22,18 @@ export interface Page {
   help?: { heading: Message; paragraphs: readonly Message[] };
   /** Loaded when somebody goes there. */
   load(): Promise<PageModule>;
+  /** What it shows first, asked for before its code is there. What this needs is fetched before everything else: little. */
+  ahead?(params: URLSearchParams): Question;
+}
+
+/** As `useQuery` takes it. */
+export interface Question {
+  queryKey: readonly unknown[];
+  queryFn(context: { signal?: AbortSignal }): Promise<unknown>;
 }
 
 export interface PageModule {
-  default: ComponentType;
-  /** Asks for what the page shows first, as soon as its code is there. */
-  ahead?(queries: QueryClient, params: URLSearchParams): void;
-}
+  default: ComponentType;}
 
 /** A tab on a resource: costs, policies … add theirs in `src/sitemap.ts` as well. */
 export interface ResourceTab {

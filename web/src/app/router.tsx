@@ -9,25 +9,26 @@ import { ProblemAlert } from "../parts/problem-alert";
 import { Gate, Loading } from "../parts/states";
 import { texts } from "../parts/texts";
 import { PAGES } from "../sitemap";
-import type { Page } from "./page";
+import type { Page, PageModule } from "./page";
 import { Shell } from "./shell";
 
 /** Every page a chunk of its own, fetched when somebody goes there. */
-export function buildRouter() {
+/** `ready`: the page that is shown first, whose code is there already; nothing has to wait for it once more. */
+export function buildRouter(ready?: { page: Page | undefined; module: PageModule | null }) {
   return createBrowserRouter([
     {
       element: <Shell />,
       errorElement: <Failed />,
       children: [
-        ...PAGES.map((page) => ({ path: page.path, element: element(page), errorElement: <Failed /> })),
+        ...PAGES.map((page) => ({ path: page.path, element: element(page, page === ready?.page ? ready.module : null), errorElement: <Failed /> })),
         { path: "*", element: <Nowhere /> },
       ],
     },
   ]);
 }
 
-function element(page: Page) {
-  const Body: ComponentType = lazy(() => page.load());
+function element(page: Page, ready: PageModule | null) {
+  const Body: ComponentType = ready?.default ?? lazy(() => page.load());
   return (
     <Gate permission={page.permission} title={page.title}>
       <Suspense fallback={<Loading />}>

@@ -16,6 +16,7 @@ import { useFollow } from "../parts/links";
 import { plain } from "../parts/plain";
 import { ProblemAlert } from "../parts/problem-alert";
 import { useStored } from "../parts/stored";
+import { usePainted } from "../parts/use-painted";
 import { Loading } from "../parts/states";
 import { PAGES } from "../sitemap";
 import { useFlashes } from "./flashes";
@@ -49,8 +50,6 @@ export function Shell() {
   const [toured, setToured] = useStored("toured", (stored) => stored === true);
   const [touring, setTouring] = useState(demonstration && !toured && pathname === "/");
 
-  useLive();
-  useBusy(pathname);
   useTitle(page);
   useKeys(useCallback(() => setPalette(true), []));
   const onProblem = useCallback(
@@ -58,10 +57,29 @@ export function Shell() {
     [show],
   );
 
+  // The same elements: the layout draws itself anew several times while it finds its sizes, and with each thing that is read.
+  const navigation = useMemo(() => <Navigation />, []);
+  const breadcrumbs = useMemo(() => <Breadcrumbs page={page} />, [page]);
+  const help = useMemo(() => <Help page={page} />, [page]);
+  const topBar = useMemo(() => <TopBar onSearch={() => setPalette(true)} onTour={() => setTouring(true)} onProblem={onProblem} />, [onProblem]);
+  const content = useMemo(
+    () => (
+      <>
+        <ReadOnly />
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </>
+    ),
+    [],
+  );
+
   return (
     <PanelContext.Provider value={host}>
+      <Live />
+      <Busy at={pathname} />
       <div id={TOP} className="console-top">
-        <TopBar onSearch={() => setPalette(true)} onTour={() => setTouring(true)} onProblem={onProblem} />
+        {topBar}
       </div>
       <AppLayout
         headerSelector={`#${TOP}`}
@@ -74,12 +92,12 @@ export function Shell() {
           toolsClose: t("closeHelp"),
           toolsToggle: t("openHelp"),
         }}
-        navigation={<Navigation />}
+        navigation={navigation}
         navigationOpen={navigationOpen}
         onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
-        breadcrumbs={<Breadcrumbs page={page} />}
+        breadcrumbs={breadcrumbs}
         notifications={<Flashbar items={flashes.items} stackItems />}
-        tools={<Help page={page} />}
+        tools={help}
         toolsHide={!page?.help}
         toolsOpen={helpOpen}
         onToolsChange={({ detail }) => setHelpOpen(detail.open)}
@@ -109,14 +127,7 @@ export function Shell() {
             </SplitPanel>
           ) : undefined
         }
-        content={
-          <>
-            <ReadOnly />
-            <Suspense fallback={<Loading />}>
-              <Outlet />
-            </Suspense>
-          </>
-        }
+        content={content}
       />
       {palette ? <Palette onClose={() => setPalette(false)} /> : null}
       {touring ? (
@@ -190,27 +201,45 @@ function Help({ page }: { page: Page | undefined }) {
   );
 }
 
-function useLive() {
+function Live() {
   const queries = useQueryClient();
   const may = useSession().may("operation.read");
+  // What there is comes before what changes.
+  const painted = usePainted(true);
   useEffect(() => {
-    if (!may) return undefined;
+    if (!may || !painted) return undefined;
     start();
     const end = refreshing(queries, listen);
     return () => {
       end();
       stop();
     };
-  }, [queries, may]);
+  }, [queries, may, painted]);
+  return null;
 }
 
+// What waits until something is painted asks a moment after that.
+const ASKS_WITHIN_MS = 50;
+
 /** For assistive technology, and for whoever waits for a page to be complete. */
-function useBusy(at: string) {
+function Busy({ at }: { at: string }) {
   const busy = useIsFetching() > 0;
   useEffect(() => {
-    document.body.setAttribute("aria-busy", String(busy));
     document.body.dataset["at"] = at;
+    if (busy) {
+      document.body.setAttribute("aria-busy", "true");
+      return undefined;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => document.body.setAttribute("aria-busy", "false"), ASKS_WITHIN_MS);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [busy, at]);
+  return null;
 }
 
 function useTitle(page: Page | undefined) {

@@ -1,5 +1,3 @@
-import { useMemo } from "react";
-
 import { usePreferences } from "../preferences/preferences";
 import type { Language } from "./messages";
 
@@ -67,7 +65,13 @@ export function formatOf(language: Language, timeZone: string | undefined): Form
   };
 }
 
+/** Making one takes the browser longer than a row of a table: every cell of a page uses the same. */
+let latest: { language: Language; timeZone: string; format: Format } | null = null;
+
 export function useFormat(): Format {
   const { language, timeZone } = usePreferences();
-  return useMemo(() => formatOf(language, timeZone === "browser" ? undefined : timeZone), [language, timeZone]);
+  if (latest?.language !== language || latest.timeZone !== timeZone) {
+    latest = { language, timeZone, format: formatOf(language, timeZone === "browser" ? undefined : timeZone) };
+  }
+  return latest.format;
 }

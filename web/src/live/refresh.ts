@@ -14,6 +14,7 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   schedules: ["operation."],
   notices: ["notice_target."],
   placements: ["operation."],
+  optimizations: ["optimization."],
   reservations: ["operation."],
   // What is looked at again a few seconds after a read.
   violations: ["inventory."],
@@ -21,7 +22,7 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   costs: ["budget."],
   // Of these no event tells.
   policies: [],
-  optimizations: [],
+  findings: [],
   exceptions: [],
   workloads: [],
   prices: [],

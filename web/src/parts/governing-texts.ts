@@ -13,5 +13,8 @@ export const governingTexts = catalogue({
   look: { en: "Look", zh: "查看" },
   typeFilter: { en: "Give a filter to see what fits.", zh: "请输入筛选条件以查看符合的资源。" },
   fitNow: { en: "Fit now: {n}", zh: "当前符合条件：{n}" },
+  choosing: { en: "Selection", zh: "选择" },
+  chooseAll: { en: "Select all", zh: "全选" },
+  chooseOne: { en: "Select {name}", zh: "选择 {name}" },
   filtering: { en: "A part of what is shown", zh: "显示内容的一部分" },
 });

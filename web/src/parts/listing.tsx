@@ -40,11 +40,24 @@ interface Props<T> {
   cursorName?: string;
   /** Of what was read, what is shown. */
   shown?: (items: T[]) => T[];
+  /** Long texts take several lines, instead of being cut. */
+  wrap?: boolean;
+  /** Where several rows can be chosen. */
+  choosing?: Choosing<T>;
+}
+
+interface Choosing<T> {
+  chosen: readonly T[];
+  onChange(chosen: readonly T[]): void;
+  /** What a row is called. */
+  label(item: T): string;
+  /** What makes no sense to choose. */
+  disabled?(item: T): boolean;
 }
 
 /** A table of a listing of the API with its states; where it is in the pages stands in the address. */
 export function Listing<T>(props: Props<T>) {
-  const { of, title, variant = "h1", pagesOf, cursorName = "cursor" } = props;
+  const { of, title, variant = "h1", pagesOf, cursorName = "cursor", choosing } = props;
   const t = useTexts(governingTexts);
   const labels = useTexts(tableTexts);
   const format = useFormat();
@@ -83,7 +96,25 @@ export function Listing<T>(props: Props<T>) {
         loading={of.isPending}
         loadingText={t("reading")}
         resizableColumns
-        ariaLabels={{ tableLabel: title }}
+        wrapLines={props.wrap ?? false}
+        ariaLabels={{
+          tableLabel: title,
+          ...(choosing
+            ? {
+                selectionGroupLabel: t("choosing"),
+                allItemsSelectionLabel: () => t("chooseAll"),
+                itemSelectionLabel: (_: unknown, item: T) => t("chooseOne", { name: choosing.label(item) }),
+              }
+            : {}),
+        }}
+        {...(choosing
+          ? {
+              selectionType: "multi" as const,
+              selectedItems: [...choosing.chosen],
+              onSelectionChange: ({ detail }: { detail: TableProps.SelectionChangeDetail<T> }) => choosing.onChange(detail.selectedItems),
+              ...(choosing.disabled ? { isItemDisabled: choosing.disabled } : {}),
+            }
+          : {})}
         filter={props.filter ? <div {...{ [FILTER]: "" }}>{props.filter}</div> : undefined}
         pagination={
           pagesOf === undefined || pages.pagesCount <= 1 ? undefined : (

@@ -5,6 +5,7 @@ export const moneyTexts = catalogue({
   fresh: { en: "{n} days old", zh: "{n} 天前" },
   exampleAge: { en: "Example price", zh: "示例价格" },
   asTable: { en: "As a table", zh: "以表格显示" },
+  asTableOf: { en: "{title}: as a table", zh: "{title}：以表格显示" },
   gapCyclic: { en: "The allocation rules hand cost round in a ring, and none was used", zh: "分摊规则形成循环，均未使用" },
   gapRate: { en: "There is no exchange rate from {currency} to {to}: it stays as billed", zh: "没有 {currency} 到 {to} 的汇率，保留原币种" },
   gapNames: { en: "The rule {rule} names what is gone, and shares nothing", zh: "规则 {rule} 引用了不存在的对象，未分摊任何费用" },

@@ -69,9 +69,9 @@ export function PriceAge({ on, days, seed = false }: { on: string | null | undef
 }
 
 /** The same as a chart, for whoever cannot see it or wants the digits. */
-export function AsTable({ children }: { children: ReactNode }) {
+export function AsTable({ title, children }: { title?: string; children: ReactNode }) {
   const t = useTexts(moneyTexts);
-  return <ExpandableSection headerText={t("asTable")}>{children}</ExpandableSection>;
+  return <ExpandableSection headerText={title ? t("asTableOf", { title }) : t("asTable")}>{children}</ExpandableSection>;
 }
 
 type Gap = Schemas["mcm__allocations__schemas__Gap"];

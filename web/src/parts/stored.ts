@@ -1,6 +1,8 @@
 import { useCallback, useState } from "react";
 
-/** A choice of this browser's, such as a page size. `read` makes something valid of whatever is stored. */
+import { stored } from "./kept";
+
+/** What `stored` finds, and how to keep another choice. */
 export function useStored<T>(name: string, read: (stored: unknown) => T): [T, (value: T) => void] {
   const key = `mcm.${name}`;
   const [value, setValue] = useState(() => stored(name, read));
@@ -16,16 +18,4 @@ export function useStored<T>(name: string, read: (stored: unknown) => T): [T, (v
     [key],
   );
   return [value, keep];
-}
-
-export function stored<T>(name: string, read: (stored: unknown) => T): T {
-  return read(parsed(`mcm.${name}`));
-}
-
-function parsed(key: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
 }

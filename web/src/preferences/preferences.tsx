@@ -1,24 +1,15 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 
-import { type Language, LANGUAGES, preferredLanguage } from "../i18n/messages";
-import { rememberedLanguage, rememberLanguage } from "../i18n/remembered";
+import { rememberLanguage } from "../i18n/remembered";
+import { type Chosen, chosenAtFirst, KEY } from "./chosen";
 
-export type Theme = "system" | "light" | "dark";
-export type Density = "comfortable" | "compact";
+export type { Chosen, Density, Theme } from "./chosen";
 
-export interface Chosen {
-  language: Language;
-  theme: Theme;
-  density: Density;
-  /** "browser", or an IANA name. */
-  timeZone: string;
-}
 export interface Preferences extends Chosen {
   dark: boolean;
   choose(change: Partial<Chosen>): void;
 }
 
-const KEY = "mcm.preferences";
 const DARK = "(prefers-color-scheme: dark)";
 const Context = createContext<Preferences | null>(null);
 
@@ -28,39 +19,10 @@ export function usePreferences(): Preferences {
   return found;
 }
 
-/** What is stored may be of another version or somebody's typing: only known values count. */
-export function readChosen(stored: string | null, languages: readonly string[], cookies = ""): Chosen {
-  let found: Record<string, unknown> = {};
-  try {
-    const parsed: unknown = JSON.parse(stored ?? "{}");
-    if (parsed !== null && typeof parsed === "object") found = parsed as Record<string, unknown>;
-  } catch {
-    found = {};
-  }
-  const language = rememberedLanguage(cookies) ?? LANGUAGES.find((each) => each === found["language"]) ?? preferredLanguage(languages);
-  const theme = (["light", "dark"] as const).find((each) => each === found["theme"]) ?? "system";
-  const density = found["density"] === "compact" ? "compact" : "comfortable";
-  return { language, theme, density, timeZone: knownZone(found["timeZone"]) };
-}
-
-function knownZone(wanted: unknown): string {
-  if (typeof wanted !== "string" || wanted === "browser") return "browser";
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: wanted }).resolvedOptions().timeZone ? wanted : "browser";
-  } catch {
-    return "browser";
-  }
-}
-
-/** Before anything is drawn. */
-export function chosenAtFirst(): Chosen {
-  return readChosen(stored(), navigator.languages, document.cookie);
-}
-
 export function PreferencesProvider({ children }: { children: ReactNode }) {
   const [chosen, setChosen] = useState(chosenAtFirst);
   const [systemDark, setSystemDark] = useState(() => matchMedia(DARK).matches);
-  const dark = chosen.theme === "dark" || (chosen.theme === "system" && systemDark);
+  const dark = isDark(chosen, systemDark);
 
   useEffect(() => {
     const query = matchMedia(DARK);
@@ -69,12 +31,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
     return () => query.removeEventListener("change", changed);
   }, []);
 
-  useEffect(() => {
-    document.body.classList.toggle("awsui-dark-mode", dark);
-    document.body.classList.toggle("awsui-compact-mode", chosen.density === "compact");
-    document.documentElement.lang = chosen.language;
-    document.documentElement.style.colorScheme = dark ? "dark" : "light";
-  }, [dark, chosen.density, chosen.language]);
+  useEffect(() => look(chosen, dark), [chosen, dark]);
 
   const choose = useCallback((change: Partial<Chosen>) => {
     if (change.language) rememberLanguage(change.language);
@@ -89,12 +46,23 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+/** Before anything is drawn: each of these makes the browser go through all that there is. */
+export function lookAtFirst(): void {
+  const chosen = chosenAtFirst();
+  look(chosen, isDark(chosen, matchMedia(DARK).matches));
+}
+
+function isDark({ theme }: Chosen, systemDark: boolean): boolean {
+  return theme === "dark" || (theme === "system" && systemDark);
+}
+
+function look({ density, language }: Chosen, dark: boolean): void {
+  const { body, documentElement: page } = document;
+  const scheme = dark ? "dark" : "light";
+  body.classList.toggle("awsui-dark-mode", dark);
+  body.classList.toggle("awsui-compact-mode", density === "compact");
+  if (page.lang !== language) page.lang = language;
+  if (page.style.colorScheme !== scheme) page.style.colorScheme = scheme;
 }
 
 function keep(chosen: Chosen): void {

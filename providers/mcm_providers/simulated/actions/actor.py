@@ -41,7 +41,7 @@ class Acting:
         return self._client.act(f"look:{order.action}", order.region, lambda: look(self._world, order, self._scope_of))
 
     def _received(self, order: Order, limit: str | None) -> ResourceRef | None:
-        desk = Desk(self._world, self._settings.action_s, limit, order.token)
+        desk = Desk(self._world, self._settings.action_s, limit, order.token, self._settings.image_formats[0])
         try:
             return DEEDS[order.action].do(desk, order)
         except ApiError as error:

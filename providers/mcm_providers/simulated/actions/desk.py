@@ -26,12 +26,14 @@ WORDS: dict[str, dict[str, str]] = {
 
 @dataclass
 class Desk:
-    """One request at one world. seconds: how long what takes time takes. limit: the project that may be touched."""
+    """One request at one world. seconds: how long what takes time takes. limit: the project that may be touched.
+    image_format: of the images that are made of instances."""
 
     world: World
     seconds: float
     limit: str | None
     token: str
+    image_format: str = "qcow2"
 
     def word(self, meaning: str) -> str:
         flavour = self.world.shape.flavour

@@ -133,7 +133,7 @@ def snapshot(desk: Desk, order: Order) -> ResourceRef:
 
 
 def create_image(desk: Desk, order: Order) -> ResourceRef:
-    return _child(desk, order, K.IMAGE, visibility="private", format="qcow2")
+    return _child(desk, order, K.IMAGE, visibility="private", format=desk.image_format)
 
 
 def revert(desk: Desk, order: Order) -> None:

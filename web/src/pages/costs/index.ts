@@ -1,4 +1,4 @@
-import type { Page } from "../../app/page";
+import type { Page, ResourceTab } from "../../app/page";
 
 export const costs: Page = {
   path: "/costs",
@@ -117,6 +117,43 @@ export const forecast: Page = {
   load: () => import("./budgets/forecast"),
 };
 
+export const allocationRules: Page = {
+  path: "/allocation-rules",
+  title: { en: "Allocation rules", zh: "分摊规则" },
+  section: "costs",
+  permission: "cost.read",
+  help: {
+    heading: { en: "Allocation rules", zh: "分摊规则" },
+    paragraphs: [
+      {
+        en: "A charge belongs to the tenant of its resource, else to that of its account. Rules share what belongs to everybody: support, tax, what could not be linked, idle capacity. The parts add up to the charge to the last digit.",
+        zh: "费用归属于资源所属租户，否则归属于账号所属租户。规则用于分摊公共费用：支持服务、税、无法关联的费用、闲置容量。各部分之和与原费用完全一致。",
+      },
+      {
+        en: "A rule holds for all months between its since and until: give an old one an until, and write a new one, to keep the past as it was.",
+        zh: "规则对 since 与 until 之间的所有月份有效：如需保留过去的结果，请为旧规则设置 until，再新建规则。",
+      },
+    ],
+  },
+  load: () => import("./rules/list"),
+};
+
+export const newAllocationRule: Page = {
+  path: "/allocation-rules/new",
+  title: { en: "New rule", zh: "新建规则" },
+  above: "/allocation-rules",
+  permission: "cost.write",
+  load: () => import("./rules/create"),
+};
+
+export const allocationRule: Page = {
+  path: "/allocation-rules/:rule",
+  title: { en: "Allocation rule", zh: "分摊规则" },
+  above: "/allocation-rules",
+  permission: "cost.write",
+  load: () => import("./rules/edit"),
+};
+
 export const chargeImports: Page = {
   path: "/charge-imports",
   title: { en: "Imports", zh: "账单导入" },
@@ -166,4 +203,11 @@ export const costMonth: Page = {
   above: "/cost-months",
   permission: "cost.read",
   load: () => import("./imports/month"),
+};
+
+export const costTab: ResourceTab = {
+  id: "cost",
+  title: { en: "Cost", zh: "成本" },
+  permission: "cost.read",
+  load: () => import("./resource/tab"),
 };

@@ -14,6 +14,7 @@ import { CommandLine } from "../../parts/command-line";
 import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
+import { Price } from "./price";
 import type { Form } from "./state";
 import { texts } from "./texts";
 import { ACTION, type Choices, listOf } from "./use-choices";
@@ -41,6 +42,7 @@ export function Review({ form, choices, params, preview, failed }: Props) {
           <Warnings told={told} />
         </SpaceBetween>
       </Container>
+      <Price form={form} choices={choices} open />
       <Chosen form={form} choices={choices} params={params} region={region} />
       {choices && choices.quota.length > 0 ? (
         <Container header={<Header variant="h2">{t("quota")}</Header>}>

@@ -15,6 +15,7 @@ import { Optional } from "../../parts/optional";
 import { usePreferences } from "../../preferences/preferences";
 import { useAccounts } from "../accounts/use-accounts";
 import { ChoiceTable } from "./choice-table";
+import { Price } from "./price";
 import { elsewhere, type Form, type Several, type Single } from "./state";
 import { texts } from "./texts";
 import { type Choice, type Choices, fieldOf, listOf } from "./use-choices";
@@ -80,6 +81,7 @@ export function SizeStep({ form, choices, onChange }: Props) {
           <Amount name="disk_gib" hint={t("diskHint")} {...{ form, choices, onChange }} />
         </SpaceBetween>
       </Container>
+      <Price form={form} choices={choices} />
     </SpaceBetween>
   );
 }

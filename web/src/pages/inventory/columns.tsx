@@ -7,6 +7,7 @@ import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
 import { plain } from "../../parts/plain";
 import { Status } from "../../parts/status";
+import { isColumn } from "./column-ids";
 import type { texts } from "./texts";
 
 type Key = keyof typeof texts;
@@ -71,28 +72,10 @@ export const COLUMNS: readonly Column[] = [
   age("as_of", false),
 ];
 
-export const FIRST_COLUMNS: readonly string[] = [
-  "kind", "state", "account", "region", "private_ips", "vcpus", "memory_mib", "presence", "as_of",
-];
-
-/** Tags and labels that an address or a view names are columns of their own. */
-const KEYED = /^(tags|labels)\../;
-
 export function columnOf(id: string): Column | undefined {
   const known = COLUMNS.find((column) => column.id === id);
-  if (known || !KEYED.test(id)) return known;
+  if (known || !isColumn(id)) return known;
   return { id, says: null, sorts: true, width: 160, cell: (resource) => shown((resource as Record<string, unknown>)[id]) };
-}
-
-/** Of what is stored, in an address or in a view, what is a column here; else those that everybody begins with. */
-export function shownColumns(stored: unknown): readonly string[] {
-  const wanted = Array.isArray(stored) ? stored.filter((each): each is string => typeof each === "string" && columnOf(each) !== undefined) : [];
-  return wanted.length > 0 ? wanted : FIRST_COLUMNS;
-}
-
-/** What the API must be asked for so that these columns, the name and the panel can be shown. */
-export function asked(columns: readonly string[]): string {
-  return [...new Set(["id", "name", "native_id", "kind", "state", "presence", "stale_reason", "account", ...columns, ...(columns.includes("project") ? ["project_name"] : [])])].join(",");
 }
 
 export type ColumnTexts = Texts<Key>;

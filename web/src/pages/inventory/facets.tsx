@@ -1,3 +1,4 @@
+import { memo } from "react";
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Link from "@cloudscape-design/components/link";
@@ -11,6 +12,7 @@ import type { TermGroup } from "../../i18n/terms";
 import { useTerm, useTexts } from "../../i18n/use-texts";
 import { plain } from "../../parts/plain";
 import { Shown } from "../../parts/states";
+import { usePainted } from "../../parts/use-painted";
 import type { State } from "./state";
 import { texts } from "./texts";
 
@@ -20,20 +22,20 @@ const TOP = 8;
 
 interface Props {
   state: State;
-  /** Not before what is worth more has come. */
-  enabled: boolean;
+  /** Whether the rows are there, which come first. */
+  listed: boolean;
   onNarrow(filter: string): void;
 }
 
 /** How the rows that fit are spread; a click narrows the filter to one value. */
-export function Facets({ state, enabled, onNarrow }: Props) {
+export const Facets = memo(function Facets({ state, listed, onNarrow }: Props) {
   const t = useTexts(texts);
   const term = useTerm();
   const format = useFormat();
   const { filter, search, asOf } = state;
   const found = useQuery({
     queryKey: ["resources", "facets", filter, search, asOf],
-    enabled,
+    enabled: usePainted(listed),
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       get("/api/v1/resources/facets", {
@@ -85,7 +87,7 @@ export function Facets({ state, enabled, onNarrow }: Props) {
       )}
     </Shown>
   );
-}
+});
 
 function Note({ children }: { children: string }) {
   return (

@@ -12,6 +12,7 @@ import { asked, queryOf } from "../../filters/tokens";
 import { useFormat } from "../../i18n/format";
 import type { TermGroup } from "../../i18n/terms";
 import { useTerm, useTexts } from "../../i18n/use-texts";
+import { useCount } from "./count";
 import type { State } from "./state";
 import { texts } from "./texts";
 
@@ -28,13 +29,14 @@ const MOST_VALUES = 200;
 
 interface Props {
   state: State;
-  count: string;
-  busy: boolean;
+  /** Whether the rows are there. */
+  listed: boolean;
   onChange(change: { filter: string; search: string }): void;
 }
 
-export function FilterBar({ state, count, busy, onChange }: Props) {
+export function FilterBar({ state, listed, onChange }: Props) {
   const t = useTexts(texts);
+  const { count, busy } = useCount(state, listed);
   const [text, setText] = useState<string | null>(null);
   const query = useMemo(() => queryOf(state), [state]);
   const asText = text !== null || query === null;
@@ -56,7 +58,7 @@ export function FilterBar({ state, count, busy, onChange }: Props) {
       ) : (
         <TokenFilter
           query={query}
-          count={count}
+          count={t("matches", { n: count })}
           busy={busy}
           state={state}
           onChange={(changed) => onChange(asked(changed))}

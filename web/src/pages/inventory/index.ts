@@ -1,4 +1,5 @@
 import type { Page } from "../../app/page";
+import { firstRows } from "./list";
 
 export const inventory: Page = {
   path: "/inventory",
@@ -23,4 +24,5 @@ export const inventory: Page = {
     ],
   },
   load: () => import("./page"),
+  ahead: firstRows,
 };

@@ -1,8 +1,6 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
-
 import { get } from "../../api/client";
-import { stored } from "../../parts/stored";
-import { asked, shownColumns } from "./columns";
+import { stored } from "../../parts/kept";
+import { asked, shownColumns } from "./column-ids";
 import { narrowing, type State, stateOf } from "./state";
 
 export const SIZES = [20, 50, 100] as const;
@@ -12,9 +10,9 @@ export const SHOWN = ["inventory.columns", shownColumns] as const;
 /** One page of the list. */
 export function listQuery(state: State, size: number, columns: readonly string[]) {
   const which = narrowing(state);
-  return queryOptions({
-    queryKey: ["resources", "list", which, state.order, state.cursor, size, columns],
-    queryFn: ({ signal }) =>
+  return {
+    queryKey: ["resources", "list", which, state.order, state.cursor, size, columns] as const,
+    queryFn: ({ signal }: { signal?: AbortSignal }) =>
       get("/api/v1/resources", {
         query: {
           ...which,
@@ -23,17 +21,17 @@ export function listQuery(state: State, size: number, columns: readonly string[]
           ...(state.order ? { order_by: state.order } : {}),
           ...(state.cursor ? { cursor: state.cursor } : {}),
         },
-        signal,
+        ...(signal ? { signal } : {}),
       }),
-  });
+  };
 }
 
 export function columnsOf(state: State, kept: readonly string[]): readonly string[] {
   return state.columns.length > 0 ? shownColumns(state.columns) : kept;
 }
 
-/** The rows, before there is anything to show them in. */
-export function ahead(queries: QueryClient, params: URLSearchParams): void {
+/** The rows that the page at this address shows first. */
+export function firstRows(params: URLSearchParams) {
   const state = stateOf(params);
-  void queries.prefetchQuery(listQuery(state, stored(...SIZE), columnsOf(state, stored(...SHOWN))));
+  return listQuery(state, stored(...SIZE), columnsOf(state, stored(...SHOWN)));
 }

@@ -1,6 +1,3 @@
-import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
-
 export interface State {
   filter: string;
   search: string;
@@ -15,25 +12,9 @@ export interface State {
   columns: readonly string[];
 }
 
-/** replace: there is no way back to what was before, as to a place that only led here. */
-export type Change = (wanted: Partial<State>, replace?: boolean) => void;
-
 const NAMES = { filter: "filter", search: "search", order: "order_by", asOf: "as_of", id: "id", cursor: "cursor" } as const;
 /** What makes another list, so that its pages begin anew. */
 const OTHER_LIST = ["filter", "search", "order", "asOf"] as const;
-
-/** All of what is shown stands in the address: it can be sent, kept, and gone back to. */
-export function useInventoryState(): [State, Change] {
-  const [params, setParams] = useSearchParams();
-  const state = useMemo(() => stateOf(params), [params]);
-  const change = useCallback(
-    (wanted: Partial<State>, replace = onlyPanel(wanted)) => {
-      setParams((before) => paramsOf({ ...stateOf(before), ...wanted }, isOther(wanted)), { replace });
-    },
-    [setParams],
-  );
-  return [state, change];
-}
 
 export function stateOf(params: URLSearchParams): State {
   const page = Number(params.get("page") ?? "1");
@@ -77,10 +58,11 @@ function says({ filter, search, order, columns }: State): boolean {
   return filter !== "" || search !== "" || order !== "" || columns.length > 0;
 }
 
-function isOther(wanted: Partial<State>): boolean {
+/** Whether such a change makes another list. */
+export function isOther(wanted: Partial<State>): boolean {
   return OTHER_LIST.some((key) => key in wanted);
 }
 
-function onlyPanel(wanted: Partial<State>): boolean {
+export function onlyPanel(wanted: Partial<State>): boolean {
   return Object.keys(wanted).every((key) => key === "id");
 }

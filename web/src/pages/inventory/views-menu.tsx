@@ -6,7 +6,9 @@ import { useFlashes } from "../../app/flashes";
 import { useTexts } from "../../i18n/use-texts";
 import { plain } from "../../parts/plain";
 import { useChange } from "../../parts/use-change";
-import { type Change, onlyNames, type State } from "./state";
+import { usePainted } from "../../parts/use-painted";
+import { onlyNames, type State } from "./state";
+import type { Change } from "./use-state";
 import { viewTexts } from "./view-texts";
 import { differs, queryOf, stateOfView, useViews, type View } from "./views";
 
@@ -17,19 +19,22 @@ const RemoveView = lazy(() => import("./remove-view"));
 interface Props {
   state: State;
   shown: readonly string[];
+  /** Whether the rows are there, which come first. */
+  listed: boolean;
   onChange: Change;
 }
 
 /** Saved views: choosing one puts all it says into the address, which is what is saved. */
-export function ViewsMenu({ state, shown, onChange }: Props) {
+export function ViewsMenu({ state, shown, listed, onChange }: Props) {
   const t = useTexts(viewTexts);
   const flashes = useFlashes();
-  const found = useViews();
+  const linked = onlyNames(state) ? state.view : "";
+  const painted = usePainted(listed);
+  const found = useViews(painted || linked !== "");
   const [asked, setAsked] = useState<"save" | "edit" | "remove" | null>(null);
   const views = found.data ?? [];
   const chosen = views.find((each) => each.id === state.view);
   const changed = chosen !== undefined && differs(chosen, state, shown);
-  const linked = onlyNames(state) ? state.view : "";
 
   const update = useChange<View, View>({
     id: "view",

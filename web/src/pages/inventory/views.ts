@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../../api/client";
 import type { Schemas } from "../../api/types";
-import { shownColumns } from "./columns";
+import { shownColumns } from "./column-ids";
 import type { State } from "./state";
 
 export type View = Schemas["ViewItem"];
@@ -10,8 +10,9 @@ export type ViewQuery = Schemas["ViewQuery"];
 const MOST_AT_ONCE = 1000;
 
 /** One's own and those that are shared, all of them. */
-export function useViews() {
+export function useViews(enabled: boolean) {
   return useQuery({
+    enabled,
     queryKey: ["views", "inventory"],
     queryFn: async ({ signal }) => {
       const all: View[] = [];

@@ -26,10 +26,11 @@ type Kind = Schemas["NoticeKind"];
 const KINDS: readonly Kind[] = [
   "operation.failed", "operation.in_doubt", "plan.awaiting_approval", "account.failing", "account.recovered",
   "scope.failing", "scope.quarantined", "scope.recovered", "retirement.reminder", "notice_target.disabled",
+  "budget.reached", "budget.forecast", "violation.opened", "violation.closed",
 ];
 
 /** As the API has it when none are given. */
-const BY_DEFAULT = KINDS.filter((kind) => !kind.startsWith("scope."));
+const BY_DEFAULT = KINDS.filter((kind) => kind !== "scope.failing" && kind !== "scope.recovered");
 
 export default function Notices() {
   const t = useTexts(texts);

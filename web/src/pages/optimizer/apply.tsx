@@ -19,11 +19,11 @@ export function ApplyDialog({ id, onClose }: { id: string; onClose(): void }) {
   const path = { optimization_id: id };
   const looked = useQuery({
     queryKey: ["optimizations", "applying", id],
-    queryFn: () => post(APPLY, { path, query: { dry_run: true }, body: {} }),
+    queryFn: () => post(APPLY, { path, query: { dry_run: true }, body: { moves: "none" } }),
   });
   const change = useChange({
     id: `optimization ${id}`,
-    run: () => post(APPLY, { path, body: {} }),
+    run: () => post(APPLY, { path, body: { moves: "none" } }),
     said: (done) => t("applied", { n: done.plans.length }),
     touches: ["optimizations", "plans"],
     onDone: (done) => {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -14,6 +14,7 @@ import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useMoney } from "../../i18n/money";
 import { useTexts } from "../../i18n/use-texts";
+import { liveState, watchState } from "../../live/shared";
 import { AllowedButton } from "../../parts/allowed-button";
 import { useBoth, useWord, Word } from "../../parts/deciding/word";
 import { Age } from "../../parts/freshness";
@@ -27,17 +28,24 @@ import { Rows } from "./rows";
 import { texts } from "./texts";
 
 type Detail = Schemas["OptimizationDetail"];
-const LOOK_AGAIN_MS = 2_000;
+// Only while no event can tell that a search has ended.
+const LOOK_AGAIN_MS = 15_000;
 const searches = (status: string | undefined) => status === "queued" || status === "running";
 
 export default function OptimizationPage() {
   const { optimization: id = "" } = useParams();
+  const live = useSyncExternalStore(watchState, liveState);
   const found = useQuery({
     queryKey: ["optimizations", "one", id],
     queryFn: ({ signal }) => get("/api/v1/optimizations/{optimization_id}", { path: { optimization_id: id }, signal }),
-    // No event tells that a search has ended.
-    refetchInterval: ({ state }) => (searches(state.data?.status) ? LOOK_AGAIN_MS : false),
+    refetchInterval: ({ state }) => (live !== "live" && searches(state.data?.status) ? LOOK_AGAIN_MS : false),
   });
+  const { refetch } = found;
+  const searching = searches(found.data?.status);
+  useEffect(() => {
+    // It may have ended after it was read and before there was anybody to hear of it.
+    if (live === "live" && searching) void refetch();
+  }, [live, searching, refetch]);
   return <Shown of={found}>{(one) => <Known of={one} />}</Shown>;
 }
 

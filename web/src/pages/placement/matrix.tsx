@@ -4,11 +4,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 
 import { useFormat } from "../../i18n/format";
 import { useTexts } from "../../i18n/use-texts";
 import { useBoth } from "../../parts/deciding/word";
+import { useMoneyWord } from "../../parts/money";
 import { plain } from "../../parts/plain";
 import { Empty } from "../../parts/states";
 import { useAddress } from "../../parts/use-address";
@@ -69,6 +71,7 @@ function useColumns(rules: readonly string[], onLook: (location: string) => void
   const t = useTexts(texts);
   const format = useFormat();
   const amount = useAmount();
+  const word = useMoneyWord();
   const nameOf = useRuleName();
   return [
     {
@@ -84,7 +87,17 @@ function useColumns(rules: readonly string[], onLook: (location: string) => void
     },
     { id: "verdict", header: t("verdict"), width: 130, cell: (each) => <Verdict of={each} /> },
     { id: "score", header: t("score"), width: 80, cell: (each) => (each.score ? format.number(100 * each.score.total) : "–") },
-    { id: "cost", header: t("cost"), width: 150, cell: (each) => amount(each.cost, each.currency, each.complete) },
+    {
+      id: "cost",
+      header: t("cost"),
+      width: 150,
+      cell: (each) => (
+        <>
+          {amount(each.cost, each.currency, each.complete)}
+          {each.cost === null ? null : <Box color="text-body-secondary" fontSize="body-s">{word("basis", each.basis)}</Box>}
+        </>
+      ),
+    },
     ...rules.map((rule) => ({ id: rule, header: nameOf(rule), width: 210, cell: (each: Candidate) => <Cell of={each} rule={rule} /> })),
   ];
 }

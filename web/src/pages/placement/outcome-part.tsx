@@ -10,6 +10,7 @@ import Table from "@cloudscape-design/components/table";
 import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTexts } from "../../i18n/use-texts";
+import { useBoth } from "../../parts/deciding/word";
 import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Empty } from "../../parts/states";
@@ -25,10 +26,12 @@ import { WhyPanel } from "./why";
 export function OutcomePart({ outcome, id }: { outcome: Outcome; id?: string }) {
   const t = useTexts(texts);
   const { set, value } = useAddress();
+  const both = useBoth();
   const close = useCallback(() => set({ location: "" }), [set]);
   return (
     <SpaceBetween size="l">
       {outcome.impossible ? <Impossible of={outcome.impossible} /> : null}
+      {outcome.amounts_withheld ? <Alert type="info">{both(outcome.amounts_withheld, outcome.amounts_withheld_zh)}</Alert> : null}
       {outcome.cut ? <Alert type="warning">{t("cut")}</Alert> : null}
       {outcome.stale.length > 0 ? (
         <Alert type="warning" header={t("stale")}>

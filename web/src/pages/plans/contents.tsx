@@ -120,7 +120,7 @@ export function ImpactBox({ impact }: { impact: Impact }) {
     Object.entries(by)
       .map(([word, n]) => `${group ? term(group, word) : (words[word] ?? plain(word))}: ${format.number(n)}`)
       .join(" · ") || "–";
-  const money = impact.money == null ? (language === "zh-CN" ? impact.money_note_zh : impact.money_note) : format.number(impact.money);
+  const money = plain(language === "zh-CN" ? impact.money_note_zh : impact.money_note);
   return (
     <Container header={<Header variant="h2">{t("impact")}</Header>}>
       <SpaceBetween size="m">

@@ -1,9 +1,7 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
@@ -17,6 +15,7 @@ import { CommandLine } from "../../parts/command-line";
 import { DocumentEditor } from "../../parts/deciding/editor";
 import { useSettled } from "../../parts/deciding/use-settled";
 import { useBoth } from "../../parts/deciding/word";
+import { PageForm } from "../../parts/page-form";
 import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { useAddress } from "../../parts/use-address";
@@ -69,66 +68,55 @@ export function PolicyForm({ id, version, start }: { id: string; version?: numbe
     quiet: true,
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (!lacks && !saving.isPending) saving.mutate();
-  }
-
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">{id ? t("editTitle", { name: plain(id) }) : t("newTitle")}</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={() => void navigate(id ? `/policies/${encodeURIComponent(id)}` : "/policies")}>
-              {t("cancel")}
-            </Button>
-            <AllowedButton permission="policy.write" unless={wrong} formAction="none" loading={simulation.isPending} onClick={() => simulation.mutate()}>
-              {t("simulate")}
-            </AllowedButton>
-            <AllowedButton permission="policy.write" unless={lacks} variant="primary" loading={saving.isPending}>
-              {t("save")}
-            </AllowedButton>
+    <PageForm
+      title={id ? t("editTitle", { name: plain(id) }) : t("newTitle")}
+      submit={t("save")}
+      permission="policy.write"
+      unless={lacks}
+      busy={saving.isPending}
+      error={saving.error}
+      back={id ? `/policies/${encodeURIComponent(id)}` : "/policies"}
+      onSubmit={() => saving.mutate()}
+      actions={
+        <AllowedButton permission="policy.write" unless={wrong} formAction="none" loading={simulation.isPending} onClick={() => simulation.mutate()}>
+          {t("simulate")}
+        </AllowedButton>
+      }
+    >
+      {lint.error ? <ProblemAlert error={lint.error} onRetry={() => void lint.refetch()} /> : null}
+      <Container>
+        <DocumentEditor value={text} onChange={setText} findings={known?.findings} looking={lint.isFetching} />
+      </Container>
+      {warnings.length > 0 ? (
+        <Alert type="warning" header={t("warned")}>
+          <SpaceBetween size="xs">
+            {warnings.map((each) => (
+              <div key={`${each.code} ${each.policies.join()}`}>{both(each.message, each.message_zh)}</div>
+            ))}
+            <Checkbox checked={accepted} onChange={({ detail }) => setAccepted(detail.checked)}>
+              {t("accept")}
+            </Checkbox>
           </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          {saving.error ? <ProblemAlert error={saving.error} /> : null}
-          {lint.error ? <ProblemAlert error={lint.error} onRetry={() => void lint.refetch()} /> : null}
-          <Container>
-            <DocumentEditor value={text} onChange={setText} findings={known?.findings} looking={lint.isFetching} />
-          </Container>
-          {warnings.length > 0 ? (
-            <Alert type="warning" header={t("warned")}>
-              <SpaceBetween size="xs">
-                {warnings.map((each) => (
-                  <div key={`${each.code} ${each.policies.join()}`}>{both(each.message, each.message_zh)}</div>
-                ))}
-                <Checkbox checked={accepted} onChange={({ detail }) => setAccepted(detail.checked)}>
-                  {t("accept")}
-                </Checkbox>
-              </SpaceBetween>
-            </Alert>
-          ) : null}
-          {known && known.examples.length > 0 ? <Examples items={known.examples} /> : null}
-          {known?.cel ? (
-            <Container header={<Header variant="h3">{t("cel")}</Header>}>
-              <pre className="console-code">{plain(known.cel)}</pre>
-            </Container>
-          ) : null}
-          <Container header={<Header variant="h2" description={t("simulateHint")} actions={<Choice label={t("days")} value={days} options={DAYS.map((each) => ({ value: each, label: `${t("days")}: ${each}` }))} onChange={(to) => set({ days: to }, true)} />}>{t("simulated")}</Header>}>
-            {simulation.error ? <ProblemAlert error={simulation.error} /> : null}
-            {simulation.data?.simulation ? (
-              <SimulationPart of={simulation.data.simulation} />
-            ) : (
-              <AllowedButton permission="policy.write" unless={wrong} formAction="none" loading={simulation.isPending} onClick={() => simulation.mutate()}>
-                {t("simulate")}
-              </AllowedButton>
-            )}
-          </Container>
-          <CommandLine words={["mcm", "policy", "apply", "-f", `${known?.id ?? "policy"}.yaml`]} />
-        </SpaceBetween>
-      </Form>
-    </form>
+        </Alert>
+      ) : null}
+      {known && known.examples.length > 0 ? <Examples items={known.examples} /> : null}
+      {known?.cel ? (
+        <Container header={<Header variant="h3">{t("cel")}</Header>}>
+          <pre className="console-code">{plain(known.cel)}</pre>
+        </Container>
+      ) : null}
+      <Container header={<Header variant="h2" description={t("simulateHint")} actions={<Choice label={t("days")} value={days} options={DAYS.map((each) => ({ value: each, label: `${t("days")}: ${each}` }))} onChange={(to) => set({ days: to }, true)} />}>{t("simulated")}</Header>}>
+        {simulation.error ? <ProblemAlert error={simulation.error} /> : null}
+        {simulation.data?.simulation ? (
+          <SimulationPart of={simulation.data.simulation} />
+        ) : (
+          <AllowedButton permission="policy.write" unless={wrong} formAction="none" loading={simulation.isPending} onClick={() => simulation.mutate()}>
+            {t("simulate")}
+          </AllowedButton>
+        )}
+      </Container>
+      <CommandLine words={["mcm", "policy", "apply", "-f", `${known?.id ?? "policy"}.yaml`]} />
+    </PageForm>
   );
 }

@@ -51,7 +51,6 @@ export const texts = catalogue({
   newTitle: { en: "New policy", zh: "新建策略" },
   editTitle: { en: "Edit “{name}”", zh: "编辑“{name}”" },
   save: { en: "Save", zh: "保存" },
-  cancel: { en: "Cancel", zh: "取消" },
   saved: { en: "“{name}” is stored, version {n}", zh: "已保存“{name}”，版本 {n}" },
   lackText: { en: "Write a policy", zh: "请编写策略" },
   lackValid: { en: "Something is wrong with it: see the findings", zh: "文档有误，请查看检查结果" },

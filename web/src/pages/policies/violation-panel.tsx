@@ -21,6 +21,7 @@ import { Shown } from "../../parts/states";
 import { AskException } from "./ask-exception";
 import { Exposure } from "./exposure";
 import { texts } from "./violation-texts";
+import { WaysBack } from "./ways-back";
 
 type Violation = Schemas["ViolationItem"];
 
@@ -82,7 +83,8 @@ function Known({ violation }: { violation: Violation }) {
           { label: t("evidence"), value: <Copyable value={violation.hash} /> },
         ]}
       />
-      <CommandLine words={["mcm", "policy", "explain", violation.resource]} />
+      {violation.status === "resolved" ? null : <WaysBack id={violation.id} />}
+      <CommandLine words={["mcm", "policy", "violation", violation.id]} />
       {asking ? <AskException violation={violation} onClose={() => setAsking(false)} /> : null}
     </SpaceBetween>
   );

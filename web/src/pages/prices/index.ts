@@ -42,6 +42,31 @@ export const exchangeRates: Page = {
   load: () => import("./rates"),
 };
 
+export const rateRules: Page = {
+  path: "/rate-rules",
+  title: { en: "Negotiated rates", zh: "协议价" },
+  section: "costs",
+  permission: "price.read",
+  help: {
+    heading: { en: "Negotiated rates", zh: "协议价" },
+    paragraphs: [
+      {
+        en: "Of several discounts and fixed prices that fit, the one that says most holds; two of one kind never add up. A markup goes on top of what that leaves. A discount lowers what is paid upfront too.",
+        zh: "多条折扣或固定价格符合时，以限定最多的为准；同类规则不叠加。加价在其结果之上计算。折扣同样适用于预付金额。",
+      },
+    ],
+  },
+  load: () => import("./discounts/list"),
+};
+
+export const priceFetches: Page = {
+  path: "/price-fetches",
+  title: { en: "Price fetches", zh: "价格读取" },
+  section: "costs",
+  permission: "price.read",
+  load: () => import("./fetches/list"),
+};
+
 export const rateCards: Page = {
   path: "/rate-cards",
   title: { en: "Rate cards", zh: "费率卡" },

@@ -1,6 +1,3 @@
-import { useState } from "react";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../../api/client";
@@ -15,6 +12,7 @@ import { PriceAge, useMoneyWord } from "../../parts/money";
 import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Empty } from "../../parts/states";
+import { TypedFilter } from "../../parts/typed-filter";
 import { useAddress } from "../../parts/use-address";
 import { texts } from "./texts";
 
@@ -82,18 +80,5 @@ export default function Prices() {
       above={<CommandLine words={["mcm", "price", "points", ...Object.entries(query).flatMap(([name, of]) => [`--${name}`, String(of)])]} />}
       empty={<Empty title={t("noPrices")} hint={t("noPricesHint")} />}
     />
-  );
-}
-
-/** Sent when it is left or confirmed, as half a word finds nothing. */
-function TypedFilter({ label, value, example, onChange }: { label: string; value: string; example: string; onChange(to: string): void }) {
-  const [typed, setTyped] = useState(value);
-  const send = () => {
-    if (typed.trim() !== value) onChange(typed.trim());
-  };
-  return (
-    <FormField label={label}>
-      <Input value={typed} {...(example ? { placeholder: example } : {})} onChange={({ detail }) => setTyped(detail.value)} onBlur={send} onKeyDown={({ detail }) => detail.key === "Enter" && send()} />
-    </FormField>
   );
 }

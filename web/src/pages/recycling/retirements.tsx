@@ -1,14 +1,12 @@
 import { useState } from "react";
 import DatePicker from "@cloudscape-design/components/date-picker";
 import FormField from "@cloudscape-design/components/form-field";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 
 import { get, put, remove } from "../../api/client";
 import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTexts } from "../../i18n/use-texts";
-import { AllowedButton } from "../../parts/allowed-button";
 import { Typed } from "../../parts/choice";
 import { Age } from "../../parts/freshness";
 import { FormDialog } from "../../parts/form-dialog";
@@ -16,6 +14,7 @@ import { Inside } from "../../parts/links";
 import { Listing } from "../../parts/listing";
 import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
+import { RowActions } from "../../parts/row-actions";
 import { Empty } from "../../parts/states";
 import { Status } from "../../parts/status";
 import { useChange } from "../../parts/use-change";
@@ -55,14 +54,14 @@ export default function Retirements() {
             header: t("actions"),
             width: 240,
             cell: (each) => (
-              <SpaceBetween direction="horizontal" size="xs">
-                <AllowedButton permission="resource.write" variant="inline-link" ariaLabel={`${t("renew")}: ${plain(each.name)}`} onClick={() => setRenewing(each)}>
-                  {t("renew")}
-                </AllowedButton>
-                <AllowedButton permission="resource.write" variant="inline-link" ariaLabel={`${t("keep")}: ${plain(each.name)}`} onClick={() => keep.mutate(each)}>
-                  {t("keep")}
-                </AllowedButton>
-              </SpaceBetween>
+              <RowActions
+                permission="resource.write"
+                name={plain(each.name)}
+                does={[
+                  { text: t("renew"), run: () => setRenewing(each) },
+                  { text: t("keep"), run: () => keep.mutate(each) },
+                ]}
+              />
             ),
           },
         ]}

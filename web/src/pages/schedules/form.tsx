@@ -1,8 +1,6 @@
-import { type FormEvent, useState } from "react";
-import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
@@ -18,6 +16,7 @@ import { parametersOf, useActions } from "../../parts/actions";
 import { AllowedButton } from "../../parts/allowed-button";
 import { Choice, Typed } from "../../parts/choice";
 import { FilterField, WhatFits } from "../../parts/filter-field";
+import { PageForm } from "../../parts/page-form";
 import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { useChange } from "../../parts/use-change";
@@ -71,93 +70,82 @@ export function ScheduleForm({ name: given, version, start }: { name: string; ve
     quiet: true,
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (!lacks && !saving.isPending) saving.mutate();
-  }
-
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">{given ? t("editTitle", { name: plain(given) }) : t("newTitle")}</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={() => void navigate(given ? there : "/schedules")}>
-              {t("cancel")}
-            </Button>
-            <AllowedButton permission="schedule.write" unless={lacks} formAction="none" onClick={() => setPreviewing(true)}>
-              {t("tryIt")}
-            </AllowedButton>
-            <AllowedButton permission="schedule.write" unless={lacks} variant="primary" loading={saving.isPending}>
-              {t("save")}
-            </AllowedButton>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          {saving.error ? <ProblemAlert error={saving.error} /> : null}
-          {actions.error ? <ProblemAlert error={actions.error} onRetry={() => void actions.refetch()} /> : null}
-          <Container>
-            <SpaceBetween size="m">
-              {given ? null : <Typed label={t("name")} value={name} onChange={setName} hint={t("nameHint")} />}
-              <Choice field label={t("action")} value={written.action} options={usable.map((each) => ({ value: each.id, label: each.id, description: each.effect }))} onChange={(to) => change({ action: to })} />
-              {parametersOf(action).length > 0 ? (
-                <FormField label={t("params")} description={parametersOf(action).join(", ")} errorText={params === null ? t("notJson") : ""} stretch>
-                  <Textarea value={typed} rows={2} onChange={({ detail }) => setTyped(detail.value)} />
-                </FormField>
-              ) : null}
-              <FilterField label={t("filter")} value={written.filter} onChange={(filter) => change({ filter })} />
-              <WhatFits filter={written.filter} kind={action?.kind ?? ""} />
-            </SpaceBetween>
-          </Container>
-          <Container header={<Header variant="h2">{t("when")}</Header>}>
-            <SpaceBetween size="m">
-              <SegmentedControl
-                label={t("when")}
-                selectedId={simple ? "simple" : "cron"}
-                options={[
-                  { id: "simple", text: t("simple") },
-                  { id: "cron", text: t("cron") },
-                ]}
-                onChange={({ detail }) => {
-                  if (detail.selectedId === "cron") change({ cron: cron || written.cron });
-                  setSimple(detail.selectedId === "cron" ? null : (simpleOf(written.cron) ?? { days: [1, 2, 3, 4, 5], time: "20:00" }));
-                }}
-              />
-              {simple ? (
-                <>
-                  <FormField label={t("weekdays")}>
-                    <SpaceBetween direction="horizontal" size="m">
-                      {WEEK.map(({ number, name: day }) => (
-                        <Checkbox
-                          key={number}
-                          checked={simple.days.includes(number)}
-                          onChange={({ detail }) => setSimple({ ...simple, days: detail.checked ? [...simple.days, number] : simple.days.filter((each) => each !== number) })}
-                        >
-                          {t(day)}
-                        </Checkbox>
-                      ))}
-                    </SpaceBetween>
-                  </FormField>
-                  <FormField label={t("time")}>
-                    <TimeInput value={simple.time} format="hh:mm" onChange={({ detail }) => setSimple({ ...simple, time: detail.value })} />
-                  </FormField>
-                </>
-              ) : (
-                <Typed label={t("cron")} hint={t("cronHint")} value={written.cron} onChange={(to) => change({ cron: to })} />
-              )}
-              <Choice field label={t("zone")} value={written.time_zone ?? "UTC"} options={[...new Set([written.time_zone ?? "UTC", ...ZONES])].map((zone) => ({ value: zone, label: zone }))} onChange={(zone) => change({ time_zone: zone })} />
-              <FormField label={t("daysOff")} description={t("daysOffHint")} errorText={wrong ? t("daysOffWrong", { text: wrong }) : ""} stretch>
-                <Textarea value={off} rows={3} onChange={({ detail }) => setOff(detail.value)} />
-              </FormField>
-              <Toggle checked={written.enabled ?? true} onChange={({ detail }) => change({ enabled: detail.checked })}>
-                {t("enabled")}
-              </Toggle>
-            </SpaceBetween>
-          </Container>
+    <PageForm
+      title={given ? t("editTitle", { name: plain(given) }) : t("newTitle")}
+      submit={t("save")}
+      permission="schedule.write"
+      unless={lacks}
+      busy={saving.isPending}
+      error={saving.error}
+      back={given ? there : "/schedules"}
+      onSubmit={() => saving.mutate()}
+      actions={
+        <AllowedButton permission="schedule.write" unless={lacks} formAction="none" onClick={() => setPreviewing(true)}>
+          {t("tryIt")}
+        </AllowedButton>
+      }
+    >
+      {actions.error ? <ProblemAlert error={actions.error} onRetry={() => void actions.refetch()} /> : null}
+      <Container>
+        <SpaceBetween size="m">
+          {given ? null : <Typed label={t("name")} value={name} onChange={setName} hint={t("nameHint")} />}
+          <Choice field label={t("action")} value={written.action} options={usable.map((each) => ({ value: each.id, label: each.id, description: each.effect }))} onChange={(to) => change({ action: to })} />
+          {parametersOf(action).length > 0 ? (
+            <FormField label={t("params")} description={parametersOf(action).join(", ")} errorText={params === null ? t("notJson") : ""} stretch>
+              <Textarea value={typed} rows={2} onChange={({ detail }) => setTyped(detail.value)} />
+            </FormField>
+          ) : null}
+          <FilterField label={t("filter")} value={written.filter} onChange={(filter) => change({ filter })} />
+          <WhatFits filter={written.filter} kind={action?.kind ?? ""} />
         </SpaceBetween>
-      </Form>
+      </Container>
+      <Container header={<Header variant="h2">{t("when")}</Header>}>
+        <SpaceBetween size="m">
+          <SegmentedControl
+            label={t("when")}
+            selectedId={simple ? "simple" : "cron"}
+            options={[
+              { id: "simple", text: t("simple") },
+              { id: "cron", text: t("cron") },
+            ]}
+            onChange={({ detail }) => {
+              if (detail.selectedId === "cron") change({ cron: cron || written.cron });
+              setSimple(detail.selectedId === "cron" ? null : (simpleOf(written.cron) ?? { days: [1, 2, 3, 4, 5], time: "20:00" }));
+            }}
+          />
+          {simple ? (
+            <>
+              <FormField label={t("weekdays")}>
+                <SpaceBetween direction="horizontal" size="m">
+                  {WEEK.map(({ number, name: day }) => (
+                    <Checkbox
+                      key={number}
+                      checked={simple.days.includes(number)}
+                      onChange={({ detail }) => setSimple({ ...simple, days: detail.checked ? [...simple.days, number] : simple.days.filter((each) => each !== number) })}
+                    >
+                      {t(day)}
+                    </Checkbox>
+                  ))}
+                </SpaceBetween>
+              </FormField>
+              <FormField label={t("time")}>
+                <TimeInput value={simple.time} format="hh:mm" onChange={({ detail }) => setSimple({ ...simple, time: detail.value })} />
+              </FormField>
+            </>
+          ) : (
+            <Typed label={t("cron")} hint={t("cronHint")} value={written.cron} onChange={(to) => change({ cron: to })} />
+          )}
+          <Choice field label={t("zone")} value={written.time_zone ?? "UTC"} options={[...new Set([written.time_zone ?? "UTC", ...ZONES])].map((zone) => ({ value: zone, label: zone }))} onChange={(zone) => change({ time_zone: zone })} />
+          <FormField label={t("daysOff")} description={t("daysOffHint")} errorText={wrong ? t("daysOffWrong", { text: wrong }) : ""} stretch>
+            <Textarea value={off} rows={3} onChange={({ detail }) => setOff(detail.value)} />
+          </FormField>
+          <Toggle checked={written.enabled ?? true} onChange={({ detail }) => change({ enabled: detail.checked })}>
+            {t("enabled")}
+          </Toggle>
+        </SpaceBetween>
+      </Container>
       {previewing ? <Preview name={name} written={body} onClose={() => setPreviewing(false)} /> : null}
-    </form>
+    </PageForm>
   );
 }

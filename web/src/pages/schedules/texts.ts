@@ -61,7 +61,6 @@ export const texts = catalogue({
   sun: { en: "Sun", zh: "周日" },
   enabled: { en: "It runs at its times", zh: "按时执行" },
   save: { en: "Save", zh: "保存" },
-  cancel: { en: "Cancel", zh: "取消" },
   saved: { en: "“{name}” is saved", zh: "已保存“{name}”" },
   lackAction: { en: "Choose an action", zh: "请选择操作" },
   lackFilter: { en: "Say which resources", zh: "请指定资源" },

@@ -20,7 +20,12 @@ import { useAddress } from "../../parts/use-address";
 import { useChange } from "../../parts/use-change";
 import { type Tenant, useTenants } from "./page";
 import { texts } from "./texts";
-import { AMOUNTS, type Amount, limitsOf, shareOf } from "./limits";
+import { AMOUNTS, type Amount, limitsOf, type Money, moneyOf, shareOf, wordsOf } from "./limits";
+import { Spending, type Spent } from "./spending";
+
+/** What a limit of money adds to the API's shapes. */
+type Limits = Schemas["Limits"] & { money_per_month?: Money | null };
+type Usage = Schemas["Usage"] & { limits: Limits; money?: Spent | null };
 
 export default function Quotas() {
   const t = useTexts(texts);
@@ -53,7 +58,7 @@ function OfTenant({ tenant }: { tenant: Tenant }) {
   const [setting, setSetting] = useState(false);
   const found = useQuery({
     queryKey: ["resources", "usage", tenant.id],
-    queryFn: ({ signal }) => get("/api/v1/tenants/{tenant}/usage", { path: { tenant: tenant.id }, signal }),
+    queryFn: async ({ signal }): Promise<Usage> => get("/api/v1/tenants/{tenant}/usage", { path: { tenant: tenant.id }, signal }),
   });
   const written = (name: Amount, n: number) => (name === "memory_mib" ? format.memory(n) : name === "storage_gib" ? format.memory(n * 1024) : format.number(n));
   return (
@@ -76,7 +81,7 @@ function OfTenant({ tenant }: { tenant: Tenant }) {
           <>
             <KeyValuePairs
               columns={4}
-              items={AMOUNTS.map((name) => {
+              items={[...AMOUNTS.map((name) => {
                 const [used, reserved, unknown] = [usage.used[name] ?? 0, usage.reserved[name] ?? 0, usage.unknown[name] ?? 0];
                 const limit = usage.limits[name];
                 return {
@@ -103,7 +108,7 @@ function OfTenant({ tenant }: { tenant: Tenant }) {
                     </SpaceBetween>
                   ),
                 };
-              })}
+              }), { label: t("moneyPerMonth"), value: <Spending limit={usage.limits.money_per_month ?? null} spent={usage.money ?? null} /> }]}
             />
             {setting ? <SetLimits tenant={tenant} limits={usage.limits} onClose={() => setSetting(false)} /> : null}
           </>
@@ -113,7 +118,7 @@ function OfTenant({ tenant }: { tenant: Tenant }) {
   );
 }
 
-function SetLimits({ tenant, limits, onClose }: { tenant: Tenant; limits: Schemas["Limits"]; onClose(): void }) {
+function SetLimits({ tenant, limits, onClose }: { tenant: Tenant; limits: Limits; onClose(): void }) {
   const t = useTexts(texts);
   const [typed, setTyped] = useState<Record<Amount, string>>({
     instances: String(limits.instances ?? ""),
@@ -121,7 +126,10 @@ function SetLimits({ tenant, limits, onClose }: { tenant: Tenant; limits: Schema
     memory_mib: String(limits.memory_mib ?? ""),
     storage_gib: String(limits.storage_gib ?? ""),
   });
-  const wanted = limitsOf(typed);
+  const [money, setMoney] = useState({ amount: limits.money_per_month?.amount ?? "", currency: limits.money_per_month?.currency ?? "" });
+  const counted = limitsOf(typed);
+  const paid = moneyOf(money.amount, money.currency);
+  const wanted: Limits | null = counted && paid !== undefined ? { ...counted, money_per_month: paid } : null;
   const change = useChange({
     id: "limits",
     run: () => put("/api/v1/tenants/{tenant}/quota", { path: { tenant: tenant.id }, body: wanted ?? {} }),
@@ -129,13 +137,15 @@ function SetLimits({ tenant, limits, onClose }: { tenant: Tenant; limits: Schema
     onDone: onClose,
     quiet: true,
   });
-  const words = AMOUNTS.flatMap((name) => ["--limit", `${name}=${typed[name] || "none"}`]);
+  const words = [...AMOUNTS.flatMap((name) => ["--limit", `${name}=${typed[name] || "none"}`]), ...wordsOf(paid ?? null)];
   const labels: Record<Amount, string> = { instances: t("instances"), vcpus: t("vcpus"), memory_mib: t("memoryMib"), storage_gib: t("storageGib") };
   return (
-    <FormDialog title={t("limitsTitle", { name: plain(tenant.name) })} submit={t("setLimits")} busy={change.isPending} error={change.error} unless={wanted ? "" : t("limitWrong")} onSubmit={() => change.mutate()} onClose={onClose} command={["quota", "set", tenant.id, ...words]}>
+    <FormDialog title={t("limitsTitle", { name: plain(tenant.name) })} submit={t("setLimits")} busy={change.isPending} error={change.error} unless={wanted ? "" : counted ? t("moneyWrong") : t("limitWrong")} onSubmit={() => change.mutate()} onClose={onClose} command={["quota", "set", tenant.id, ...words]}>
       {AMOUNTS.map((name) => (
         <Typed key={name} label={labels[name]} hint={t("limitHint")} type="number" value={typed[name]} onChange={(to) => setTyped((before) => ({ ...before, [name]: to }))} />
       ))}
+      <Typed label={t("moneyPerMonth")} hint={t("moneyLimitHint")} value={money.amount} onChange={(amount) => setMoney((before) => ({ ...before, amount }))} />
+      <Typed label={t("moneyCurrency")} example="EUR" value={money.currency} onChange={(currency) => setMoney((before) => ({ ...before, currency }))} />
     </FormDialog>
   );
 }

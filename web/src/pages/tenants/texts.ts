@@ -71,5 +71,12 @@ export const texts = catalogue({
   limitHint: { en: "Empty: no limit of its own", zh: "留空表示无单独上限" },
   limitWrong: { en: "Whole numbers only", zh: "仅限整数" },
   memoryMib: { en: "Memory, MiB", zh: "内存（MiB）" },
+  moneyPerMonth: { en: "Money per month", zh: "每月金额" },
+  moneyLimitHint: { en: "Of instances with their disks, and volumes, at known prices. Empty: no limit of its own", zh: "按已知价格计算实例及其磁盘、卷的费用。留空表示无单独上限" },
+  moneyWrong: { en: "An amount such as 5000.50, with a currency such as EUR", zh: "请输入金额（如 5000.50）及货币代码（如 EUR）" },
+  moneyCurrency: { en: "Its currency", zh: "货币" },
+  unpriced: { en: "Resources without a price: {n}", zh: "没有价格的资源：{n}" },
+  unpricedWhy: { en: "{n}: {why}; {how}", zh: "{n} 个：{why}；{how}" },
+  costsHidden: { en: "What is spent is for whoever may read costs", zh: "已用金额仅对可查看费用者显示" },
   storageGib: { en: "Storage, GiB", zh: "存储（GiB）" },
 });

@@ -45,7 +45,6 @@ export const texts = catalogue({
   newTitle: { en: "New workload", zh: "新建工作负载" },
   editTitle: { en: "Edit “{name}”", zh: "编辑“{name}”" },
   save: { en: "Save", zh: "保存" },
-  cancel: { en: "Cancel", zh: "取消" },
   saved: { en: "“{name}” is saved", zh: "已保存“{name}”" },
   lackName: { en: "Give it a metadata.name", zh: "请填写 metadata.name" },
 });

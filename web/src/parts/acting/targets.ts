@@ -1,6 +1,8 @@
 import { get, post } from "../../api/client";
 import { asProblem, type Problem } from "../../api/problem";
 import type { Operation, Resource, Schemas } from "../../api/types";
+import { added } from "../../i18n/decimals";
+import { moneyFormatOf } from "../../i18n/money";
 
 /** What an action is done to. */
 export type Target = Pick<Resource, "id"> & Partial<Pick<Resource, "name" | "native_id" | "account" | "region" | "kind" | "tags">>;
@@ -64,7 +66,25 @@ export function impactOf(told: readonly Told<Preview>[]) {
     protectedOnes: sum((impact) => impact.protected["dependants"] ?? 0),
     byKind,
     listed: impacts.flatMap((impact) => impact.listed),
-    money: impacts[0]?.money_note ?? "",
-    moneyZh: impacts[0]?.money_note_zh ?? "",
+    money: moneyOf(impacts, false),
+    moneyZh: moneyOf(impacts, true),
   };
+}
+
+type Impact = Omit<Schemas["Impact"], "money"> & { money: string | null; currency?: string | null };
+
+/** One sentence for all; where some have no price, what the others cost and why. */
+function moneyOf(impacts: readonly Schemas["Impact"][], chinese: boolean): string {
+  const told = impacts as unknown as readonly Impact[];
+  const note = (impact: Impact | undefined) => (impact ? (chinese ? impact.money_note_zh : impact.money_note) : "");
+  if (told.length <= 1) return note(told[0]);
+  const sums: Record<string, string> = {};
+  for (const { money, currency } of told) if (money != null && currency) sums[currency] = added(sums[currency] ?? "0", money);
+  const format = moneyFormatOf(chinese ? "zh-CN" : "en");
+  const said = Object.entries(sums).map(([currency, amount]) => format.money(amount, currency)).join(" + ");
+  const unknown = told.filter(({ money }) => money == null);
+  if (unknown.length === 0) return chinese ? `运行时每月费用合计 ${said}` : `they cost ${said} a month while they run`;
+  const why = chinese ? `${told.length} 个中 ${unknown.length} 个没有价格，例如：${note(unknown[0])}` : `${unknown.length} of ${told.length} without a price, such as: ${note(unknown[0])}`;
+  if (!said) return why;
+  return chinese ? `运行时每月费用至少 ${said}；${why}` : `they cost at least ${said} a month while they run; ${why}`;
 }

@@ -15,12 +15,11 @@ import { useMoney } from "../../../i18n/money";
 import { useTexts } from "../../../i18n/use-texts";
 import { AllowedButton } from "../../../parts/allowed-button";
 import { CommandLine } from "../../../parts/command-line";
-import { FormDialog } from "../../../parts/form-dialog";
 import { Amount, drawn, MoneyGaps, RatesUsed, useMoneyWord } from "../../../parts/money";
 import { Name } from "../../../parts/name";
 import { plain } from "../../../parts/plain";
+import { Removing } from "../../../parts/removing";
 import { Empty, Shown } from "../../../parts/states";
-import { useChange } from "../../../parts/use-change";
 import { BudgetDialog } from "./dialog";
 import { Enabled, Thresholds } from "./list";
 import { texts } from "./texts";
@@ -43,14 +42,6 @@ function Known({ of }: { of: Schemas["BudgetDetail"] }) {
   const [asked, setAsked] = useState<"edit" | "remove" | null>(null);
   const name = plain(of.name);
   const only = Object.entries(of.only).flatMap(([key, value]) => (value ? [`${word("dimension", key)}: ${plain(Array.isArray(value) ? value.join(", ") : JSON.stringify(value))}`] : []));
-  const removing = useChange({
-    id: `budget ${of.name}`,
-    run: () => remove("/api/v1/budgets/{name}", { path: { name: of.name } }),
-    said: () => t("removed", { name }),
-    touches: [],
-    onDone: () => void navigate("/budgets"),
-    quiet: true,
-  });
   return (
     <SpaceBetween size="l">
       <Header
@@ -101,9 +92,18 @@ function Known({ of }: { of: Schemas["BudgetDetail"] }) {
       <CommandLine words={["mcm", "budget", "show", of.name]} />
       {asked === "edit" ? <BudgetDialog of={of} onClose={() => setAsked(null)} /> : null}
       {asked === "remove" ? (
-        <FormDialog title={t("removeTitle", { name })} submit={t("remove")} busy={removing.isPending} error={removing.error} onSubmit={() => removing.mutate()} onClose={() => setAsked(null)} command={["budget", "delete", of.name]}>
-          {t("removeWhat")}
-        </FormDialog>
+        <Removing
+          id={`budget ${of.name}`}
+          title={t("removeTitle", { name })}
+          submit={t("remove")}
+          what={t("removeWhat")}
+          said={t("removed", { name })}
+          run={() => remove("/api/v1/budgets/{name}", { path: { name: of.name } })}
+          touches={[]}
+          command={["budget", "delete", of.name]}
+          onDone={() => void navigate("/budgets")}
+          onClose={() => setAsked(null)}
+        />
       ) : null}
     </SpaceBetween>
   );

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import MixedLineBarChart from "@cloudscape-design/components/mixed-line-bar-chart";
@@ -6,6 +7,7 @@ import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../../../api/client";
+import { asProblem } from "../../../api/problem";
 import type { Schemas } from "../../../api/types";
 import { useFormat } from "../../../i18n/format";
 import { useMoney } from "../../../i18n/money";
@@ -15,6 +17,7 @@ import { CommandLine } from "../../../parts/command-line";
 import { Listing } from "../../../parts/listing";
 import { Amount, AsTable, drawn, MoneyGaps, RatesUsed, useMoneyWord } from "../../../parts/money";
 import { Name } from "../../../parts/name";
+import { faultOf, SaidOf } from "../../../parts/said";
 import { Empty, Shown } from "../../../parts/states";
 import { useAddress } from "../../../parts/use-address";
 import { COSTS } from "../state";
@@ -37,6 +40,8 @@ export default function ForecastPage() {
     retry: false,
     queryFn: ({ signal }) => get("/api/v1/forecasts", { query, signal }),
   });
+  // Nothing has gone wrong: there are too few months to tell from.
+  const short = found.error && asProblem(found.error).code === "forecast_impossible" ? asProblem(found.error) : null;
   return (
     <SpaceBetween size="l">
       <Header variant="h1" description={t("forecastHint")}>
@@ -49,7 +54,13 @@ export default function ForecastPage() {
           <Choice field label={t("currency")} value={currency} options={[{ value: "", label: t("asBilled") }, ...CURRENCIES.map((each) => ({ value: each as string, label: each }))]} onChange={(to) => set({ currency: to })} />
         </div>
       </Container>
-      <Shown of={found}>{(list) => <Forecasts of={list} />}</Shown>
+      {short ? (
+        <Alert type="info">
+          <SaidOf whole fault={faultOf(short)} />
+        </Alert>
+      ) : (
+        <Shown of={found}>{(list) => <Forecasts of={list} />}</Shown>
+      )}
       <Anomalies cost={cost} />
       <CommandLine words={["mcm", "cost", "forecast", "--ahead", String(ahead), ...(currency ? ["--currency", currency] : [])]} />
     </SpaceBetween>

@@ -1,0 +1,42 @@
+"""Moves as the HTTP API shows them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcm.models import Move, MoveStep
+from mcm.moves.schemas import MoveDetail, MoveItem, MoveStepItem
+from mcm.moves.texts import told
+
+# Of what is known of the image, what is for people; the rest are handles.
+_SHOWN = ("source_format", "format", "source_bytes", "checksum", "min_disk_gib", "properties", "uploaded", "verified")
+
+
+def item(row: Move, steps: Sequence[MoveStep]) -> MoveItem:
+    return MoveItem.model_validate(_shown(row, steps))
+
+
+def detail(row: Move, steps: Sequence[MoveStep]) -> MoveDetail:
+    image = {name: row.facts[name] for name in _SHOWN if name in row.facts}
+    found = {"params": row.params, "steps": [_step(row, one) for one in steps], "image": image}
+    return MoveDetail.model_validate(_shown(row, steps) | found)
+
+
+def _shown(row: Move, steps: Sequence[MoveStep]) -> dict[str, Any]:
+    current = next((one.name for one in steps if one.status in ("running", "failed")), None)
+    same = (
+        "id", "status", "resource_id", "resource_name", "region", "target_region", "made_id", "attempt", "error_code",
+        "error_message", "next_step", "requested_by", "created_at", "started_at", "finished_at", "version",
+    )  # fmt: skip
+    return {name: getattr(row, name) for name in same} | {
+        "step": current, "account": row.account_name, "target_account": row.target_account_name,
+        "stop": row.wanted["stop"], "retire": row.wanted["retire"], "cancel_requested": row.cancel_at is not None,
+    }  # fmt: skip
+
+
+def _step(row: Move, step: MoveStep) -> MoveStepItem:
+    text = told(step.name, {"days": row.wanted["days"]} if step.name == "retire" else {})
+    same = (
+        "number", "name", "status", "operation_id", "undo_operation_id", "done_bytes", "total_bytes", "note",
+        "started_at", "finished_at",
+    )  # fmt: skip
+    return MoveStepItem(text=text.text, text_zh=text.text_zh, **{name: getattr(step, name) for name in same})

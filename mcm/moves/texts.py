@@ -1,0 +1,98 @@
+"""What codes of moves say, in English and Chinese. Parameters stand in braces."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcm.moves.schemas import Told
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    # Why mcm cannot move it.
+    "same_place": (
+        "it is in that account and region already; within a cloud `mcm instance migrate` moves it while it runs",
+        "实例已在该账号和区域；同一云内可用 `mcm instance migrate` 在线迁移",
+    ),
+    "not_exportable": ("'{account}' does not give out images: {why}", "“{account}”不提供镜像导出：{why_zh}"),
+    "not_importable": ("'{account}' takes no images in: {why}", "“{account}”不支持镜像导入：{why_zh}"),
+    "no_image": ("no image of it can be made: {why}", "无法为其制作镜像：{why_zh}"),
+    "on_volume": (
+        "it starts from a volume, and an image of it holds none of that volume's bytes",
+        "该实例从卷启动，其镜像不包含该卷的数据",
+    ),
+    "has_volumes": (
+        "{count} more volumes are attached to it, and an image holds none of them: move them first, or say that they "
+        "stay behind (leave_volumes)",
+        "另有 {count} 个卷已挂载，镜像不包含其内容：请先迁移这些卷，或声明保留在原处（leave_volumes）",
+    ),
+    "not_now": ("{why}", "{why_zh}"),
+    "target_refuses": ("the target does not take it: {why}", "目标位置无法接受：{why_zh}"),
+    # What a person has to do instead, or besides.
+    "person_stop": ("stop the instance, or make its data consistent", "停止实例或确保数据一致"),
+    "person_export": ("export its disks as images", "将磁盘导出为镜像"),
+    "person_import": ("import the images into '{account}', region '{region}'", "将镜像导入“{account}”的区域“{region}”"),
+    "person_create": (
+        "create an instance of them there, with the network and addresses of that place",
+        "在该处用镜像创建实例，并配置当地网络与地址",
+    ),
+    "person_verify": ("check that it works, then retire the source", "确认可用后停用源实例"),
+    "person_addresses": (
+        "its addresses change: names in DNS, rules of firewalls and load balancers that name the old ones",
+        "地址会改变：请更新 DNS 名称、防火墙规则和负载均衡中的旧地址",
+    ),
+    "person_volumes": (
+        "{count} volumes stay behind with what is on them",
+        "{count} 个卷及其数据保留在原处",
+    ),
+    "person_retire": (
+        "the source stays as it is: retire it once you are sure (mcm recycle put {name})",
+        "源实例保持不变：确认无误后请停用（mcm recycle put {name}）",
+    ),
+    "person_check": (
+        "mcm compares the image, not what the guest does with it: look whether it starts and its services answer",
+        "mcm 只核对镜像，不检查客户机：请确认系统启动且服务正常",
+    ),
+    # What to know before.
+    "runs_on": (
+        "it runs while its image is made: what it writes later stays behind, and files may be half written (stop)",
+        "制作镜像时实例仍在运行：之后写入的数据不会迁移，文件可能不完整（可选择先停止）",
+    ),
+    "tags_left": ("tags that the target cannot hold stay behind: {names}", "目标无法保存的标签将被舍弃：{names}"),
+    "no_converter": (
+        "qemu-img is not installed here: if the target takes another format, the move ends with that",
+        "此处未安装 qemu-img：若目标需要其他格式，迁移将因此中止",
+    ),
+    "no_room": (
+        "{needed_gib} GiB are needed in the data directory at most, {free_gib} GiB are free",
+        "数据目录最多需要 {needed_gib} GiB，目前可用 {free_gib} GiB",
+    ),
+    "downtime_stopped": (
+        "it is off from the first step until the new one runs: as long as two copies of {gib} GiB take",
+        "从第一步到新实例运行期间停机：相当于复制 {gib} GiB 两次所需的时间",
+    ),
+    "downtime_off": ("it is off already", "实例已关机"),
+    "downtime_copy": ("none of the source: it runs on, and the new one runs beside it", "源实例不停机，新实例与其并存"),
+    # The steps.
+    "stop": ("stop the source", "停止源实例"),
+    "image": ("make an image of it", "制作镜像"),
+    "download": ("download the image and compare its checksum", "下载镜像并核对校验和"),
+    "convert": ("convert it, where the target takes another format", "目标需要其他格式时转换格式"),
+    "upload": ("upload it and compare its checksum", "上传镜像并核对校验和"),
+    "create": ("create the instance of it", "用镜像创建实例"),
+    "verify": (
+        "verify: it runs; image checksum, format and metadata are the same",
+        "核对：实例运行中，镜像校验和、格式与元数据一致",
+    ),
+    "retire": (
+        "retire the source: stopped now, deleted in {days} days unless restored",
+        "停用源实例：立即停止，{days} 天后删除（可恢复）",
+    ),
+    "clean": ("remove the copy here and the image at the source", "删除本地副本和源端镜像"),
+}
+
+
+def told(code: str, params: Mapping[str, Any] | None = None) -> Told:
+    values = dict(params or {})
+    english, chinese = _TEXTS[code]
+    for name, value in values.items():
+        # Not `format`: what people name may hold braces.
+        english, chinese = english.replace(f"{{{name}}}", str(value)), chinese.replace(f"{{{name}}}", str(value))
+    return Told(code=code, params=values, text=english, text_zh=chinese)

@@ -1,0 +1,1 @@
+"""Alibaba Cloud: the prices of its Elastic Compute Service."""

@@ -1,0 +1,107 @@
+"""An instance of one project goes to another one, through real keystone, nova, glance and neutron.
+
+No server here boots a guest: what is compared is the image, byte by byte.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mcm.accounts import service as accounts
+from mcm.accounts.schemas import AccountCreate
+from mcm.db import migrate
+from mcm.models import Operation, ResourceRow
+from mcm.moves import repository, runner, service
+from mcm.moves.schemas import MoveCreate
+from mcm.operations import service as operations
+from mcm.operations.schemas import OperationCreate
+from tests import lab as labs
+from tests.harness.openstack.cloud import OpenStackCloud
+from tests.harness.openstack.seed import seed
+from tests.lab import CALLER, Lab
+
+pytestmark = pytest.mark.openstack
+_KINDS = ("instance", "flavor", "image", "network", "project", "zone", "volume")
+
+
+def connected(cloud: OpenStackCloud, lab: Lab) -> None:
+    for user in ("demo", "second"):
+        answers = cloud.credentials(user)
+        secrets = {"password": answers.pop("password")}
+        body = {"name": user, "provider": "openstack", "ownership": "private", "config": answers, "secrets": secrets}
+        wanted = AccountCreate.model_validate(body)
+        access = accounts.draft(lab.runtime.registry, wanted)
+        with lab.runtime.database.writing() as session:
+            accounts.create(session, CALLER, lab.runtime.settings, lab.runtime.vault, wanted, access)
+        assert set(lab.sync(user, kinds=_KINDS)) == {"complete"}
+
+
+def born(lab: Lab, network: str) -> ResourceRow:
+    runtime = lab.runtime
+    image = next(one for one in lab.resources("image") if one.attributes["visibility"] == "public")
+    flavor = min(lab.resources("flavor"), key=lambda one: one.attributes["vcpus"])
+    params = {"name": "mover", "image": image.native_id, "flavor": flavor.native_id, "networks": [network]}
+    body = OperationCreate(action="instance.create", account="demo", region=image.region, params=params)
+    with runtime.database.writing() as session:
+        found = operations.wanted(session, runtime.registry, CALLER, body)
+        ident = operations.create(session, runtime.vault, CALLER, found).id
+    runtime.operations.run_until_idle(120)
+    with runtime.database.reading() as session:
+        made = session.get_one(Operation, ident)
+        assert made.status == "succeeded", made.error_message
+        return session.get_one(ResourceRow, made.made_id)
+
+
+def check_moved(lab: Lab, source: ResourceRow) -> None:
+    runtime = lab.runtime
+    flavor = min(lab.resources("flavor"), key=lambda one: one.attributes["vcpus"]).native_id
+    params = {"networks": ["private"], "flavor": flavor}
+    body = MoveCreate(
+        resource=source.id, account="second", region=source.region, stop=True, retire=True, params=params
+    )  # fmt: skip
+    with runtime.database.writing() as session:
+        move = service.create(session, runtime, CALLER, body).id
+    runner.run_until_idle(runtime, 240)
+    with runtime.database.reading() as session:
+        row = service.get(session, move)
+        told = {one.name: one.status for one in repository.steps(session, move)}
+        assert (row.status, row.error_message) == ("succeeded", None), told
+        made = session.get_one(ResourceRow, row.made_id)
+        assert (made.name, made.state, made.project_name) == ("mover", "running", "second")
+    assert row.facts["verified"]["checksum"] == row.facts["checksum"]
+    assert row.facts["checksum"].startswith("sha512:")
+    # The bin keeps the source; the image that was made of it is gone.
+    assert lab.count("recycled", f"resource_id = '{source.id}' AND status = 'kept'") == 1
+    assert lab.count("resource", f"native_id = '{row.facts['image']['native_id']}' AND presence <> 'gone'") == 0
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    made = labs.make(f"sqlite:///{tmp_path}/mcm.db", tmp_path / "data")
+    migrate.upgrade(made.runtime.database.engine)
+    yield made
+    made.close()
+
+
+def test_from_one_project_to_another(openstack_cloud: OpenStackCloud, lab: Lab) -> None:
+    seeded = seed(openstack_cloud, instances=4, volumes=3)
+    connected(openstack_cloud, lab)
+    try:
+        check_moved(lab, born(lab, seeded.network))
+    finally:
+        _leave_nothing(openstack_cloud)
+
+
+def _leave_nothing(cloud: OpenStackCloud) -> None:
+    """Others count what is there."""
+    connection = cloud.connect("admin")
+    servers = [one for one in connection.compute.servers(all_projects=True) if one.name == "mover"]
+    for one in servers:
+        connection.compute.delete_server(one)
+    for one in servers:
+        connection.compute.wait_for_delete(one, interval=1, wait=60)
+    for one in connection.image.images():
+        if one.name.startswith("mcm-move-"):
+            connection.image.delete_image(one)
+    connection.close()
