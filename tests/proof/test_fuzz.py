@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, Phase, given, settings, strategies
+from hypothesis import HealthCheck, Phase, assume, given, settings, strategies
 from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -35,6 +35,7 @@ def _fuzz(stood: tuple[Lab, FastAPI], who: str, examples: int) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers={"Host": "localhost"})
     wrong: list[str] = []
     tried, known = 0, _known(lab)
+    fixed = {path for path in app.openapi()["paths"] if "{" not in path}
     for found in schema.get_all_operations():
         operation = found.ok()  # type: ignore[union-attr]
         tried += 1
@@ -47,6 +48,8 @@ def _fuzz(stood: tuple[Lab, FastAPI], who: str, examples: int) -> None:
                 # What exists is worth more tries than what does not.
                 for name in case.path_parameters or {}:
                     case.path_parameters[name] = known.get(name, case.path_parameters[name])
+            # Else what is generated may happen to be another route's own word: `/plans/limits` is no plan.
+            assume(case.path in fixed or case.formatted_path not in fixed)
             _ask(case, who)
 
         try:
