@@ -64,8 +64,11 @@ def test_a_limit_of_money_is_set_shown_and_lifted(shell: Shell) -> None:
     assert (changed["money_per_month"], changed["vcpus"]) == ({"amount": "6000", "currency": "EUR"}, 900)
     shown = shell.run("quota", "show", "default")
     row = next(line for line in shown.stdout.splitlines() if "money_per_month" in line)
-    assert row.split()[1:] == ["6000.00", "EUR", "≥", "0.00", "EUR", "0.00", "EUR", "8"]
-    assert "8 resources without a price: the private cloud 'hall' has no published rate card" in shown.stderr
+    *amounts, unpriced = row.split()[1:]
+    assert amounts == ["6000.00", "EUR", "≥", "0.00", "EUR", "0.00", "EUR"]
+    # Its instances, and their volumes once those have been read.
+    assert int(unpriced) >= 8
+    assert f"{unpriced} resources without a price: the private cloud 'hall' has no published rate card" in shown.stderr
     shell.run("quota", "set", "default", "--money-per-month", "none", "--limit", "vcpus=none")
     assert "money_per_month" not in shell.run("quota", "show", "default").stdout
     assert "JPY" in shell.run("quota", "show", "default", "--currency", "JPY").stdout
