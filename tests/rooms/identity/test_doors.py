@@ -195,7 +195,8 @@ def test_a_refused_or_forgotten_command_line_gets_nothing(
     assert served.http.post("/api/v1/auth/device/token", json=poll).json()["code"] == "device_expired"
 
 
-def test_guessing_short_codes_is_slowed_down(lab: Lab, person: Person) -> None:
+def test_guessing_short_codes_is_slowed_down(lab: Lab, person: Person, moved: Moved) -> None:
+    moved.stop()
     user(lab)
     person.login()
     codes = [person.get("/auth/device/request", user_code="BBBB-BBBB").status_code for _ in range(12)]

@@ -110,14 +110,16 @@ def test_pauses_grow_and_end(lab: Lab, person: Person, moved: Moved) -> None:
     assert person.login("anna", OTHER).status_code == 401, "the count began anew"
 
 
-def test_an_unknown_name_is_slowed_down_alike(lab: Lab, person: Person) -> None:
+def test_an_unknown_name_is_slowed_down_alike(lab: Lab, person: Person, moved: Moved) -> None:
+    moved.stop()
     user(lab)
     codes = {name: [person.login(name, OTHER).status_code for _ in range(7)] for name in ("anna", "nobody")}
     assert codes["anna"] == codes["nobody"]
     assert codes["anna"][-1] == 429
 
 
-def test_one_source_is_slowed_down_whatever_names_it_tries(lab: Lab, person: Person) -> None:
+def test_one_source_is_slowed_down_whatever_names_it_tries(lab: Lab, person: Person, moved: Moved) -> None:
+    moved.stop()
     user(lab)
     with lab.runtime.database.writing() as session:
         for _ in range(throttle.SOURCE.free):
@@ -127,6 +129,7 @@ def test_one_source_is_slowed_down_whatever_names_it_tries(lab: Lab, person: Per
 
 def test_who_signs_in_is_not_counted_against_the_source(lab: Lab, person: Person, moved: Moved) -> None:
     """Each gives back its own attempt, and no other: what failed before still counts, and is forgotten in its time."""
+    moved.stop()
     user(lab)
     with lab.runtime.database.writing() as session:
         for _ in range(throttle.SOURCE.free - 2):
@@ -154,7 +157,10 @@ def test_a_network_of_ipv6_is_one_source(lab: Lab) -> None:
         throttle.attempt(session, (throttle.SOURCE, "2001:db8:1:3::1"))
 
 
-def test_nobody_outside_keeps_a_signed_in_user_from_proving_who_they_are(lab: Lab, person: Person) -> None:
+def test_nobody_outside_keeps_a_signed_in_user_from_proving_who_they_are(
+    lab: Lab, person: Person, moved: Moved
+) -> None:
+    moved.stop()
     user(lab)
     person.login()
     with lab.runtime.database.writing() as session:

@@ -8,7 +8,7 @@ import pytest
 from mcm.identity import page_texts, setup
 from tests.architecture.layout import MCM
 from tests.lab import Lab
-from tests.rooms.identity.people import OTHER, PASSWORD, Person, user
+from tests.rooms.identity.people import OTHER, PASSWORD, Moved, Person, user
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
@@ -87,7 +87,8 @@ def test_refusals_are_in_both_languages(lab: Lab, person: Person) -> None:
     assert "请验证身份" not in person.http.get("/security").text
 
 
-def test_throttling_says_how_long_in_both_languages(lab: Lab, person: Person) -> None:
+def test_throttling_says_how_long_in_both_languages(lab: Lab, person: Person, moved: Moved) -> None:
+    moved.stop()
     user(lab)
     for _ in range(12):
         refused = person.http.post("/login", data={"name": "anna", "password": OTHER}, headers=_CHINESE)
