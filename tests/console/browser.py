@@ -26,7 +26,7 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # A busy machine, or a real cloud, takes its time.
 LONGEST_MS = 60_000
 # What has arrived is drawn, and a chunk that is fetched on the way asks its own questions.
-_DRAWING_MS = 300
+_DRAWING_MS = 200
 
 expect.set_options(timeout=LONGEST_MS)
 

@@ -19,7 +19,7 @@ from tests.proof.stand import LOCAL, NO_ROLE, headers, stand
 _NAMES = ("not_a_server_error", "content_type_conformance", "response_schema_conformance", "status_code_conformance")
 load_all_checks()
 _CHECKS: Any = [CHECKS.get_one(name) for name in _NAMES]
-_EXAMPLES = int(os.environ.get("MCM_FUZZ_EXAMPLES", "4"))
+_EXAMPLES = int(os.environ.get("MCM_FUZZ_EXAMPLES", "3"))
 _SOAK_EXAMPLES = 60
 
 
