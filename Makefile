@@ -8,7 +8,7 @@ JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak api lock setup format clean
+.PHONY: help demo test check check-code check-console bench soak api lock setup format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,12 +34,17 @@ demo: .venv/.ready ## Run mcm with simulated clouds and an AWS emulator on http:
 test: .venv/.ready ## Run every test; starts and stops the servers it needs
 	@$(BIN)/python -m tests.run --jobs $(JOBS)
 
-check: .venv/.ready ## Check format, lint, types, import rules and the API description
+check: .venv/.ready ## Check format, lint, types, import rules, the API description and the console's parts
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-code check-console
+
+check-code: .venv/.ready
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary mcm providers tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m scripts.api --check
+
+check-console: .venv/.ready
 	@$(BIN)/python -m scripts.console test --reporter=dot
 
 bench: .venv/.ready ## Measure against floors of the same run; ONLY=name runs one part

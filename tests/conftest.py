@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from mcm.audit import service as audit
 from mcm.contract.conformance.acting import Acting
 from mcm.db import migrate
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
+from mcm.identity import passwords
 from mcm.vault import Vault
 from tests.canary import _canaries_watched, _no_canary_seen  # noqa: F401
 from tests.days import _no_midnight_inside  # noqa: F401
@@ -24,6 +26,7 @@ from tests.proofs import pytest_runtest_makereport  # noqa: F401
 
 _SERVER = pytest.StashKey[PostgresServer]()
 OPENSTACK_NAME = "tests"
+_QUICK = PasswordHasher(1, 64, 1, hash_len=32, salt_len=16, type=Type.ID)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,6 +84,13 @@ def _cannot_show(item: pytest.Item) -> bool:
     if item.name.split("[")[0] in _ACTING:
         names.add("actions")
     return item.name in without or not names.isdisjoint(without)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of passwords are hashed; how well is the matter of test_passwords.py."""
+    if request.path.name != "test_passwords.py":
+        monkeypatch.setattr(passwords, "_HASHER", _QUICK)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import itertools
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from mcm_providers.simulated.world import World, worlds
 
 CALLER = local_caller("test", "rq_test")
 _numbers: dict[str, "itertools.count[int]"] = {}
+_whose = ""
 
 
 @dataclass
@@ -138,7 +141,19 @@ def make(database_url: str, directory: Path, **settings: Any) -> Lab:
     return Lab(build_runtime(Settings(**(options | settings))))
 
 
+@contextmanager
+def clouds_named(whose: str) -> Iterator[None]:
+    """Clouds are new here each time, and what is in them follows from this name instead of the test's."""
+    global _whose
+    before, _whose = _whose, whose
+    _numbers.pop(whose, None)
+    try:
+        yield
+    finally:
+        _whose = before
+
+
 def _new_cloud() -> str:
     """What is in a simulated cloud follows from its id: that of the test, so that its order among others is all one."""
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-    return f"lab-{zlib.crc32(test.encode()):08x}-{next(_numbers.setdefault(test, itertools.count()))}"
+    whose = _whose or os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    return f"lab-{zlib.crc32(whose.encode()):08x}-{next(_numbers.setdefault(whose, itertools.count()))}"

@@ -71,7 +71,12 @@ def show_policy_schema() -> dict[str, Any]:
     return PlacementPolicy.model_json_schema(by_alias=True)
 
 
-@router.get("/policies/evidence", dependencies=_READ, response_model=dict[str, Any])
+@router.get(
+    "/policies/evidence",
+    dependencies=_READ,
+    response_model=dict[str, Any],
+    responses={200: {"content": {"text/html": {}}, "description": "the pack, or a page of it"}},
+)
 def show_policy_evidence(
     session: ReadSession,
     framework: Annotated[str | None, Query(max_length=200, description="how its tags begin; default: all")] = None,

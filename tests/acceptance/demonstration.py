@@ -1,11 +1,10 @@
 """`mcm demo` as its user runs it, on a free port, and what it leaves behind."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.acceptance.shell import MCM, Serving, Shell, end
+from tests.acceptance.shell import Serving, Shell, end
 
 
 @contextmanager
@@ -24,11 +23,7 @@ def starting(directory: Path, *words: str) -> Iterator[Serving]:
     """Not there yet, without a URL; all it writes is below `directory`."""
     (directory / "tmp").mkdir(parents=True)
     shell, log = Shell(directory / "data", TMPDIR=str(directory / "tmp")), directory / "demo.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [MCM, "demo", "--listen", "127.0.0.1:0", *words], env=shell.environment, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-        )  # fmt: skip
+    process = shell.start("demo", "--listen", "127.0.0.1:0", *words, errors=log)
     try:
         yield Serving(process, "", log)
     finally:

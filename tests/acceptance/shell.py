@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance.forking import Forked, commands
 from tests.canary import MARK, saw
 
 MCM = str(Path(sys.executable).with_name("mcm"))
@@ -19,7 +20,7 @@ _LONGEST_S = 240
 class Serving:
     """A server that answers at `url`; `errors` is what it wrote to stderr so far."""
 
-    def __init__(self, process: "subprocess.Popen[str]", url: str, log: Path) -> None:
+    def __init__(self, process: Forked, url: str, log: Path) -> None:
         self.process, self.url, self._log = process, url, log
 
     @property
@@ -38,10 +39,11 @@ class Shell:
 
     def run(self, *words: str, expect: int = 0, typed: str = "", **secrets: str) -> "subprocess.CompletedProcess[str]":
         """secrets: further environment variables. typed: standard input; there is never a terminal."""
-        done = subprocess.run(
-            [MCM, *words], env={**self.environment, **secrets}, input=typed, capture_output=True, text=True,
-            timeout=_LONGEST_S, check=False,
-        )  # fmt: skip
+        for word in words:
+            # The watch over the process list does not see words of a fork.
+            if MARK in word:
+                saw("arguments", " ".join(words))
+        done = commands.run([MCM, *words], {**self.environment, **secrets}, typed, _LONGEST_S)
         assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         if MARK in done.stdout + done.stderr:
@@ -57,21 +59,15 @@ class Shell:
             if file.is_file() and MARK.encode() in file.read_bytes():
                 saw("file", file.name)
 
-    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [MCM, *words], env={**self.environment, **environment}, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+    def start(self, *words: str, errors: Path | None = None, **environment: str) -> Forked:
+        """errors: the file that stderr goes to, instead of a pipe."""
+        return commands.start([MCM, *words], {**self.environment, **environment}, errors)
 
     @contextmanager
     def serving(self, **environment: str) -> Iterator[Serving]:
         """`mcm serve` on a free port, told to end behind the block; stdout is one line."""
         log = self.directory.with_name(f"{self.directory.name}.serve.log")
-        with log.open("w") as errors:
-            process = subprocess.Popen(
-                [MCM, "serve", "--listen", "127.0.0.1:0"], env={**self.environment, **environment}, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-            )  # fmt: skip
+        process = self.start("serve", "--listen", "127.0.0.1:0", errors=log, **environment)
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -86,7 +82,7 @@ class Shell:
         self.search()
 
 
-def end(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> str:
+def end(process: Forked, number: signal.Signals = signal.SIGTERM) -> str:
     """Tells it to end and returns the rest of its stdout; one that does not is killed and fails the test."""
     if process.poll() is None:
         process.send_signal(number)

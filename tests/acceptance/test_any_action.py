@@ -7,7 +7,18 @@ from tests.acceptance.shell import Shell
 
 
 def test_whatever_is_in_the_table_can_be_asked_for(shell: Shell) -> None:
-    shell.run("account", "add", "lab", *SIMULATED, "--config", "regions=1", "--config", "action_ms=0")
+    shell.run(
+        "account",
+        "add",
+        "lab",
+        *SIMULATED,
+        "--config",
+        "regions=1",
+        "--config",
+        "instances=10",
+        "--config",
+        "action_ms=0",
+    )
     shell.run("sync", "lab", "--wait")
     known = {one["id"] for one in json.loads(shell.run("operation", "actions", "-o", "json").stdout)}
     assert {"public_ip.allocate", "security_group.add_rule", "instance.console"} <= known
@@ -23,7 +34,7 @@ def test_whatever_is_in_the_table_can_be_asked_for(shell: Shell) -> None:
 
 
 def test_what_cannot_be_asked_for_is_said(shell: Shell) -> None:
-    shell.run("account", "add", "lab", *SIMULATED, "--config", "regions=1")
+    shell.run("account", "add", "lab", *SIMULATED, "--config", "regions=1", "--config", "instances=10")
     shell.run("sync", "lab", "--wait")
     for words, sentence in (
         (("no.such",), "there is no action 'no.such'"),

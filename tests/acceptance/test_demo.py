@@ -42,6 +42,9 @@ def test_it_tells_its_story(tmp_path: Path) -> None:
         pids = [demo.process.pid, *children(demo.process.pid)]
         # The worker, and the emulator.
         assert len(pids) >= 3
+        # From the keyboard.
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.wait(60)
     assert demo.process.returncode == 0
     assert not [pid for pid in pids if runs(pid)]
     assert not list((tmp_path / "tmp").iterdir())
@@ -83,6 +86,7 @@ def _a_plan_waits_for_whoever_looks(url: str) -> None:
     assert (approved["status"], approved["decided_by"]) == ("approved", "local")
 
 
+@pytest.mark.soak
 def test_interrupted_and_tiny(tmp_path: Path) -> None:
     """Too small for the whole story, and ended from the keyboard."""
     with demonstrating(tmp_path, "--instances", "1") as demo:
@@ -95,7 +99,7 @@ def test_interrupted_and_tiny(tmp_path: Path) -> None:
     assert not list((tmp_path / "tmp").iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 def test_ended_before_it_is_ready(tmp_path: Path, number: signal.Signals) -> None:
     with starting(tmp_path) as demo:
         while "connected beijing-dc" not in demo.errors:

@@ -1,13 +1,13 @@
 """`mcm events`: what happened as a listing, and what happens as lines, from a server and without one."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from mcm.events.kinds import PERMISSIONS
-from tests.acceptance.conftest import SIMULATED
+from tests.acceptance.conftest import ALONE, SIMULATED
+from tests.acceptance.forking import Forked
 from tests.acceptance.shell import Shell, end
 
 _SMALL = ("--config", "instances=3", "--config", "regions=1", "--config", "cloud_id=small")
@@ -18,7 +18,7 @@ def _add(shell: Shell, name: str) -> None:
 
 
 @contextmanager
-def _following(shell: Shell, *words: str) -> Iterator["subprocess.Popen[str]"]:
+def _following(shell: Shell, *words: str) -> Iterator[Forked]:
     process = shell.start("events", "--follow", *words)
     try:
         yield process
@@ -26,7 +26,7 @@ def _following(shell: Shell, *words: str) -> Iterator["subprocess.Popen[str]"]:
         end(process)
 
 
-def _next(process: "subprocess.Popen[str]", **wanted: Any) -> dict[str, Any]:
+def _next(process: Forked, **wanted: Any) -> dict[str, Any]:
     """The next line about this; an end of the output fails the test."""
     assert process.stdout is not None
     for line in process.stdout:
@@ -61,7 +61,7 @@ def test_what_is_asked_wrongly(shell: Shell) -> None:
 
 
 def test_following_a_server(shell: Shell) -> None:
-    with shell.serving() as serving:
+    with shell.serving(**ALONE) as serving:
         with _following(shell, "-o", "json", "--kind", "inventory.changed", "--after", "0") as process:
             _add(shell, "small")
             first = _next(process, account="small", kind="inventory.changed")
@@ -74,7 +74,7 @@ def test_following_a_server(shell: Shell) -> None:
 
 
 def test_a_server_ends_although_somebody_follows(shell: Shell) -> None:
-    with shell.serving() as serving:
+    with shell.serving(**ALONE) as serving:
         process = shell.start("events", "--follow", "-o", "json", "--after", "0", MCM_SERVER=serving.url)
         _add(shell, "small")
         _next(process, account="small")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import SIMULATED
+from tests.acceptance.conftest import ALONE, SIMULATED
 from tests.acceptance.shell import Shell, end
 from tests.rooms.notices.receiver import SECRET, Receiver, wait_for
 
@@ -36,7 +36,7 @@ def _failing(shell: Shell, receiver: Receiver) -> dict[str, Any]:
 
 
 def test_an_operation_that_fails_arrives_signed(shell: Shell, receiver: Receiver) -> None:
-    with shell.serving():
+    with shell.serving(**ALONE):
         instance = _failing(shell, receiver)
         wait_for(lambda: receiver.taken)
         told = receiver.taken[0].told
@@ -51,7 +51,7 @@ def test_an_operation_that_fails_arrives_signed(shell: Shell, receiver: Receiver
 
 def test_changed_refused_and_removed(shell: Shell, receiver: Receiver) -> None:
     receiver.statuses = [503, 204]
-    with shell.serving():
+    with shell.serving(**ALONE):
         shell.run("notice", "add", "ops", "--url", receiver.url, "--secret", "env:HOOK", HOOK=SECRET)
         failed = shell.run("notice", "test", "ops", expect=1)
         assert "it answers 503" in failed.stderr
@@ -74,11 +74,11 @@ def test_changed_refused_and_removed(shell: Shell, receiver: Receiver) -> None:
 
 def test_killed_with_a_notice_that_waits_it_comes_after_the_restart(shell: Shell, receiver: Receiver) -> None:
     receiver.statuses = [500, 204]
-    with shell.serving() as serving:
+    with shell.serving(**ALONE) as serving:
         _failing(shell, receiver)
         wait_for(lambda: receiver.taken)
         end(serving.process, signal.SIGKILL)
-    with shell.serving():
+    with shell.serving(**ALONE):
         # Its lease may have to run out first.
         wait_for(lambda: len(receiver.taken) == 2, 240)
     assert len(set(receiver.ids)) == 1

@@ -60,7 +60,10 @@ def test_killed_in_the_middle_of_reads_it_comes_back_and_ends_in_step(shell: She
         assert "signal 9" in serving.errors
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+# As each server of these tests: told to end.
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, *(pytest.param(one, marks=pytest.mark.soak) for one in (signal.SIGTERM, signal.SIGINT))]
+)
 def test_it_ends_with_its_server(shell: Shell, number: signal.Signals) -> None:
     _slow_cloud(shell)
     with shell.serving() as serving, _client(serving.url) as http:
@@ -94,6 +97,7 @@ def test_neither_its_arguments_nor_its_log_hold_secrets(shell: Shell) -> None:
         _wait_for(lambda: http.get("/api/v1/resources").json()["items"])
         (worker,) = children(serving.process.pid)
         assert MARK.encode() not in Path(f"/proc/{worker}/cmdline").read_bytes()
+    _wait_for(lambda: not runs(worker))
 
 
 def test_in_process_needs_no_worker(shell: Shell) -> None:

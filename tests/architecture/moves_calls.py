@@ -18,7 +18,8 @@ def _asked(lab: Lab) -> dict[str, Any]:
     other = lab.scope("instance", name="other").account_id
     network = next(one for one in lab.resources("network", account_id=other) if not one.attributes.get("external"))
     flavor = max(lab.resources("flavor", account_id=other), key=lambda one: one.attributes["vcpus"])
-    source = lab.resources(state="stopped", task_state=None)[0]
+    stopped = lab.resources(state="stopped", task_state=None)
+    source = next(one for one in stopped if one.account_id != other)
     params = {"flavor": flavor.native_id, "networks": [network.native_id]}
     return {"resource": source.id, "account": "other", "params": params, "leave_volumes": True}
 

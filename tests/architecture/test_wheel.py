@@ -103,7 +103,6 @@ def test_it_keeps_an_inventory_there(clean: Path, tmp_path: Path) -> None:
     _run(mcm, "sync", cwd=tmp_path, **there)
     listed = json.loads(_run(mcm, "instance", "list", "-o", "json", cwd=tmp_path, **there))
     assert len(listed) == 12
-    _run(mcm, "db", "check", cwd=tmp_path, **there)
 
 
 def test_an_adapter_whose_sdk_is_missing_is_refused_with_the_way_to_get_it(clean: Path, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """mcm's HTTP API on a real socket in this process, spoken to like any client would: host header, bodies and all."""
 
+import asyncio
 import secrets
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +17,8 @@ from mcm.app import build_app
 from tests.lab import Lab
 
 TIMEOUT_S = 120.0
+# For plain HTTP: without it each client reads every certificate authority, which takes longer than most tests.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Served:
@@ -23,7 +27,7 @@ class Served:
     def __init__(self, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=TIMEOUT_S)
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=TIMEOUT_S, verify=NO_TLS)
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self.http.get(path, params=params)
@@ -47,14 +51,27 @@ class Served:
         return b"".join(pieces)
 
 
+class _Server(uvicorn.Server):
+    """Looks a hundred times a second whether it is to end, as hundreds of them are ended."""
+
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            await asyncio.sleep(0.01)
+
+
 @contextmanager
 def serving(lab: Lab, *, background: bool = False, extend: Callable[[FastAPI], None] | None = None) -> Iterator[Served]:
     """`extend`: adds routes of the test's own to the application, behind the same middleware."""
     app = build_app(lab.runtime, background=background)
     if extend is not None:
         extend(app)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    # With the protocol named: else asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for the client.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     served = Served(listener.getsockname()[1])

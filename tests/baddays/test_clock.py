@@ -50,36 +50,28 @@ def _page(lab: Lab) -> dict[str, Any]:
         return inventory.page(session, Question(kind="instance"), 1000, None, None)
 
 
-@pytest.mark.parametrize("jump", JUMPS, ids=str)
-def test_every_scope_is_due_again_within_its_interval(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    lab.account()
+def test_every_scope_is_due_again_within_its_interval(lab: Lab, turned: Turned) -> None:
+    lab.account(regions="1", instances=10)
     lab.sync()
-    turned.jump = jump
-    late = _reanchored(lab)
-    now = clock.now()
-    with lab.runtime.database.reading() as session:
-        for scope in session.scalars(select(Scope).where(Scope.status != "unsupported")):
-            assert scope.next_due_at is not None
-            assert scope.next_due_at <= now + timedelta(seconds=scope.interval_s * 1.2 + 60)
-    # A day is the longest interval, so a jump of two hours leaves some where they were.
-    assert (late > 0) == (jump < timedelta(0))
-    assert _reanchored(lab) == 0
-
-
-@pytest.mark.parametrize("jump", BACK, ids=str)
-def test_full_read_is_not_put_off_by_a_clock_that_was_set_back(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    """The feed goes on in between, but only the full read guarantees."""
-    lab.account()
-    lab.sync(kinds=KINDS)
-    turned.jump = jump
-    _reanchored(lab)
-    scope = lab.scope("instance")
-    assert scope.full_due_at is None or scope.full_due_at <= clock.now() + timedelta(days=2)
+    # Each one further back than the one before, or ahead.
+    for jump in sorted(JUMPS, reverse=True):
+        turned.jump = jump
+        late = _reanchored(lab)
+        now = clock.now()
+        with lab.runtime.database.reading() as session:
+            for scope in session.scalars(select(Scope).where(Scope.status != "unsupported")):
+                assert scope.next_due_at is not None
+                assert scope.next_due_at <= now + timedelta(seconds=scope.interval_s * 1.2 + 60), jump
+                # The feed goes on in between, but only the full read guarantees.
+                assert scope.full_due_at is None or scope.full_due_at <= now + timedelta(days=2), jump
+        # A day is the longest interval, so a jump of two hours leaves some where they were.
+        assert (late > 0) == (jump < timedelta(0)), jump
+        assert _reanchored(lab) == 0
 
 
 @pytest.mark.parametrize("jump", JUMPS, ids=str)
 def test_reads_go_on_and_history_keeps_its_order(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     native_id = lab.world().ids()[0]
     row = lab.by_native_id(native_id)
@@ -99,25 +91,25 @@ def test_reads_go_on_and_history_keeps_its_order(lab: Lab, turned: Turned, jump:
     assert lab.by_native_id(native_id).valid_from == versions[-1].valid_to
 
 
-@pytest.mark.parametrize("jump", JUMPS, ids=str)
-def test_no_age_is_negative_and_nothing_is_called_failed_for_it(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    lab.account()
+def test_no_age_is_negative_and_nothing_is_called_failed_for_it(lab: Lab, turned: Turned) -> None:
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
-    turned.jump = jump
-    page = _page(lab)
-    wanted = "stale" if jump > timedelta(hours=1) else "present"
-    assert {item["presence"] for item in page["items"]} == {wanted}
-    assert not any(re.search(r"-\d+[smhd]\b", str(item["stale_reason"])) for item in page["items"])
-    with lab.runtime.database.reading() as session:
-        text, _ = metrics.render(session, lab.runtime)
-    ages = [line for line in text.decode().splitlines() if line.startswith("mcm_scope_age_seconds{")]
-    assert ages
-    assert all(float(line.split()[-1]) >= 0 for line in ages)
+    for jump in JUMPS:
+        turned.jump = jump
+        page = _page(lab)
+        wanted = "stale" if jump > timedelta(hours=1) else "present"
+        assert {item["presence"] for item in page["items"]} == {wanted}, jump
+        assert not any(re.search(r"-\d+[smhd]\b", str(item["stale_reason"])) for item in page["items"]), jump
+        with lab.runtime.database.reading() as session:
+            text, _ = metrics.render(session, lab.runtime)
+        ages = [line for line in text.decode().splitlines() if line.startswith("mcm_scope_age_seconds{")]
+        assert ages
+        assert all(float(line.split()[-1]) >= 0 for line in ages), jump
 
 
 @pytest.mark.parametrize("jump", BACK, ids=str)
 def test_lease_of_a_silent_process_elsewhere_runs_out_in_time(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     scope = lab.scope("instance")
     with lab.runtime.database.writing() as session:
@@ -135,7 +127,7 @@ def test_lease_of_a_silent_process_elsewhere_runs_out_in_time(lab: Lab, turned: 
 
 def test_lease_that_a_jump_ended_early_costs_a_read_and_no_data(lab: Lab, turned: Turned) -> None:
     """Forwards: another process takes over what is still being read; the first one's result is dropped."""
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     scope = lab.scope("instance")
     with lab.runtime.database.writing() as session:
@@ -151,7 +143,7 @@ def test_lease_that_a_jump_ended_early_costs_a_read_and_no_data(lab: Lab, turned
 
 @pytest.mark.parametrize("jump", BACK, ids=str)
 def test_request_made_before_the_clock_was_set_back_still_ends(lab: Lab, turned: Turned, jump: timedelta) -> None:
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     from mcm.accounts import service as accounts
 
@@ -167,7 +159,7 @@ def test_request_made_before_the_clock_was_set_back_still_ends(lab: Lab, turned:
 
 
 def test_boost_does_not_last_longer(lab: Lab, turned: Turned) -> None:
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     with lab.runtime.database.writing() as session:
         sync.boost(session, [lab.scope("instance").id])
@@ -234,7 +226,7 @@ def test_far_jump_forwards_drops_nothing_for_its_age(
     lab: Lab, ticking: Ticking, turned: Turned, reanchored: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A battery died, the year is 2099: tombstones, history and ledger look old enough to go, and stay."""
-    lab.account()
+    lab.account(regions="1", instances=10)
     lab.sync(kinds=KINDS)
     lab.world().remove(lab.world().ids()[0])
     lab.sync(kinds=KINDS)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import lab as labs
 from tests.baddays.serving import Served, serving
 from tests.harness.proxy import Certificates, ExpiredToken, FaultProxy, Identity, Status, WrongCertificate, anything
 from tests.harness.replay import ec2
@@ -34,14 +35,25 @@ CA_KEY = {"aws": "ca_file", "openstack": "cacert", "vmware": "ca_file"}
 providers = pytest.mark.parametrize("provider", list(ADDRESSES))
 
 
-@pytest.fixture
-def lab(sqlite_lab: Lab) -> Lab:
-    return sqlite_lab
+@pytest.fixture(scope="module")
+def lab(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One for all: nothing that is refused leaves anything."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
+    made = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
+    yield made
+    made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(lab: Lab) -> Iterator[Served]:
     with serving(lab) as made:
+        yield made
+
+
+@pytest.fixture
+def own_served(sqlite_lab: Lab) -> Iterator[Served]:
+    with serving(sqlite_lab) as made:
         yield made
 
 
@@ -190,7 +202,9 @@ def test_authority_file_that_is_none(
 
 
 @pytest.mark.parametrize("minutes", [-40, 40])
-def test_wrong_clock_of_this_machine_is_named_and_not_the_credentials(lab: Lab, served: Served, minutes: int) -> None:
+def test_wrong_clock_of_this_machine_is_named_and_not_the_credentials(
+    sqlite_lab: Lab, own_served: Served, minutes: int
+) -> None:
     """Amazon refuses signatures from another time; what its answers say of the time tells why."""
     theirs = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
     with ec2.start(instances=5) as replay, FaultProxy(replay.endpoint_url) as proxy:
@@ -201,41 +215,43 @@ def test_wrong_clock_of_this_machine_is_named_and_not_the_credentials(lab: Lab, 
             headers=(("Date", theirs),),
         )
         proxy.rule(anything, fault)
-        said = _refused(lab, _add(served, "aws", port=proxy.port, scheme="http"), "unreachable")
+        said = _refused(sqlite_lab, _add(own_served, "aws", port=proxy.port, scheme="http"), "unreachable")
         assert "clock" in said
         proxy.clear()
         proxy.rule(anything, ExpiredToken())
-        _refused(lab, _add(served, "aws", port=proxy.port, scheme="http"), "unreachable", "authentication_failed")
+        _refused(
+            sqlite_lab, _add(own_served, "aws", port=proxy.port, scheme="http"), "unreachable", "authentication_failed"
+        )
         proxy.clear()
-        assert _add(served, "aws", port=proxy.port, scheme="http").status_code == 201
+        assert _add(own_served, "aws", port=proxy.port, scheme="http").status_code == 201
 
 
 SIMULATED = {"provider": "simulated", "ownership": "private", "secrets": {"token": "x"}}
 
 
-def test_same_name_twice_is_refused_and_the_first_stays(lab: Lab, served: Served) -> None:
+def test_same_name_twice_is_refused_and_the_first_stays(sqlite_lab: Lab, own_served: Served) -> None:
     first = {**SIMULATED, "name": "shop", "config": {"cloud_id": "c-twice", "instances": 3}}
-    assert served.send("POST", "/api/v1/accounts", first).status_code == 201
+    assert own_served.send("POST", "/api/v1/accounts", first).status_code == 201
     again = {**first, "ownership": "public", "secrets": {"token": "y"}}
-    answer = served.send("POST", "/api/v1/accounts", again)
+    answer = own_served.send("POST", "/api/v1/accounts", again)
     assert (answer.status_code, answer.json()["code"]) == (409, "account_exists")
-    assert served.get("/api/v1/accounts/shop").json()["ownership"] == "private"
-    assert lab.count("account") == 1
+    assert own_served.get("/api/v1/accounts/shop").json()["ownership"] == "private"
+    assert sqlite_lab.count("account") == 1
 
 
-def test_same_cloud_under_two_names_is_said_and_seen_once(lab: Lab, served: Served) -> None:
+def test_same_cloud_under_two_names_is_said_and_seen_once(sqlite_lab: Lab, own_served: Served) -> None:
     body = {**SIMULATED, "config": {"cloud_id": "c-shared", "instances": 30, "regions": "1"}}
-    one = served.send("POST", "/api/v1/accounts", {**body, "name": "one"}).json()
+    one = own_served.send("POST", "/api/v1/accounts", {**body, "name": "one"}).json()
     assert one["check"]["warnings"] == []
-    two = served.send("POST", "/api/v1/accounts", {**body, "name": "two"}).json()
+    two = own_served.send("POST", "/api/v1/accounts", {**body, "name": "two"}).json()
     [warning] = two["check"]["warnings"]
     assert "one" in warning
     for name in ("one", "two"):
-        lab.sync(name, kinds=("instance",))
-    listed = served.get("/api/v1/instances", limit=1000).json()["items"]
+        sqlite_lab.sync(name, kinds=("instance",))
+    listed = own_served.get("/api/v1/instances", limit=1000).json()["items"]
     assert len(listed) == 30
     of_instances = "EXISTS (SELECT 1 FROM resource r WHERE r.id = s.resource_id AND r.kind = 'instance')"
-    assert lab.count("sighting s", of_instances) == 60
+    assert sqlite_lab.count("sighting s", of_instances) == 60
 
 
 @pytest.mark.parametrize("token", ["wrong", "expired"])
@@ -253,21 +269,21 @@ def test_unknown_and_misplaced_keys_are_refused_with_the_known_ones(lab: Lab, se
     assert lab.count("account") == 0
 
 
-def test_native_state_that_no_table_knows_is_kept_counted_and_shown(lab: Lab, served: Served) -> None:
-    lab.account()
-    lab.sync(kinds=("instance",))
-    native_id = lab.world().ids()[0]
+def test_native_state_that_no_table_knows_is_kept_counted_and_shown(sqlite_lab: Lab, own_served: Served) -> None:
+    sqlite_lab.account()
+    sqlite_lab.sync(kinds=("instance",))
+    native_id = sqlite_lab.world().ids()[0]
     strange = "RECONFIGURING_\u91cf\u5b50"
     # Counted by the process, in which other tests may have met some.
-    before = _counted(served)
-    lab.world().change(native_id, status=strange)
-    run = lab.run("instance", lab.by_native_id(native_id).region)
+    before = _counted(own_served)
+    sqlite_lab.world().change(native_id, status=strange)
+    run = sqlite_lab.run("instance", sqlite_lab.by_native_id(native_id).region)
     assert (run.outcome, run.unknown_states) == ("complete", 1)
-    row = lab.by_native_id(native_id)
+    row = sqlite_lab.by_native_id(native_id)
     assert (row.state, row.native_state) == ("unknown", strange)
-    found = served.get("/api/v1/instances", filter='state = "unknown"').json()["items"]
+    found = own_served.get("/api/v1/instances", filter='state = "unknown"').json()["items"]
     assert [(item["native_id"], item["native_state"]) for item in found] == [(native_id, strange)]
-    assert _counted(served) == before + 1
+    assert _counted(own_served) == before + 1
 
 
 def _counted(served: Served) -> float:
@@ -277,16 +293,16 @@ def _counted(served: Served) -> float:
     return float(told[1]) if told else 0.0
 
 
-def test_no_permission_on_one_kind_leaves_the_others(lab: Lab, served: Served) -> None:
-    lab.account(faults="kind:volume=denied")
-    outcomes = lab.sync()
+def test_no_permission_on_one_kind_leaves_the_others(sqlite_lab: Lab, own_served: Served) -> None:
+    sqlite_lab.account(faults="kind:volume=denied")
+    outcomes = sqlite_lab.sync()
     assert outcomes["failed"] == 2
     assert outcomes["complete"] > 10
     scopes = {
-        (scope["kind"], scope["region"]): scope for scope in served.get("/api/v1/accounts/lab").json()["scope_list"]
+        (scope["kind"], scope["region"]): scope for scope in own_served.get("/api/v1/accounts/lab").json()["scope_list"]
     }
     denied = [scope for (kind, _), scope in scopes.items() if kind == "volume"]
     assert {(scope["status"], scope["error_code"]) for scope in denied} == {("failing", "permission_denied")}
-    runs = served.get("/api/v1/sync/runs", kind="volume").json()["items"]
+    runs = own_served.get("/api/v1/sync/runs", kind="volume").json()["items"]
     assert {run["missing_permission"] for run in runs} == {"simulated:volume:list"}
-    assert served.get("/api/v1/accounts/lab").json()["status"] == "ok"
+    assert own_served.get("/api/v1/accounts/lab").json()["status"] == "ok"

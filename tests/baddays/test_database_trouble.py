@@ -84,7 +84,8 @@ def _refused(served: Served, words: str, *, key: str = "", **more: object) -> No
 
 
 def _good(lab: Lab, **config: Any) -> None:
-    lab.account(**config)
+    small: dict[str, Any] = {"regions": "1", "instances": 10}
+    lab.account(**(small | config))
     lab.sync(kinds=KINDS)
 
 

@@ -3,9 +3,11 @@
 import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
+from tests import lab as labs
 from tests.baddays.serving import Served, serving
 from tests.baddays.test_connecting import ADDRESSES, SECRET, _add, _speaking
 from tests.lab import Lab
@@ -20,12 +22,17 @@ HOSTS = [
 providers = pytest.mark.parametrize("provider", list(ADDRESSES))
 
 
-@pytest.fixture
-def lab(sqlite_lab: Lab) -> Lab:
-    return sqlite_lab
+@pytest.fixture(scope="module")
+def lab(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One for all: nothing that is refused leaves anything."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
+    made = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
+    yield made
+    made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(lab: Lab) -> Iterator[Served]:
     with serving(lab) as made:
         yield made
@@ -84,9 +91,18 @@ def test_no_name_that_leads_there_is_connected_to(
     assert lab.count("account") == 0
 
 
+TARGETS = ["169.254.169.254", "[fd00:ec2::254]", "2852039166", "[64:ff9b::a9fe:a9fe]"]
+CODES = [301, 302, 307, 308]
+# Each target with each code: two of the pairs in each row here, the rest in the soak run.
+REDIRECTS = [
+    pytest.param(target, code, marks=[pytest.mark.soak] * ((row + column) % 2))
+    for row, target in enumerate(TARGETS)
+    for column, code in enumerate(CODES)
+]
+
+
 @pytest.mark.parametrize("provider", ["aws", "openstack"])
-@pytest.mark.parametrize("target", ["169.254.169.254", "[fd00:ec2::254]", "2852039166", "[64:ff9b::a9fe:a9fe]"])
-@pytest.mark.parametrize("code", [301, 302, 307, 308])
+@pytest.mark.parametrize(("target", "code"), REDIRECTS)
 def test_no_redirect_leads_there(
     lab: Lab, served: Served, provider: str, target: str, code: int, connected: list[str]
 ) -> None:

@@ -21,6 +21,7 @@ from mcm.vault import Vault
 from tests.lab import Lab
 
 KINDS = ("instance", "project")
+READ = (*KINDS, "region")
 PATIENCE_S = 60.0
 
 
@@ -34,9 +35,13 @@ class Clock:
         return time.monotonic() + self.ahead
 
 
-def _everything_due(lab: Lab) -> None:
+def _everything_due(lab: Lab, kinds: tuple[str, ...] = ()) -> None:
+    """kinds: nothing else is."""
     with lab.runtime.database.writing() as session:
         session.execute(update(Scope).values(next_due_at=clock.now(), full_due_at=None))
+        if kinds:
+            later = clock.now() + timedelta(days=1)
+            session.execute(update(Scope).where(Scope.kind.not_in(kinds)).values(next_due_at=later))
 
 
 def _dispatched(lab: Lab) -> None:
@@ -68,11 +73,11 @@ def _fault(lab: Lab) -> None:
 
 def test_cloud_that_was_down_is_read_again_by_itself(lab: Lab, turned: Clock) -> None:
     """Account and regions have each their breaker; a probe that one of them takes must come back."""
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     _fault(lab)
     for _ in range(12):
-        _everything_due(lab)
+        _everything_due(lab, READ)
         _dispatched(lab)
         turned.ahead += 7.0
     account_id = lab.scope("instance").account_id
@@ -82,7 +87,7 @@ def test_cloud_that_was_down_is_read_again_by_itself(lab: Lab, turned: Clock) ->
     lab.world().change(lab.world().ids()[0], name="back-again")
     for _ in range(6):
         turned.ahead += 700.0
-        _everything_due(lab)
+        _everything_due(lab, READ)
         _dispatched(lab)
     assert len(lab.resources(name="back-again")) == 1
     assert lab.count("scope", "status = 'failing'") == 0
@@ -90,21 +95,21 @@ def test_cloud_that_was_down_is_read_again_by_itself(lab: Lab, turned: Clock) ->
 
 
 def test_open_breaker_lets_few_reads_out(lab: Lab, turned: Clock) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     _fault(lab)
     for _ in range(8):
-        _everything_due(lab)
+        _everything_due(lab, READ)
         _dispatched(lab)
     calls = lab.world().total_calls
     for _ in range(5):
-        _everything_due(lab)
+        _everything_due(lab, READ)
         _dispatched(lab)
     assert lab.world().total_calls == calls
 
 
 def test_wrong_master_key_fails_the_scope_with_a_sentence_and_not_at_full_speed(lab: Lab, tmp_path: Path) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     before = lab.dump()
     lab.runtime.executor._vault = Vault(tmp_path / "another.key")
@@ -117,7 +122,7 @@ def test_wrong_master_key_fails_the_scope_with_a_sentence_and_not_at_full_speed(
     assert failing.next_due_at is not None
     assert failing.next_due_at > clock.now()
     assert lab.dump() == before
-    _everything_due(lab)
+    _everything_due(lab, READ)
     _dispatched(lab)
     with lab.runtime.database.reading() as session:
         query = select(SyncRun).where(SyncRun.error_code == "vault", SyncRun.scope_id != scope.id)
@@ -133,7 +138,7 @@ def test_wrong_master_key_fails_the_scope_with_a_sentence_and_not_at_full_speed(
 
 
 def test_configuration_that_an_adapter_no_longer_takes_is_said(lab: Lab) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     with lab.runtime.database.writing() as session:
         account = accounts.get(session, "lab")
@@ -144,7 +149,7 @@ def test_configuration_that_an_adapter_no_longer_takes_is_said(lab: Lab) -> None
 
 
 def test_provider_that_was_uninstalled_is_said(lab: Lab) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     with lab.runtime.database.writing() as session:
         accounts.get(session, "lab").provider = "uninstalled"
@@ -155,7 +160,7 @@ def test_provider_that_was_uninstalled_is_said(lab: Lab) -> None:
 
 
 def test_database_that_takes_no_writes_is_not_asked_at_full_speed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     _everything_due(lab)
     executor: Any = lab.runtime.executor
@@ -191,7 +196,7 @@ def _refuses_too(*_: object) -> str:
 
 
 def test_result_that_the_database_refuses_fails_the_run(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab.account()
+    lab.account(instances=10)
     lab.sync(kinds=KINDS)
     before = lab.dump()
 

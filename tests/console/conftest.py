@@ -7,18 +7,20 @@ import pytest
 from playwright.sync_api import Browser
 
 from scripts import console
-from tests.acceptance.conftest import HOSTILE, SIMULATED
+from tests.acceptance.conftest import HOSTILE
 from tests.acceptance.shell import Shell
+from tests.console.asking import Asking
 from tests.console.browser import chromium
 from tests.harness.cache import locked
 from tests.harness.packages import ensure_debian_packages
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
-CLOUDS = (
-    ("north-dc", ["instances=60", "regions=2", "cloud_id=north"]),
-    ("denied", ["instances=6", "regions=1", "cloud_id=denied", "faults=kind:volume=denied"]),
-    ("hostile", [f"seed_file={HOSTILE}", "cloud_id=hostile"]),
-)
+# More than 20 of the first run, which is as many as may be asked for at once.
+CLOUDS: dict[str, dict[str, object]] = {
+    "north-dc": {"instances": 36, "regions": 2, "cloud_id": "north"},
+    "denied": {"instances": 6, "regions": 1, "faults": "kind:volume=denied"},
+    "hostile": {"seed_file": HOSTILE},
+}
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +48,10 @@ def estate(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     """The address of a server in local mode, its accounts read, one operation done and one refused."""
     shell = Shell(Path(tmp_path_factory.mktemp("console") / "data"))
     with shell.serving() as server:
-        for name, config in CLOUDS:
-            shell.run("account", "add", name, *SIMULATED, *(word for pair in config for word in ("--config", pair)))
-        shell.run("sync", "--wait", expect=5)
-        running = shell.json("instance", "list", "--filter", 'account = "north-dc" AND state = "running"')
-        for instance in running[:3]:
-            shell.run("instance", "stop", instance["id"], "--yes", "--wait")
+        ask = Asking(shell, server)
+        for name, config in CLOUDS.items():
+            ask.connect(name, **config)
+        ask.sync(outcome="partial")
+        running = ask.resources('account = "north-dc" AND kind = "instance" AND state = "running"', limit=3)
+        ask.act("instance.stop", *(instance["id"] for instance in running))
         yield server.url

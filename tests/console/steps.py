@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from tests.console.browser import Visit
@@ -38,3 +39,12 @@ def stop_a_running_machine(visit: Visit) -> str:
     # By events: nobody has loaded anything anew.
     expect(page.get_by_text("Stopped").first).to_be_visible()
     return name
+
+
+def signing_in(visit: Visit, name: str, password: str) -> None:
+    """Without the page for it, which costs more than what it is for; its own tests are in test_sign_in.py."""
+    answer = httpx.post(
+        f"{visit.url}/api/v1/auth/login", json={"name": name, "password": password}, trust_env=False
+    ).raise_for_status()
+    session = {"name": "mcm_session", "value": answer.cookies["mcm_session"], "url": visit.url}
+    visit.page.context.add_cookies([session])  # type: ignore[list-item]

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.acceptance.shell import Shell
 from tests.console.browser import Visit, visiting
 from tests.console.steps import act, next_step, stop_a_running_machine
+from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
 pytestmark = pytest.mark.timeout(300)
 QUICK = {"Instances": "12", "Regions": "1", "Cloud id": "acted-on", "Duration of what is asked for, ms": "300"}
@@ -156,21 +157,22 @@ def test_many_at_once(browser: Browser, estate: str) -> None:
         assert not visit.wrong, visit.wrong
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "light", 1440), ("zh-CN", "dark", 1440), ("zh-CN", "light", 414)]
-)
-def test_pages_of_resources(browser: Browser, estate: str, language: str, theme: str, width: int) -> None:
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_pages_of_resources(browser: Browser, estate: str, look: Look) -> None:
+    assert not walk(browser, estate, _tabs(estate), look)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
+def test_pages_of_resources_in_every_look(browser: Browser, estate: str, look: Look) -> None:
+    assert not walk(browser, estate, _tabs(estate), look)
+
+
+def _tabs(url: str) -> dict[str, str]:
     """Every tab, of an ordinary one and of one whose name is made to mislead."""
-    with visiting(browser, estate, language=language, theme=theme, width=width) as visit:
-        for account in ("north-dc", "hostile"):
-            ident = _first(estate, f'account = "{account}" AND kind = "instance"')
-            for tab in ("details", "relations", "history", "operations", "native"):
-                visit.go(f"/resources/{ident}?tab={tab}")
-                visit.picture(f"resource {account} {tab} {language} {theme} {width}")
-                # The components' own bar of a narrow window has a finding that is theirs.
-                visit.wrong += visit.barriers() if width > 1000 else []
-                assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert not visit.wrong, visit.wrong
+    of = {account: _first(url, f'account = "{account}" AND kind = "instance"') for account in ("north-dc", "hostile")}
+    tabs = ("details", "relations", "history", "operations", "native")
+    return {f"resource {account} {tab}": f"/resources/{of[account]}?tab={tab}" for account in of for tab in tabs}
 
 
 def _first(url: str, wanted: str) -> str:

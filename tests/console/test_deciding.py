@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.console.browser import visiting
 from tests.console.deciding import Decided, paths, seeded
+from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -16,15 +17,15 @@ def decided(estate: str) -> Decided:
     return seeded(estate)
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-CN", "dark")])
-def test_every_page_with_data(browser: Browser, estate: str, decided: Decided, language: str, theme: str) -> None:
-    with visiting(browser, estate, language=language, theme=theme) as visit:
-        visit.go("/about")
-        for name, path in paths(decided).items():
-            visit.move(path)
-            visit.picture(f"deciding {name} {language} {theme}")
-            visit.wrong += visit.barriers()
-        assert not visit.wrong
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_every_page_with_data(browser: Browser, estate: str, decided: Decided, look: Look) -> None:
+    assert not walk(browser, estate, paths(decided), look)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
+def test_every_page_with_data_in_every_look(browser: Browser, estate: str, decided: Decided, look: Look) -> None:
+    assert not walk(browser, estate, paths(decided), look)
 
 
 def test_a_policy_is_looked_at_while_it_is_typed(browser: Browser, estate: str, decided: Decided) -> None:

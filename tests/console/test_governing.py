@@ -8,9 +8,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
+from tests.console.asking import Asking
 from tests.console.browser import Visit, visiting
+from tests.console.steps import signing_in
 
 pytestmark = pytest.mark.timeout(600)
 PASSWORD = "seven blue kettles sing"
@@ -25,22 +26,16 @@ def governed(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of a server where more than two targets need somebody else's approval."""
     shell = Shell(Path(tmp_path_factory.mktemp("governed") / "data"), MCM_APPROVAL_ABOVE="2")
     with shell.serving() as server:
-        config = ("instances=12", "regions=1", "cloud_id=governed")
-        shell.run("account", "add", "lab", *SIMULATED, *(word for pair in config for word in ("--config", pair)))
-        shell.run("sync", "--wait")
-        for name, roles in PEOPLE.items():
-            held = [word for role in roles for word in ("--role", role)]
-            shell.run("user", "create", name, *held, "--password-from", "env:FIRST", "--own", FIRST=PASSWORD)
+        ask = Asking(shell, server)
+        ask.connect("lab", instances=12, regions=1, cloud_id="governed")
+        ask.sync()
+        ask.people(PEOPLE, PASSWORD)
         yield server.url
 
 
 def _as(visit: Visit, name: str, path: str) -> None:
-    visit.page.goto(f"{visit.url}/login?next={quote(path)}")
-    visit.page.get_by_label("Name").fill(name)
-    visit.page.get_by_label("Password").fill(PASSWORD)
-    visit.page.get_by_role("button", name="Sign in").click()
-    visit.page.wait_for_url(f"**{path.split('?')[0]}*")
-    visit.settle()
+    signing_in(visit, name, PASSWORD)
+    visit.go(path)
 
 
 def _but_refusals(wrong: list[str]) -> list[str]:
@@ -102,7 +97,7 @@ def test_whoever_may_not_is_told_what_is_lacking(browser: Browser, governed: str
         _as(visit, "vic", "/plans")
         expect(visit.page.get_by_role("button", name="New plan")).to_have_attribute("aria-disabled", "true")
         for path in NOT_FOR_VIEWERS:
-            visit.page.goto(f"{governed}{path}")
+            visit.move(path)
             expect(visit.page.get_by_text("You may not see this")).to_be_visible()
         visit.picture("no permission")
         assert not _but_refusals(visit.wrong)

@@ -10,6 +10,7 @@ from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
 from tests.console import money
 from tests.console.browser import visiting
+from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
 pytestmark = pytest.mark.timeout(600)
 _CONFIG = ("instances=20", "regions=2", "cloud_id=north")
@@ -68,24 +69,15 @@ def paid(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
         )
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [("en", "light", 1440), ("zh-CN", "dark", 1440), ("en", "light", 414)],
-)
-def test_pages_with_numbers(
-    browser: Browser, paid: tuple[str, dict[str, str]], language: str, theme: str, width: int
-) -> None:
-    url, paths = paid
-    with visiting(browser, url, language=language, theme=theme, width=width) as visit:
-        visit.go("/about")
-        for name, path in paths.items():
-            visit.move(path)
-            visit.picture(f"money {name} {language} {theme} {width}")
-            wide = visit.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{path} is {wide} px wide"
-            if width > 1000:
-                visit.wrong += visit.barriers()
-        assert not visit.wrong
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_pages_with_numbers(browser: Browser, paid: tuple[str, dict[str, str]], look: Look) -> None:
+    assert not walk(browser, *paid, look)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
+def test_pages_with_numbers_in_every_look(browser: Browser, paid: tuple[str, dict[str, str]], look: Look) -> None:
+    assert not walk(browser, *paid, look)
 
 
 def test_a_line_leads_to_the_bill_that_brought_it(browser: Browser, paid: tuple[str, dict[str, str]]) -> None:

@@ -1,16 +1,14 @@
 """Signing in, and going on where one was when a session ends."""
 
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
+from tests.console.asking import Asking
 from tests.console.browser import Visit, visiting
 
 pytestmark = pytest.mark.timeout(600)
@@ -22,13 +20,9 @@ def guarded(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """The address of a server with one account and one user, so that everybody has to sign in."""
     shell = Shell(Path(tmp_path_factory.mktemp("guarded") / "data"))
     with shell.serving() as server:
-        shell.run("account", "add", "lab", *SIMULATED, "--config", "instances=4", "--config", "cloud_id=guarded")
-        user = {"name": NAME, "password": PASSWORD, "roles": ["system_admin", "operator"], "must_change": False}
-        headers = {"Content-Type": "application/json", "Idempotency-Key": "console-olga"}
-        with urllib.request.urlopen(
-            urllib.request.Request(f"{server.url}/api/v1/users", json.dumps(user).encode(), headers)
-        ) as answer:
-            assert answer.status == 201
+        ask = Asking(shell, server)
+        ask.connect("lab", instances=4, cloud_id="guarded")
+        ask.people({NAME: ["system_admin", "operator"]}, PASSWORD)
         yield server.url
 
 

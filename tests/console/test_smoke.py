@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.console.browser import Visit, visiting
+from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
 pytestmark = pytest.mark.timeout(600)
 FILTER = quote('kind = "instance" AND (state = "running" OR state = "stopped")')
@@ -77,42 +78,19 @@ PATHS = {
 _REFUSED = "/api/v1/forecasts"
 
 
-def wrong(visit: Visit) -> list[str]:
-    return [each for each in visit.wrong if not (_REFUSED in each and " 422 " in each)]
+def but_forecasts(wrong: list[str]) -> list[str]:
+    return [each for each in wrong if not (_REFUSED in each and " 422 " in each)]
 
 
-def test_every_page_by_its_address(browser: Browser, estate: str) -> None:
-    with visiting(browser, estate) as visit:
-        for name, path in PATHS.items():
-            visit.go(path)
-            visit.picture(f"{name} en light")
-            visit.wrong += visit.barriers()
-        assert not wrong(visit)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_every_page(browser: Browser, estate: str, look: Look) -> None:
+    assert not but_forecasts(walk(browser, estate, PATHS, look))
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh-CN", "light"), ("zh-CN", "dark")])
-def test_every_page(browser: Browser, estate: str, language: str, theme: str) -> None:
-    with visiting(browser, estate, language=language, theme=theme) as visit:
-        visit.go("/about")
-        for name, path in PATHS.items():
-            visit.move(path)
-            assert visit.page.locator("html").get_attribute("lang") == language
-            visit.picture(f"{name} {language} {theme}")
-            # With the test above: in both languages and both themes, if not in each pair of them.
-            if (language, theme) == ("zh-CN", "dark"):
-                visit.wrong += visit.barriers()
-        assert not wrong(visit)
-
-
-def test_narrow_pages_keep_inside_the_window(browser: Browser, estate: str) -> None:
-    with visiting(browser, estate, width=414, height=896) as visit:
-        visit.go("/about")
-        for name, path in PATHS.items():
-            visit.move(path)
-            visit.picture(f"{name} 414")
-            wide = visit.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 414, f"{path} is {wide} px wide"
-        assert not wrong(visit)
+@pytest.mark.soak
+@pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
+def test_every_page_in_every_look(browser: Browser, estate: str, look: Look) -> None:
+    assert not but_forecasts(walk(browser, estate, PATHS, look))
 
 
 def test_details_of_a_resource(browser: Browser, estate: str) -> None:

@@ -13,9 +13,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
+from tests.console.asking import Asking
 from tests.console.browser import Visit, visiting
+from tests.console.steps import signing_in
+from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
 pytestmark = pytest.mark.timeout(600)
 PASSWORD = "seven blue kettles sing"
@@ -29,22 +31,16 @@ def kept(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     """A server with users on one cloud that was read."""
     shell = Shell(Path(tmp_path_factory.mktemp("kept") / "data"))
     with shell.serving() as server:
-        config = ("instances=30", "regions=2", "cloud_id=kept")
-        shell.run("account", "add", "lab", *SIMULATED, *(word for pair in config for word in ("--config", pair)))
-        shell.run("sync", "--wait")
-        for name, roles in PEOPLE.items():
-            held = [word for role in roles for word in ("--role", role)]
-            shell.run("user", "create", name, *held, "--password-from", "env:FIRST", "--own", FIRST=PASSWORD)
+        ask = Asking(shell, server)
+        ask.connect("lab", instances=12, regions=1, cloud_id="kept")
+        ask.sync()
+        ask.people(PEOPLE, PASSWORD)
         yield server.url, shell
 
 
 def _as(visit: Visit, name: str, path: str) -> None:
-    visit.page.goto(f"{visit.url}/login?next={quote(path)}")
-    visit.page.get_by_label("Name").fill(name)
-    visit.page.get_by_label("Password").fill(PASSWORD)
-    visit.page.get_by_role("button", name="Sign in").click()
-    visit.page.wait_for_url(f"**{path.split('?')[0]}*")
-    visit.settle()
+    signing_in(visit, name, PASSWORD)
+    visit.go(path)
 
 
 def _wrong(*visits: Visit) -> list[str]:
@@ -282,25 +278,26 @@ def _patch(url: str, shell: Shell, ident: str, body: dict[str, Any]) -> None:
     httpx.patch(f"{url}/api/v1/resources/{ident}", json=body, headers=headers, trust_env=False).raise_for_status()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("width", [1440, 414])
-def test_overview_and_inventory_look_as_they_should(
-    browser: Browser, kept: tuple[str, Shell], theme: str, language: str, width: int
-) -> None:
-    url, _ = kept
-    with visiting(browser, url, language=language, theme=theme, width=width) as visit:
-        cookie = httpx.post(
-            f"{url}/api/v1/auth/login", json={"name": "ann", "password": PASSWORD}, trust_env=False
-        ).cookies["mcm_session"]
-        visit.page.context.add_cookies([{"name": "mcm_session", "value": cookie, "url": url}])
-        for path in ("/", "/inventory?as_of=2026-01-31T10:30:00Z", SHOWN):
-            visit.go(path)
-            visit.picture(f"look {path.split('?')[0]} {'past ' * ('as_of' in path)}{language} {theme} {width}")
-            # The narrow navigation is Cloudscape's own, and says of itself what axe does not like.
-            assert width == 414 or not visit.barriers()
-        visit.go("/")
-        visit.page.set_viewport_size({"width": width, "height": 2600})
-        visit.settle()
-        visit.picture(f"look charts {language} {theme} {width}")
-        assert not _wrong(visit)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_overview_and_inventory_look_as_they_should(browser: Browser, kept: tuple[str, Shell], look: Look) -> None:
+    assert not _looked(browser, kept[0], look)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
+def test_overview_and_inventory_in_every_look(browser: Browser, kept: tuple[str, Shell], look: Look) -> None:
+    assert not _looked(browser, kept[0], look)
+
+
+def _looked(browser: Browser, url: str, look: Look) -> list[str]:
+    paths = {
+        "overview": "/",
+        "inventory": SHOWN,
+        "past": "/inventory?as_of=2026-01-31T10:30:00Z",
+        "plain": "/inventory",
+    }
+
+    def signed_in(visit: Visit) -> None:
+        signing_in(visit, "ann", PASSWORD)
+
+    return walk(browser, url, paths, look, signed_in)

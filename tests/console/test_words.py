@@ -11,17 +11,22 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance.conftest import SIMULATED
 from tests.acceptance.shell import Shell
+from tests.console.asking import Asking
 from tests.console.browser import Visit, visiting
 
 pytestmark = pytest.mark.timeout(600)
 NAME, PASSWORD = "olga", "seven blue kettles sing"
-_LOOKS = pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [("en", "light", 1440), ("en", "dark", 414), ("zh-CN", "dark", 1440), ("zh-CN", "light", 414)],
-)
-_FAULTS = "faults=kind:volume=denied,act:instance.stop=denied"
+# Each language, theme and width for both sorts of pages; the other pairs of them soak.
+_ONE, _OTHER = (("en", "light", 1440), ("zh-CN", "dark", 414)), (("en", "dark", 414), ("zh-CN", "light", 1440))
+
+
+def _looks(now: tuple[tuple[str, str, int], ...], later: tuple[tuple[str, str, int], ...]) -> pytest.MarkDecorator:
+    soaking = (pytest.param(*look, marks=pytest.mark.soak) for look in later)
+    return pytest.mark.parametrize(("language", "theme", "width"), [*now, *soaking])
+
+
+_FAULTS = "kind:volume=denied,act:instance.stop=denied"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -49,15 +54,16 @@ def troubled(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A server in local mode: one account that lacks rights, an operation that failed, one with a wrong secret."""
     shell = Shell(Path(tmp_path_factory.mktemp("troubled") / "data"))
     with shell.serving() as server:
-        for name, *more in (("lab", _FAULTS), ("down",)):
-            words = ("instances=8", "regions=1", f"cloud_id={name}", *more)
-            shell.run("account", "add", name, *SIMULATED, *(part for word in words for part in ("--config", word)))
-        shell.run("sync", "--wait", expect=5)
-        running = shell.json("instance", "list", "--filter", 'account = "lab" AND state = "running"')
-        shell.run("instance", "stop", running[0]["id"], "--yes", "--wait", expect=1)
-        shell.run("account", "update", "down", "--config", "faults=expired")
-        shell.run("account", "check", "down", expect=1)
-        shell.run("sync", "down", "--wait", expect=1)
+        ask = Asking(shell, server)
+        ask.connect("lab", instances=8, regions=1, faults=_FAULTS)
+        ask.connect("down", instances=8, regions=1)
+        ask.sync(outcome="partial")
+        (machine,) = ask.resources('account = "lab" AND kind = "instance" AND state = "running"', limit=1)
+        ask.act("instance.stop", machine["id"], status="failed")
+        expired = {"cloud_id": "down", "instances": "8", "regions": "1", "faults": "expired"}
+        ask("PATCH", "/accounts/down", {"config": expired})
+        ask("POST", "/accounts/down/check")
+        ask.sync("down", outcome="failed")
         yield server.url
 
 
@@ -87,7 +93,7 @@ def _but_refusals(wrong: list[str]) -> list[str]:
     return [said for said in wrong if not re.search(r"status of 4\d\d", said)]
 
 
-@_LOOKS
+@_looks(_ONE, _OTHER)
 def test_first_start(browser: Browser, fresh: tuple[str, str], language: str, theme: str, width: int) -> None:
     url, path = fresh
     with _looking(browser, url, language, theme, width) as visit:
@@ -99,7 +105,7 @@ def test_first_start(browser: Browser, fresh: tuple[str, str], language: str, th
         assert not _but_refusals(visit.wrong), visit.wrong
 
 
-@_LOOKS
+@_looks(_OTHER, _ONE)
 def test_signing_in_and_security(browser: Browser, guarded: str, language: str, theme: str, width: int) -> None:
     english = language == "en"
     with _looking(browser, guarded, language, theme, width) as visit:

@@ -4,6 +4,9 @@ One server serves a whole test session, xdist workers included: the controller c
 runs tests, worker or not, calls attach(). Tests connect as a role that may create databases, not as superuser.
 """
 
+import base64
+import hashlib
+import hmac
 import importlib
 import os
 import pwd
@@ -161,9 +164,20 @@ def _start(process: Process, binaries: Path) -> PostgresServer:
     process.wait_for_line("ready to accept connections")
     with _connect("127.0.0.1", port, _SUPERUSER, superuser_password) as connection:
         # Hashed here, so that the server never sees, and cannot log, the password itself.
-        verifier = connection.pgconn.encrypt_password(password.encode(), _ROLE.encode(), b"scram-sha-256").decode()
-        connection.execute(f"CREATE ROLE {_ROLE} LOGIN CREATEDB PASSWORD '{verifier}'")
+        connection.execute(f"CREATE ROLE {_ROLE} LOGIN CREATEDB PASSWORD '{_verifier(password)}'")
+        connection.execute(f"ALTER ROLE {_SUPERUSER} PASSWORD '{_verifier(superuser_password)}'")
     return PostgresServer(port, password, superuser_password, _process=process)
+
+
+def _verifier(password: str) -> str:
+    """What SCRAM-SHA-256 keeps of a password (RFC 5803), of one round: thousands of connections are made, and nobody
+    attacks a password that lives for minutes."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    encoded = [base64.b64encode(part).decode() for part in (salt, stored, server)]
+    return f"SCRAM-SHA-256$1:{encoded[0]}${encoded[1]}:{encoded[2]}"
 
 
 def _binaries() -> Path:

@@ -220,6 +220,11 @@ class Worlds:
                 world.reshape(wanted)
             return world
 
+    def forget(self, cloud_id: str) -> None:
+        """What was done to it is gone; whoever opens it next makes it anew."""
+        with self._lock:
+            self._known.pop(cloud_id, None)
+
     def clear(self) -> None:
         with self._lock:
             self._known.clear()

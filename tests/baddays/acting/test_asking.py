@@ -31,6 +31,7 @@ def served(bench: Bench) -> Iterator[Served]:
         yield running
 
 
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("action", ["volume.create", "public_ip.allocate", "volume.delete"])
 def test_fifty_requests_with_one_key_are_one_effect(bench: Bench, served: Served, action: str) -> None:
     job = bench.job(action)
@@ -57,6 +58,7 @@ def test_fifty_requests_with_one_key_are_one_effect(bench: Bench, served: Served
     assert len(bench.cloud.proxy.ledger.mutations()) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.only_on("sqlite")
 def test_a_dry_run_leaves_database_and_ledger_untouched(bench: Bench, served: Served) -> None:
     """Reading all of EC2's flavors takes long here; what needs one is asked of the vCenter."""

@@ -14,6 +14,7 @@ from tests.baddays.acting.ways import prepare
 
 pytestmark = [pytest.mark.vcsim, pytest.mark.timeout(240)]
 MANY = 50
+SOME = 15
 TOGETHER = ["instance.create", "instance.snapshot", "instance.delete", "instance.create"]
 
 
@@ -71,15 +72,16 @@ def test_two_processes_at_the_same_operations(bench: Bench, victims: Victims) ->
 
 
 @pytest.mark.only_on("postgresql")
-def test_fifty_at_once_and_three_deaths(bench: Bench, victims: Victims) -> None:
+@pytest.mark.parametrize("many", [SOME, pytest.param(MANY, marks=pytest.mark.soak)])
+def test_many_at_once_and_three_deaths(bench: Bench, victims: Victims, many: int) -> None:
     actions = ["instance.create", "instance.snapshot", "instance.stop", "instance.delete", "instance.create"]
-    jobs = [prepare(bench.cloud, actions[number % len(actions)]) for number in range(MANY)]
+    jobs = [prepare(bench.cloud, actions[number % len(actions)]) for number in range(many)]
     bench.read("instance")
     operations = [bench.ask(job) for job in jobs]
     for death in range(3):
         with victims.start(bench.settings, SETTLE_S) as victim:
             # In the middle of the work, wherever each of them is then.
-            _after(bench, 12 * (death + 1))
+            _after(bench, many * (death + 1) // 4)
             victim.kill()
     with victims.start(bench.settings, SETTLE_S) as victim:
         bench.wait(operations, victim)

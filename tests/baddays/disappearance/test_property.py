@@ -125,13 +125,13 @@ def _lived_through(lab: labs.Lab, size: int, steps: list[tuple[str, object]]) ->
     del clouds[name]
 
 
-@_examples(120)
+@_examples(40)
 @given(size=st.integers(0, 40), steps=_STEPS)
 def test_no_false_disappearance(lab: labs.Lab, size: int, steps: list[tuple[str, object]]) -> None:
     _lived_through(lab, size, steps)
 
 
-@_examples(30)
+@_examples(12)
 @given(size=st.integers(0, 40), steps=_STEPS)
 def test_no_false_disappearance_on_postgresql(
     postgres_lab: labs.Lab, size: int, steps: list[tuple[str, object]]

@@ -4,8 +4,6 @@ import os
 import random
 import secrets
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +14,11 @@ import pytest
 
 from mcm.db.engine import build_engine
 from tests import lab as labs
+from tests.acceptance.forking import Forked, commands
 from tests.baddays.kills import world
 from tests.baddays.kills.inspection import Findings, inspect
 from tests.harness.processes import children
 
-_MCM = [sys.executable, "-c", "from mcm.cli.main import run; run()"]
 _PATIENCE_S = 120.0
 KILLS = 2
 
@@ -44,20 +42,13 @@ class Home:
             "MCM_LISTEN": "127.0.0.1:0",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*_MCM, *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def start(self, *arguments: str) -> Forked:
+        return commands.start(["mcm", *arguments], self.environment)
 
     def run(self, *arguments: str) -> tuple[int, str]:
         process = self.start(*arguments)
         out, errors = process.communicate(timeout=_PATIENCE_S)
-        return process.returncode, out + errors
+        return process.wait(), out + errors
 
     def inspected(self) -> Findings:
         engine = build_engine(self.database_url, null_pool=True)
@@ -79,8 +70,14 @@ def home(database_url: str, tmp_path: Path) -> Home:
     return Home(database_url, tmp_path)
 
 
+def _mostly_on(database: str) -> pytest.MarkDecorator:
+    """On the other one in the soak run."""
+    cases = [pytest.param(one, marks=[pytest.mark.soak] * (one != database)) for one in ("sqlite", "postgresql")]
+    return pytest.mark.parametrize("database_url", cases, indirect=True)
+
+
 @contextmanager
-def _served(home: Home) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def _served(home: Home) -> Iterator[tuple[Forked, httpx.Client]]:
     process = home.start("serve")
     try:
         assert process.stdout is not None
@@ -93,6 +90,7 @@ def _served(home: Home) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
         process.communicate(timeout=_PATIENCE_S)
 
 
+@_mostly_on("sqlite")
 def test_sync_command_killed_and_repeated(home: Home) -> None:
     chance = random.Random(4711)
     interrupted: set[str] = set()
@@ -117,6 +115,7 @@ def test_sync_command_killed_and_repeated(home: Home) -> None:
     assert interrupted <= findings.abandoned
 
 
+@_mostly_on("postgresql")
 def test_server_killed_and_started_again(home: Home) -> None:
     with _served(home) as (process, _):
         home.wait_for_a_read()

@@ -8,7 +8,7 @@ import pytest
 from tests.baddays.kills.killing import Killing, Victims
 
 SEED = 20260131
-ROUNDS = 40
+ROUNDS = 12
 SOAK_ROUNDS = 250
 
 
@@ -19,7 +19,7 @@ def _killed(database_url: str, folder: Path, rounds: int, seed: int) -> None:
             # From a seed of its own, so that one round can be repeated alone.
             problems = killing.round(victims, random.Random(f"{seed}/{number}"))
             assert not problems, f"after kill {number}"
-            if number % 10 == 4:
+            if number % 10 == 4 and number + 1 < rounds:
                 assert not killing.converge(victims)
         assert not killing.converge(victims)
     # A test of kills that never met a read would prove nothing.
@@ -30,7 +30,7 @@ def _killed(database_url: str, folder: Path, rounds: int, seed: int) -> None:
 
 
 @pytest.mark.timeout(1200)
-def test_forty_kills(database_url: str, tmp_path: Path) -> None:
+def test_a_dozen_kills(database_url: str, tmp_path: Path) -> None:
     _killed(database_url, tmp_path, ROUNDS, SEED)
 
 

@@ -1,7 +1,7 @@
 """Fault × provider: after a good read, whatever the network and the cloud do, the last good state stays and says so."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tests import lab as labs
 from tests.baddays.matrix.cases import FAILING, POISON
 from tests.baddays.matrix.targets import SECRET, TARGETS, Target, connect, real_openstack
 from tests.harness import HarnessUnavailable
+from tests.harness.openstack.cloud import OpenStackCloud
 
 DEADLINE_S = 2
 REAL = "real openstack"
@@ -61,21 +62,43 @@ class Bench:
         assert run.listed == self.target.size
 
 
-@pytest.fixture(scope="module", params=[*TARGETS, pytest.param(REAL, marks=pytest.mark.openstack)])
-def bench(
-    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
-    folder = tmp_path_factory.mktemp("matrix")
-    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
-    lab = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
+def _on_each(faults: Iterable[str]) -> pytest.MarkDecorator:
+    """Every fault on one of the clouds, in turns, and each cloud with its share of them; all on all in the soak run."""
+    clouds = [*TARGETS, REAL]
+    cases = []
+    for place, cloud in enumerate(clouds):
+        for number, fault in enumerate(faults):
+            turn = number % len(TARGETS) == place % len(TARGETS)
+            marks = [pytest.mark.openstack] * (cloud == REAL) + [pytest.mark.soak] * (not turn)
+            cases.append(pytest.param(cloud, fault, marks=marks, id=f"{cloud}-{fault}"))
+    return pytest.mark.parametrize(("bench", "fault"), cases, indirect=["bench"])
+
+
+@pytest.fixture(scope="module")
+def benches(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
+    """The bench of the cloud with this name, made when it is first asked for; all end with the module."""
+    made: dict[str, Bench] = {}
+    with ExitStack() as stack:
+
+        def bench(name: str, real: Callable[[], OpenStackCloud]) -> Bench:
+            if name not in made:
+                target = stack.enter_context(real_openstack(real()) if name == REAL else TARGETS[name]())
+                folder = tmp_path_factory.mktemp("matrix")
+                (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
+                lab = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
+                stack.callback(lab.close)
+                made[name] = Bench(lab, target)
+            return made[name]
+
+        yield bench
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, benches: Callable[..., Bench]) -> Bench:
     try:
-        real = request.param == REAL
-        with real_openstack(request.getfixturevalue("openstack_cloud")) if real else TARGETS[request.param]() as target:
-            yield Bench(lab, target)
+        return benches(request.param, lambda: request.getfixturevalue("openstack_cloud"))
     except HarnessUnavailable as unavailable:
         pytest.skip(str(unavailable))
-    finally:
-        lab.close()
 
 
 @pytest.fixture
@@ -85,7 +108,7 @@ def good(bench: Bench) -> Iterator[Bench]:
     bench.recover()
 
 
-@pytest.mark.parametrize("fault", FAILING)
+@_on_each(FAILING)
 def test_failed_read_keeps_the_last_good_state_and_says_why(good: Bench, fault: str) -> None:
     case, lab, name = FAILING[fault], good.lab, good.target.name
     before, as_of = lab.dump(), lab.scope("instance", name=name).as_of
@@ -122,7 +145,7 @@ def test_failed_read_keeps_the_last_good_state_and_says_why(good: Bench, fault: 
     assert good.target.mutations() == 0
 
 
-@pytest.mark.parametrize("fault", POISON)
+@_on_each(POISON)
 def test_poisoned_listing_takes_nothing_away(good: Bench, fault: str) -> None:
     before = good.content()
     with POISON[fault](good.target), good.hurrying():
@@ -142,7 +165,7 @@ def test_poisoned_listing_takes_nothing_away(good: Bench, fault: str) -> None:
     assert good.lab.scope("instance", name=good.target.name).status == "ok"
 
 
-@pytest.mark.parametrize("fault", ["503", "401", "403", "cut", "HTML with 200", "noise", "empty cloud"])
+@_on_each(["503", "401", "403", "cut", "HTML with 200", "noise", "empty cloud"])
 def test_feed_that_fails_takes_nothing_away_either(good: Bench, fault: str) -> None:
     """What changed is read through the cloud's feed where it has one, else as a whole."""
     good.read()

@@ -150,6 +150,6 @@ def test_trail_verifies_until_somebody_tampers(database_url: str) -> None:
     run_state_machine_as_test(
         OnOneDatabase,
         settings=settings(
-            max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

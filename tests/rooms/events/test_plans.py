@@ -11,7 +11,7 @@ from mcm.events import kinds
 from mcm.events.sieve import Sieve, told
 from mcm.models import Event, ResourceRow
 from mcm.plans import approval, service, standing
-from tests import lab as labs
+from tests import prepared
 from tests.lab import Lab
 from tests.rooms.events.following import rows
 from tests.rooms.plans import desk as desks
@@ -20,7 +20,7 @@ from tests.rooms.plans.desk import Desk
 
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
-    lab = labs.make(database_url, tmp_path)
+    lab = prepared.lab(database_url, tmp_path, "plans", desks.read)
     yield desks.make(lab)
     lab.close()
 

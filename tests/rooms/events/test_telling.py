@@ -18,7 +18,7 @@ from mcm.models import Event, Operation
 from mcm.operations import deciding, service
 from mcm.sync import identity
 from mcm.sync import service as sync
-from tests import lab as labs
+from tests import prepared
 from tests.lab import CALLER, Lab
 from tests.rooms.events.following import rows
 from tests.rooms.operations.acting import Acts
@@ -29,11 +29,14 @@ TROUBLE = (kinds.ACCOUNT_FAILING, kinds.ACCOUNT_RECOVERED, kinds.SCOPE_FAILING, 
 
 @pytest.fixture
 def acts(database_url: str, tmp_path: Path) -> Iterator[Acts]:
-    lab = labs.make(database_url, tmp_path)
-    lab.account(action_ms="0", regions=1)
-    lab.sync(kinds=("instance", "volume"))
+    lab = prepared.lab(database_url, tmp_path, "events", _read)
     yield Acts(lab)
     lab.close()
+
+
+def _read(lab: Lab) -> None:
+    lab.account(action_ms="0", regions=1)
+    lab.sync(kinds=("instance", "volume"))
 
 
 def _of(lab: Lab, subject: str) -> list[Event]:

@@ -20,7 +20,7 @@ from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from mcm.utilisation import days
 from mcm.utilisation.distribution import Distribution
-from tests import lab as labs
+from tests import prepared
 from tests.baddays.serving import serving
 from tests.lab import CALLER, Lab
 from tests.rooms.costs import stock
@@ -31,9 +31,7 @@ MONTH = Decimal(730)
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(instances=12, regions="1")
-    made.sync(kinds=("instance", "volume", "public_ip", "snapshot", "flavor", "image"))
+    made = prepared.lab(database_url, tmp_path, "findings", _read)
     with made.runtime.database.writing() as session:
         session.execute(update(Account).values(ownership="public"))
         # Only what a test says is orphaned or old.
@@ -41,6 +39,11 @@ def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
         session.execute(update(ResourceRow).where(ResourceRow.kind == "snapshot").values(created_at=clock.now()))
     yield made
     made.close()
+
+
+def _read(lab: Lab) -> None:
+    lab.account(instances=12, regions="1")
+    lab.sync(kinds=("instance", "volume", "public_ip", "snapshot", "flavor", "image"))
 
 
 def _prices(lab: Lab, *rows: dict[str, Any]) -> None:
@@ -93,7 +96,16 @@ def test_idle_only_by_enough_days_and_coverage(lab: Lab) -> None:
     _used(lab, dear.id, 0.03, share=0.6)
     _used(lab, off.id, 0.03)
     _set(lab, off.id, state="stopped")
-    _told(lab, idle.id, stop_billing="stops", vcpus=2, memory_mib=4096, os_family="linux", architecture="x86_64")
+    _told(
+        lab,
+        idle.id,
+        stop_billing="stops",
+        vcpus=2,
+        memory_mib=4096,
+        os_family="linux",
+        architecture="x86_64",
+        gpu_count=None,
+    )
     _told(lab, dear.id, stop_billing="keeps")
     assert _look(lab)[idle.id, Kind.IDLE_INSTANCE].saving.amount is None, "no price is known: unknown, not 0"
     _prices(lab, stock.size("s", 2, 4, "0.1"), stock.size("m", 8, 64, "0.9"))
@@ -196,7 +208,16 @@ def test_over_http_listed_planned_and_dismissed_by_those_who_may(lab: Lab) -> No
     first, second, mine = [row for row in lab.resources() if row.state == "running"][:3]
     for row in (first, second, mine):
         _used(lab, row.id, 0.01)
-        _told(lab, row.id, stop_billing="stops", vcpus=2, memory_mib=4096, os_family="linux", architecture="x86_64")
+        _told(
+            lab,
+            row.id,
+            stop_billing="stops",
+            vcpus=2,
+            memory_mib=4096,
+            os_family="linux",
+            architecture="x86_64",
+            gpu_count=None,
+        )
     _prices(lab, stock.size("s", 2, 4, "0.1"))
     with lab.runtime.database.writing() as session:
         tenant = tenants.create(session, CALLER, TenantCreate(name="alpha", kind="department", parent="default"))

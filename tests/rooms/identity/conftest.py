@@ -5,21 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher, Type
 
-from mcm.identity import passwords
 from mcm.kit import clock
 from tests import lab as labs
 from tests.baddays.serving import Served, serving
 from tests.lab import Lab
 from tests.rooms.identity.people import Moved, Person
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of passwords are hashed here; how well is the matter of test_passwords.py."""
-    if request.path.name != "test_passwords.py":
-        monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 64, 1, hash_len=32, salt_len=16, type=Type.ID))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import httpx
 from mcm.identity import users
 from mcm.identity.schemas import UserCreate
 from mcm.kit import clock
-from tests.baddays.serving import Served
+from tests.baddays.serving import NO_TLS, Served
 from tests.lab import CALLER, Lab
 
 PASSWORD = "kanari7 several words in a row"
@@ -29,7 +29,7 @@ class Person:
     """A browser: keeps its cookie, sends the CSRF token with every change."""
 
     def __init__(self, served: Served) -> None:
-        self.http = httpx.Client(base_url=served.url, trust_env=False, timeout=60)
+        self.http = httpx.Client(base_url=served.url, trust_env=False, timeout=60, verify=NO_TLS)
         self.csrf = ""
 
     def login(self, name: str = "anna", password: str = PASSWORD, **more: Any) -> httpx.Response:

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 
 from mcm.identity import setup, totp
 from mcm.models import ApiToken, User
-from tests.baddays.serving import Served
+from tests.baddays.serving import NO_TLS, Served
 from tests.lab import Lab
 from tests.rooms.identity.people import OTHER, PASSWORD, Moved, Person, user
 
@@ -66,7 +66,9 @@ def test_an_administrator_takes_a_lost_second_factor_off(lab: Lab, served: Serve
 
 
 def _bearer(served: Served, token: str) -> httpx.Client:
-    return httpx.Client(base_url=f"{served.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    return httpx.Client(
+        base_url=f"{served.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False, verify=NO_TLS
+    )
 
 
 def test_a_token_reaches_as_far_as_its_scope(lab: Lab, served: Served, person: Person, moved: Moved) -> None:

@@ -172,6 +172,6 @@ def test_sessions_do_what_the_model_says(sqlite_template: Path, monkeypatch: pyt
     run_state_machine_as_test(
         Sessions,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -1,6 +1,7 @@
 """The inventory's routes in an application of their own, on both databases."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,16 +24,25 @@ def world(database: Database) -> World:
 
 
 @pytest.fixture
-def client(database: Database) -> TestClient:
-    return TestClient(application(database))
+def client(database: Database) -> Iterator[TestClient]:
+    # Entered, as otherwise each request starts an event loop of its own.
+    with TestClient(application(database)) as made:
+        yield made
 
 
 def application(database: Database) -> FastAPI:
-    app = FastAPI()
+    """One for all tests, as reading the routes takes longer than most of them; it serves the database it got last."""
+    app = _application()
     nothing: Any = None
     app.state.runtime = Runtime(
         Settings(), database, Door(Settings(), database), nothing, nothing, nothing, nothing, nothing, nothing, nothing
     )
+    return app
+
+
+@cache
+def _application() -> FastAPI:
+    app = FastAPI()
     problems.install(app)
     app.include_router(router, prefix="/api/v1")
 

@@ -22,8 +22,8 @@ from tests.rooms.inventory.reference import holds
 from tests.rooms.inventory.world import World, ago
 from tests.unit.filters.strategies import conditions, expressions
 
-_QUICK = settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-_THOROUGH = settings(_QUICK, max_examples=150)
+_QUICK = settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+_THOROUGH = settings(_QUICK, max_examples=60)
 TEXTS = [
     "",
     "web",

@@ -7,18 +7,22 @@ import pytest
 from fastapi.testclient import TestClient
 
 from mcm.filters.fields import ADDRESS_ATTRIBUTES
-from tests.lab import Lab, make
+from tests import prepared
+from tests.lab import Lab
 from tests.rooms.inventory.conftest import application
 from tests.rooms.inventory.test_listing import listed
 
 
 @pytest.fixture
 def synced(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    lab = make(database_url, tmp_path)
-    lab.account(instances=30)
-    lab.sync()
+    lab = prepared.lab(database_url, tmp_path, "inventory", _read)
     yield lab
     lab.close()
+
+
+def _read(lab: Lab) -> None:
+    lab.account(instances=30)
+    lab.sync()
 
 
 def test_addresses_names_and_ids_are_found(synced: Lab) -> None:

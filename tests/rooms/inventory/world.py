@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from mcm.auth.service import DEFAULT_TENANT
 from mcm.db.session import Database
@@ -34,6 +33,10 @@ _SHARED = [column.name for column in ResourceVersion.__table__.columns]
 _SHARED = [name for name in _SHARED if name not in ("resource_id", "valid_to", "native")]
 
 
+# No row before what it points at.
+_ORDER = [Account, Scope, ResourceRow, ResourceTag, Sighting, ResourceNative, ResourceVersion, RelationRow, SyncRun]
+
+
 def begin() -> None:
     """At the start of a test: `ago` counts from here, not from when this module was imported, minutes before."""
     global _now
@@ -51,7 +54,7 @@ class World:
     database: Database
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     scopes: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    _session: Session | None = None
+    _waiting: dict[tuple[Any, frozenset[str]], list[dict[str, Any]]] | None = None
 
     def account(self, name: str = "east", **values: Any) -> str:
         ident = f"acc_{name}"
@@ -104,26 +107,27 @@ class World:
         number = next(self._numbers)
         native_id = values.get("native_id", f"native-{number}")
         ident = resource_id("realm", kind, region, native_id)
-        row = self._row(name or f"resource-{number}", kind, account, region, native_id) | values
-        own: dict[str, Any] = {"labels": {}, "managed": "observed", "version": 1}
-        self._insert(ResourceRow, own | row | {"id": ident})
-        for key, value in (row["tags"] or {}).items():
-            if len(key) <= MAX_TAG_KEY:
-                self._insert(ResourceTag, {"resource_id": ident, "key": key, "value": value[:MAX_TAG_VALUE]})
-        for seer in (account,) if seen_by is None else seen_by:
-            scope = self._scope_of(seer, region, kind)
-            self._insert(
-                Sighting,
-                {
-                    "scope_id": scope,
-                    "resource_id": ident,
-                    "account_id": seer,
-                    "fingerprint": "",
-                    "missing_since": row["missing_since"],
-                },
-            )
-        if native is not None:
-            self._insert(ResourceNative, {"resource_id": ident, "at": row["valid_from"], "document": native})
+        with self.together():
+            row = self._row(name or f"resource-{number}", kind, account, region, native_id) | values
+            own: dict[str, Any] = {"labels": {}, "managed": "observed", "version": 1}
+            self._insert(ResourceRow, own | row | {"id": ident})
+            for key, value in (row["tags"] or {}).items():
+                if len(key) <= MAX_TAG_KEY:
+                    self._insert(ResourceTag, {"resource_id": ident, "key": key, "value": value[:MAX_TAG_VALUE]})
+            for seer in (account,) if seen_by is None else seen_by:
+                scope = self._scope_of(seer, region, kind)
+                self._insert(
+                    Sighting,
+                    {
+                        "scope_id": scope,
+                        "resource_id": ident,
+                        "account_id": seer,
+                        "fingerprint": "",
+                        "missing_since": row["missing_since"],
+                    },
+                )
+            if native is not None:
+                self._insert(ResourceNative, {"resource_id": ident, "at": row["valid_from"], "document": native})
         return ident
 
     def version(self, resource: str, valid_from: datetime, valid_to: datetime, **values: Any) -> None:
@@ -191,13 +195,20 @@ class World:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        with self.database.writing() as self._session:
+        """Written at the end, in one statement for rows of one table with the same columns."""
+        if self._waiting is not None:
             yield
-        self._session = None
+            return
+        self._waiting = {}
+        try:
+            yield
+            with self.database.writing() as session:
+                for (table, _), rows in sorted(self._waiting.items(), key=lambda one: _ORDER.index(one[0][0])):
+                    session.execute(insert(table), rows)
+        finally:
+            self._waiting = None
 
     def _insert(self, table: Any, row: dict[str, Any]) -> None:
-        if self._session is not None:
-            self._session.execute(insert(table), [row])
-            return
-        with self.database.writing() as session:
-            session.execute(insert(table), [row])
+        with self.together():
+            assert self._waiting is not None
+            self._waiting.setdefault((table, frozenset(row)), []).append(row)

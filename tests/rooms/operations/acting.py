@@ -90,6 +90,12 @@ class Acts:
         self.lab.world().faults.disarm()
 
 
+def read(lab: Lab) -> None:
+    """What is prepared for them: one account, read whole."""
+    lab.account(action_ms="0")
+    lab.sync()
+
+
 class Later:
     """Moves the clock of mcm ahead, for what needs time to pass."""
 

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import lab as labs
-from tests.rooms.operations.acting import Acts
+from tests import prepared
+from tests.rooms.operations.acting import Acts, read
 
 
 @pytest.fixture
 def acts(database_url: str, tmp_path: Path) -> Iterator[Acts]:
-    lab = labs.make(database_url, tmp_path)
-    lab.account(action_ms="0")
-    lab.sync()
+    lab = prepared.lab(database_url, tmp_path, "operations", read)
     yield Acts(lab)
     lab.close()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import lab as labs
+from tests import prepared
 from tests.baddays.serving import Served, serving
 from tests.lab import Lab
 
@@ -17,11 +17,14 @@ WAIT_S = 30.0
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(action_ms="50")
-    made.sync()
+    made = prepared.lab(database_url, tmp_path, "operations-http", _read)
     yield made
     made.close()
+
+
+def _read(lab: Lab) -> None:
+    lab.account(action_ms="50")
+    lab.sync()
 
 
 @pytest.fixture

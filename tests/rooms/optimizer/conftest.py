@@ -10,7 +10,8 @@ import pytest
 from mcm.accounts import service as accounts
 from mcm.ratecards import service as ratecards
 from mcm.ratecards.rates import RateCard
-from tests.lab import Lab, make
+from tests import prepared
+from tests.lab import Lab
 from tests.rooms.costs import stock
 from tests.rooms.optimizer.desk import Desk
 from tests.rooms.placement.estate import estate
@@ -18,8 +19,7 @@ from tests.rooms.placement.estate import estate
 
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    lab = make(database_url, tmp_path / "data")
-    estate(lab, private=2)
+    lab = prepared.lab(database_url, tmp_path / "data", "optimizer", _estate)
     cards: dict[str, RateCard] = {}
     # What runs in dc0 costs three times what it costs in dc1.
     for name, by in (("dc0", 3), ("dc1", 1)):
@@ -27,6 +27,10 @@ def desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(ratecards, "current", lambda session, account_id, on=None: cards.get(account_id))
     yield Desk(lab)
     lab.close()
+
+
+def _estate(lab: Lab) -> None:
+    estate(lab, private=2)
 
 
 def _id(lab: Lab, name: str) -> str:

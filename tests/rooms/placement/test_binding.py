@@ -28,7 +28,7 @@ from mcm.policies import service as policies
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests.lab import CALLER, Lab
-from tests.rooms.placement.estate import CONFIDENTIAL_STAYS, document, estate, finish, place, policy, preview, tier
+from tests.rooms.placement.estate import CONFIDENTIAL_STAYS, document, finish, place, policy, preview, tier
 
 
 def _apply(lab: Lab, row: Placement) -> Placement:
@@ -41,8 +41,8 @@ def _held(lab: Lab, status: str = "reserved") -> list[CapacityReservation]:
         return list(session.scalars(select(CapacityReservation).where(CapacityReservation.status == status)))
 
 
+@pytest.mark.estate
 def test_what_is_placed_runs_and_counts_until_it_was_measured(lab: Lab) -> None:
-    estate(lab)
     policy(lab)
     text = document(data_class="restricted", tiers=[tier(count=2), tier("db", vcpus=4, memory_gib=8, disk_gib=50)])
     row = place(lab, text)
@@ -77,9 +77,9 @@ def lab_account(lab: Lab, name: str) -> str:
         return session.scalars(select(Account.id).where(Account.name == name)).one()
 
 
+@pytest.mark.estate(private=2, public=0)
 def test_two_at_once_do_not_both_take_the_last_room(lab: Lab) -> None:
     """Each wants more than half of what one private place has; behind it is one other place, for one of them."""
-    estate(lab, private=2, public=0)
     rooms = {one["id"]: one["measures"]["vcpus"][0]["free"] for one in preview(lab, document())[0]["places"]}
     vcpus = int(max(rooms.values()) / 2) + 1
     assert vcpus <= min(rooms.values())
@@ -107,9 +107,9 @@ def test_two_at_once_do_not_both_take_the_last_room(lab: Lab) -> None:
     assert lacks["lacks"][0]["rule"] == "capacity.vcpus"
 
 
+@pytest.mark.estate(public=0)
 def test_a_process_that_dies_before_it_binds_holds_nothing_for_long(lab: Lab) -> None:
     """Reserved and then forgotten: nobody applies it, and its room comes back by itself."""
-    estate(lab, public=0)
     row = place(lab, document())
     assert len(_held(lab)) == 1
     past = clock.now() - timedelta(seconds=1)
@@ -126,9 +126,9 @@ def test_a_process_that_dies_before_it_binds_holds_nothing_for_long(lab: Lab) ->
         assert session.get_one(Placement, row.id).status == "expired"
 
 
+@pytest.mark.estate(public=0)
 @pytest.mark.only_on("sqlite")
 def test_room_of_somebody_who_left_is_given_back(lab: Lab) -> None:
-    estate(lab, public=0)
     row = place(lab, document())
     with lab.runtime.database.writing() as session:
         session.execute(update(Principal).where(Principal.id == row.principal_id).values(disabled_at=clock.now()))
@@ -138,10 +138,10 @@ def test_room_of_somebody_who_left_is_given_back(lab: Lab) -> None:
         assert session.get_one(Placement, row.id).status == "expired"
 
 
+@pytest.mark.estate
 @pytest.mark.only_on("sqlite")
 def test_what_changes_in_between_is_looked_at_again(lab: Lab) -> None:
     """A policy comes into force, and the place is closed, after the decision: the next candidate is used, or none."""
-    estate(lab)
     text = document(data_class="confidential", name="books")
     row = place(lab, text, only=["cloud0", "dc0"], groups=["public"])
     assert row.chosen[0]["location"].startswith("cloud0")
@@ -155,9 +155,9 @@ def test_what_changes_in_between_is_looked_at_again(lab: Lab) -> None:
     assert finish(lab, row).status == "bound"
 
 
+@pytest.mark.estate(private=2, public=0)
 @pytest.mark.only_on("sqlite")
 def test_a_place_that_fails_is_left_for_the_next(lab: Lab) -> None:
-    estate(lab, private=2, public=0)
     row = _apply(lab, place(lab, document()))
     first = str(row.chosen[0]["location"])
     with lab.runtime.database.writing() as session:
@@ -172,9 +172,9 @@ def test_a_place_that_fails_is_left_for_the_next(lab: Lab) -> None:
     assert not _held(lab)
 
 
+@pytest.mark.estate(private=2, public=0)
 @pytest.mark.only_on("sqlite")
 def test_what_was_approved_for_one_place_is_not_made_at_another(lab: Lab) -> None:
-    estate(lab, private=2, public=0)
     row = _apply(lab, place(lab, document()))
     with lab.runtime.database.writing() as session:
         session.execute(update(Placement).values(needs=["sensitive"], alone=False, decided_by="ada"))
@@ -184,8 +184,8 @@ def test_what_was_approved_for_one_place_is_not_made_at_another(lab: Lab) -> Non
     assert "another approval" in str(row.reason)
 
 
+@pytest.mark.estate(private=2, public=0)
 def test_who_looks_on_while_it_moves_sees_no_more_than_before(lab: Lab) -> None:
-    estate(lab, private=2, public=0)
     row = _apply(lab, place(lab, document()))
     mine = View(tenants=frozenset({row.tenant_id}))
     with lab.runtime.database.writing() as session:
@@ -195,8 +195,8 @@ def test_who_looks_on_while_it_moves_sees_no_more_than_before(lab: Lab) -> None:
         assert view_of(session) == mine
 
 
+@pytest.mark.estate(public=0)
 def test_a_move_to_a_host_by_its_name_is_judged_too(lab: Lab) -> None:
-    estate(lab, public=0)
     with lab.runtime.database.writing() as session:
         account = session.scalars(select(Account)).one()
         instance = session.scalars(select(ResourceRow).where(ResourceRow.kind == "instance").limit(1)).one()
@@ -215,10 +215,10 @@ def test_a_move_to_a_host_by_its_name_is_judged_too(lab: Lab) -> None:
                 )
 
 
+@pytest.mark.estate(public=0)
 @pytest.mark.only_on("sqlite")
 def test_a_move_to_a_host_that_nobody_knows_is_judged_by_what_is_known(lab: Lab) -> None:
     """Where in the region it is nobody can say: a policy that asks for it says no, the others say nothing new."""
-    estate(lab, public=0)
 
     def move(host: str | None) -> None:
         params = {"host": host} if host else {}
@@ -257,10 +257,10 @@ def test_a_move_to_a_host_that_nobody_knows_is_judged_by_what_is_known(lab: Lab)
             move("nobody-knows-it")
 
 
+@pytest.mark.estate(public=0)
 @pytest.mark.only_on("sqlite")
 def test_what_cannot_be_made_anywhere_is_told(lab: Lab) -> None:
     """Two tiers, one of them nowhere: what is there stays and is named, and no room is held."""
-    estate(lab, public=0)
     row = _apply(lab, place(lab, document(tiers=[tier(), tier("db")])))
     with lab.runtime.database.writing() as session:
         failing = select(PlacementInstance.operation_id).where(PlacementInstance.tier == "db")
@@ -273,8 +273,8 @@ def test_what_cannot_be_made_anywhere_is_told(lab: Lab) -> None:
     assert [one.tier for one in _held(lab, "committed")] == ["web"]
 
 
+@pytest.mark.estate(private=2)
 def test_the_same_inputs_lead_to_the_same_outcome(lab: Lab) -> None:
-    estate(lab, private=2)
     policy(lab)
     row = place(lab, document(budget={"amount": "9000"}, tiers=[tier(), tier("db", traffic={"to": {"web": 50}})]))
     with lab.runtime.database.reading() as session:
@@ -286,10 +286,10 @@ def test_the_same_inputs_lead_to_the_same_outcome(lab: Lab) -> None:
     assert outcomes.digest(outcomes.decide(stored.inputs | {"policies": []})) != stored.hash
 
 
+@pytest.mark.estate
 @pytest.mark.only_on("sqlite")
 def test_nothing_goes_around_the_policies(lab: Lab) -> None:
     """An instance that somebody asks for by hand is judged as one that is placed."""
-    estate(lab)
     policy(lab)
 
     def ask(account: str, region: str, **params: object) -> None:
@@ -319,10 +319,10 @@ def test_nothing_goes_around_the_policies(lab: Lab) -> None:
     assert ended == {"cloud0": ("failed", "policy_denies"), "dc0": ("succeeded", None)}
 
 
+@pytest.mark.estate(private=2, public=0)
 @pytest.mark.only_on("sqlite")
 def test_in_the_account_of_another_tenant_its_policies_hold(lab: Lab) -> None:
     """Who may use both says whose the workload is; that is no way around what binds the other."""
-    estate(lab, private=2, public=0)
     with lab.runtime.database.writing() as session:
         other = tenants.create(session, CALLER, TenantCreate(name="bank"))
         session.get_one(Account, lab_account(lab, "dc0")).tenant_id = other.id
@@ -337,9 +337,9 @@ def test_in_the_account_of_another_tenant_its_policies_hold(lab: Lab) -> None:
     assert finish(lab, own).status == "bound"
 
 
+@pytest.mark.estate(public=0)
 @pytest.mark.only_on("sqlite")
 def test_cancelled_and_released_room_is_free_at_once(lab: Lab) -> None:
-    estate(lab, public=0)
     first, second = place(lab, document(name="one")), place(lab, document(name="two"))
     with lab.runtime.database.writing() as session:
         service.cancel(session, CALLER, first.id)

@@ -9,14 +9,14 @@ import pytest
 from mcm.app import build_app
 from tests.architecture.layout import client
 from tests.lab import Lab
-from tests.rooms.placement.estate import document, estate, policy, tier
+from tests.rooms.placement.estate import document, policy, tier
 
 _API = "/api/v1"
+pytestmark = pytest.mark.estate
 
 
 @pytest.fixture
 def http(lab: Lab) -> Iterator[httpx.Client]:
-    estate(lab)
     with client(build_app(lab.runtime, background=False)) as connected:
         yield connected
 

@@ -13,7 +13,7 @@ from mcm.placement import presenting
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate
 from tests.lab import CALLER, Lab
-from tests.rooms.placement.estate import document, estate, place, tier
+from tests.rooms.placement.estate import document, place, tier
 
 pytestmark = pytest.mark.only_on("sqlite")
 _AMOUNT = "4711.25"
@@ -23,8 +23,8 @@ def _holder(mine: View, *roles: Role) -> Caller:
     return replace(CALLER, method="session", grants=tuple(Grant(role, mine) for role in roles))
 
 
+@pytest.mark.estate(public=0)
 def test_amounts_are_for_who_may_see_costs(lab: Lab) -> None:
-    estate(lab, public=0)
     row = place(lab, document(tiers=[tier(), tier("db")]))
     limits = {"policy": "cheap", "version": 1, "title": "Cheap", "title_zh": "", "mode": "enforce", "outcome": "deny"}
     said = {"message": f"too dear: {_AMOUNT}", "message_zh": "", "values": {"location.cost": float(_AMOUNT)}}
@@ -59,8 +59,8 @@ def test_amounts_are_for_who_may_see_costs(lab: Lab) -> None:
             assert '"budget":"100"' in whole
 
 
+@pytest.mark.estate(private=2, public=0)
 def test_places_beyond_sight_are_counted_and_not_named(lab: Lab) -> None:
-    estate(lab, private=2, public=0)
     row = place(lab, document(), only=["dc0"])
     hidden = str(row.chosen[0]["location"])
     with lab.runtime.database.writing() as session:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import lab as labs
+from tests import prepared
 from tests.rooms.operations.acting import Later
 from tests.rooms.plans import desk as desks
 from tests.rooms.plans.desk import Desk
@@ -13,7 +13,7 @@ from tests.rooms.plans.desk import Desk
 
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
-    lab = labs.make(database_url, tmp_path)
+    lab = prepared.lab(database_url, tmp_path, "plans", desks.read)
     yield desks.make(lab)
     lab.close()
 

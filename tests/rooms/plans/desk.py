@@ -91,9 +91,13 @@ def person(lab: Lab, name: str, *roles: str) -> Caller:
         return Caller(ident, "ten_default", name, "test", "rq_test", grants=grants.load(session, ident))
 
 
-def make(lab: Lab) -> Desk:
+def read(lab: Lab) -> None:
     lab.account(action_ms="0", instances=80)
     lab.sync()
+
+
+def make(lab: Lab) -> Desk:
+    """In a lab that was read."""
     lab.runtime.operations.wake = lambda: None  # type: ignore[method-assign]
     return Desk(lab, Acts(lab), person(lab, "anna", "operator"), person(lab, "bob", "approver"))
 

@@ -14,19 +14,19 @@ from mcm.auth.service import View
 from mcm.models import Operation, PlanItem, ResourceRow
 from mcm.plans.limits import Limits
 from tests import lab as labs
+from tests import prepared
 from tests.baddays.serving import Served, serving
 from tests.lab import Lab
 from tests.rooms.identity.people import Person, user
 from tests.rooms.operations.acting import Later
+from tests.rooms.plans import desk as desks
 from tests.rooms.tenancy import estate as estates
 from tests.rooms.tenancy.estate import ALPHA, BETA, MARKER, VIEWS, Estate, who
 
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(action_ms="0", instances=80)
-    made.sync(kinds=("instance", "volume"))
+    made = prepared.lab(database_url, tmp_path, "plans", desks.read)
     made.runtime.operations.wake = lambda: None  # type: ignore[method-assign]
     yield made
     made.close()

@@ -7,8 +7,14 @@ import yaml
 
 from mcm.policies.compiled import CompiledPolicy
 from mcm.policies.linting import lint
+from tests.lab import Lab
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+def read(lab: Lab) -> None:
+    lab.account(instances=20, regions="1")
+    lab.sync(kinds=("instance",))
 
 
 def document(rule: Any, id: str = "one", **more: Any) -> str:

@@ -20,11 +20,11 @@ from mcm.policies import evidence, service
 from mcm.policies.judging import judge
 from mcm.tenancy import service as tenants
 from mcm.tenancy.schemas import TenantCreate, TenantUpdate
-from tests import lab as labs
+from tests import prepared
 from tests.baddays.serving import serving
 from tests.lab import CALLER, Lab
 from tests.rooms.identity.people import Person, user
-from tests.rooms.policies.making import document
+from tests.rooms.policies.making import document, read
 
 EXAMPLES = [
     {"name": "far too large", "expect": "deny", "facts": {"workload.vcpus": 5000}},
@@ -48,9 +48,7 @@ PEOPLE: dict[str, list[str]] = {
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(instances=20, regions="1")
-    made.sync(kinds=("instance",))
+    made = prepared.lab(database_url, tmp_path, "policies", read)
     with made.runtime.database.writing() as session:
         session.execute(text("UPDATE account SET ownership = 'public'"))
         for name in ("alpha", "beta"):

@@ -20,9 +20,9 @@ from mcm.notices import texts
 from mcm.policies import checking, classification, exceptions, library, service, simulating, violations
 from mcm.policies.documents import ExceptionRequest
 from mcm.policies.schemas import ClassificationItem, ClassificationList
-from tests import lab as labs
+from tests import prepared
 from tests.lab import CALLER, Lab
-from tests.rooms.policies.making import compiled, document
+from tests.rooms.policies.making import compiled, document, read
 
 # Everything unclassified, and everything confidential, breaks it where it is.
 PRIVATE = library.named("confidential-stays-private").text
@@ -30,9 +30,7 @@ PRIVATE = library.named("confidential-stays-private").text
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(instances=20, regions="1")
-    made.sync(kinds=("instance",))
+    made = prepared.lab(database_url, tmp_path, "policies", read)
     with made.runtime.database.writing() as session:
         session.execute(text("UPDATE account SET ownership = 'public', jurisdiction = 'CN'"))
         session.execute(text("UPDATE resource SET data_class = 'public'"))

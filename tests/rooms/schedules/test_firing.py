@@ -14,18 +14,17 @@ from mcm.models import Operation, Principal, Schedule, Scope
 from mcm.schedules import firing, repository, service
 from mcm.schedules.errors import InvalidSchedule
 from mcm.schedules.schemas import ScheduleDetail, ScheduleWrite
-from tests import lab as labs
+from tests import prepared
 from tests.lab import CALLER, Lab
 from tests.rooms.identity.people import user
+from tests.rooms.operations.acting import read
 
 EVENING = {"action": "instance.stop", "filter": 'state = "running"', "cron": "0 20 * * *"}
 
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = labs.make(database_url, tmp_path)
-    made.account(action_ms="0")
-    made.sync()
+    made = prepared.lab(database_url, tmp_path, "operations", read)
     made.runtime.operations.wake = lambda: None  # type: ignore[method-assign]
     yield made
     made.close()

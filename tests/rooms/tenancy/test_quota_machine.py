@@ -208,6 +208,6 @@ def test_any_sequence_keeps_to_the_model(sqlite_template: Path, monkeypatch: pyt
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -21,7 +21,7 @@ from mcm.utilisation import days, reading, showing
 from mcm.utilisation.distribution import Distribution
 from mcm_providers.simulated import metrics
 from mcm_providers.simulated.adapter import SimulatedProvider
-from tests import lab as labs
+from tests import prepared
 from tests.baddays.serving import serving
 from tests.lab import CALLER, Lab
 from tests.rooms.identity.people import Person, user
@@ -30,13 +30,16 @@ from tests.rooms.identity.people import Person, user
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setattr(reading, "LOT", 7)
-    made = labs.make(database_url, tmp_path)
-    made.account(instances=20, regions="1")
-    made.sync(kinds=("instance", "host"))
+    made = prepared.lab(database_url, tmp_path, "utilisation", _read)
     made.world().change(made.world().ids()[3], status="SHUTOFF")
     made.sync(kinds=("instance",))
     yield made
     made.close()
+
+
+def _read(lab: Lab) -> None:
+    lab.account(instances=20, regions="1")
+    lab.sync(kinds=("instance", "host"))
 
 
 def _rows(lab: Lab) -> dict[tuple[str, str, Any], UtilisationDay]:
