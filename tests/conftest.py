@@ -60,6 +60,11 @@ _NEEDS = {"feeds": "change_feed", "paged_scope": "pages", "wrong_credentials": "
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a provider's class says its cloud cannot show, or one database does not have, is left out, not skipped."""
+    for path in {item.path for item in items if item.get_closest_marker("openstack")}:
+        if "mark.openstack" not in path.read_text():
+            raise pytest.UsageError(
+                f"{path} has tests for OpenStack, but tests/run.py cannot tell: name the marker there"
+            )
     left_out = [item for item in items if _cannot_show(item) or _of_the_other_database(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

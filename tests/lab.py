@@ -130,6 +130,8 @@ class Lab:
             }
 
     def close(self) -> None:
+        # Else its thread goes on looking for what is due, in a database that is gone, as long as the tests last.
+        self.runtime.operations.stop()
         self.runtime.executor.stop()
         self.runtime.gateway.close()
         self.runtime.database.dispose()

@@ -16,6 +16,7 @@ from mcm.cli import (
     charge_months,
     context,
     cost_export,
+    cost_quote,
     cost_report,
     db,
     events,
@@ -67,6 +68,8 @@ app = typer.Typer(
 )
 account.app.command("choices")(account_choices.choices)
 cost_report.app.command("export")(cost_export.export)
+cost_report.app.command("quote")(cost_quote.quote)
+cost_report.app.command("resource")(cost_quote.resource)
 price.app.command("fetch")(price_fetch.fetch)
 price.app.command("fetches")(price_fetch.fetches)
 for name, module in (

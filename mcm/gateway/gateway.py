@@ -147,6 +147,7 @@ class Gateway:
 
     def close(self) -> None:
         self.close_idle(older_than_s=-1.0)
+        self._watchdog.stop()
 
     def _take(self, account: AccountAccess, sticky: str) -> tuple[_Live, bool]:
         with self._lock:

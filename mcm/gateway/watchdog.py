@@ -34,9 +34,18 @@ class Watchdog:
         with self._changed:
             self._armed.pop(id(guarded), None)
 
+    def stop(self) -> None:
+        """Ends its thread; what is armed afterwards starts another."""
+        with self._changed:
+            self._armed.clear()
+            self._thread = None
+            self._changed.notify_all()
+
     def _run(self) -> None:
         while True:
             with self._changed:
+                if self._thread is not threading.current_thread():
+                    return
                 now = time.monotonic()
                 due = [item for until, item in self._armed.values() if until <= now]
                 for item in due:

@@ -15,7 +15,7 @@ from tests.canary import MARK
 
 PATIENCE_S = 90.0
 # Slow enough to be met in the middle of a read.
-_SLOW = ("instances=120", "regions=1", "page_size=10", "latency_ms=250", "cloud_id=slow")
+_SLOW = ("instances=50", "regions=1", "page_size=10", "latency_ms=250", "cloud_id=slow")
 
 
 def _wait_for(condition: Callable[[], object]) -> None:
@@ -53,7 +53,7 @@ def test_killed_in_the_middle_of_reads_it_comes_back_and_ends_in_step(shell: She
         _wait_for(lambda: _up(http))
         answer = shell.json("sync", "slow", "--wait")
         assert answer["outcome"] == "complete"
-        assert len(shell.json("instance", "list", "--all")) == 120
+        assert len(shell.json("instance", "list", "--all")) == 50
         outcomes = {item["outcome"] for item in http.get("/api/v1/sync/runs").json()["items"]}
         assert outcomes == {"complete", "abandoned"}
         assert serving.process.poll() is None

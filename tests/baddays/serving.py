@@ -17,6 +17,7 @@ from mcm.app import build_app
 from tests.lab import Lab
 
 TIMEOUT_S = 120.0
+_LOOK_S = 0.01
 # For plain HTTP: without it each client reads every certificate authority, which takes longer than most tests.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -52,13 +53,22 @@ class Served:
 
 
 class _Server(uvicorn.Server):
-    """Looks a hundred times a second whether it is to end, as hundreds of them are ended."""
+    """Ends within hundredths of a second instead of tenths, as hundreds of them are ended."""
 
     async def main_loop(self) -> None:
         counter = 0
         while not await self.on_tick(counter):
             counter += 1
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(_LOOK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(_LOOK_S)
+        await self.lifespan.shutdown()
 
 
 @contextmanager

@@ -55,14 +55,6 @@ def _cases(transitions: list[Transition], faults: tuple[str, ...]) -> Iterator[C
                     yield Case(transition, applied, fault)
 
 
-def in_turns(transitions: list[Transition], *faults: str) -> list[Case]:
-    """Each request of each action once applied and once not, with one of the faults, which take turns."""
-    pairs = [(transition, applied) for transition in transitions for applied in (True, False)]
-    # Not in step with the pairs: each fault comes with both.
-    turns = [faults[(number + number // 2) % len(faults)] for number in range(len(pairs))]
-    return [Case(transition, applied, fault) for (transition, applied), fault in zip(pairs, turns, strict=True)]
-
-
 def made(case: Case) -> Fault:
     fault = (FAULTS | MORE_FAULTS)[case.fault](case.applied)
     assert fault is not None

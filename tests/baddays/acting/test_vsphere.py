@@ -1,10 +1,9 @@
 """A tagged action and one that may never be repeated, each in two requests, at a vCenter: whatever goes wrong,
-nothing happens twice and nothing is lost. Each fault of each request, on both databases, is in the soak run's
-`test_every_…`."""
+nothing happens twice and nothing is lost."""
 
 import pytest
 
-from tests.baddays.acting.cases import FAULTS, KILL, Case, Transition, cases, in_turns
+from tests.baddays.acting.cases import FAULTS, KILL, Case, Transition, cases
 from tests.baddays.acting.engine import Bench
 from tests.baddays.acting.killing import Victims
 from tests.baddays.acting.matrix import proven
@@ -18,13 +17,12 @@ TRANSITIONS = [
 ]
 
 
-@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("case", cases(TRANSITIONS, KILL), ids=str)
 def test_a_process_that_dies(on_vsphere: Bench, victims: Victims, case: Case) -> None:
     proven(on_vsphere, case, victims)
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("case", in_turns(TRANSITIONS, *FAULTS), ids=str)
+@pytest.mark.parametrize("case", cases(TRANSITIONS, *FAULTS), ids=str)
 def test_an_answer_that_does_not_come(on_vsphere: Bench, case: Case) -> None:
     proven(on_vsphere, case)

@@ -8,7 +8,7 @@ import pytest
 from tests.baddays.kills.killing import Killing, Victims
 
 SEED = 20260131
-ROUNDS = 12
+ROUNDS = 40
 SOAK_ROUNDS = 250
 
 
@@ -30,7 +30,7 @@ def _killed(database_url: str, folder: Path, rounds: int, seed: int) -> None:
 
 
 @pytest.mark.timeout(1200)
-def test_a_dozen_kills(database_url: str, tmp_path: Path) -> None:
+def test_forty_kills(database_url: str, tmp_path: Path) -> None:
     _killed(database_url, tmp_path, ROUNDS, SEED)
 
 

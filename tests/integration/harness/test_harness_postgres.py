@@ -33,8 +33,8 @@ def server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def unpublished(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the test publishes is forgotten again, and what the test session has published is out of sight."""
-    for variable in ("MCM_TEST_POSTGRES_URL", "MCM_TEST_POSTGRES_UNAVAILABLE"):
-        monkeypatch.setenv(variable, "")
+    for variable in ("URL", "SUPERUSER_PASSWORD", "UNAVAILABLE"):
+        monkeypatch.setenv(f"MCM_TEST_POSTGRES_{variable}", "")
 
 
 def test_each_database_is_new_and_empty(server: PostgresServer) -> None:

@@ -115,3 +115,25 @@ def test_bad_questions(shell: Shell, shop: str, tmp_path: Path) -> None:
     huge.write_text("kind: Workload\nname: x\ntiers: [{vcpu: 4}]\n")
     assert f"{huge}:3:10: there is no field 'vcpu'" in shell.run("cost", "compare", "-f", str(huge), expect=2).stderr
     assert json.loads(shell.run("cost", "compare", "-f", shop, "-o", "json").stdout)
+
+
+def test_one_machine_is_quoted(shell: Shell) -> None:
+    region = shell.json("location", "list")[0]["region"]
+    nothing = shell.run("cost", "quote", f"hall/{region}", "--vcpus", "2", "--memory-mib", "4096", expect=1)
+    assert "there is no price for it" in nothing.stderr
+    assert "rate card" in nothing.stderr
+    assert "is not ACCOUNT/REGION" in shell.run(
+        "cost", "quote", "hall", "--vcpus", "2", "--memory-mib", "4096", expect=2
+    ).stderr  # fmt: skip
+    found = shell.run("cost", "quote", "nobody/r", "--vcpus", "2", "--memory-mib", "4096", expect=1)
+    assert "nobody" in found.stderr
+
+
+def test_what_a_resource_costs(shell: Shell) -> None:
+    ident = shell.json("instance", "list")[0]["id"]
+    found = shell.json("cost", "resource", ident)
+    assert (found["resource_id"], found["months"], found["run_rate"]["month"]) == (ident, [], None)
+    said = shell.run("cost", "resource", ident).stderr
+    assert "paid by: default" in said
+    assert "by the price of today unknown: " in said
+    assert shell.run("cost", "resource", "res_nothing", expect=1).stderr.startswith("error: ")
