@@ -91,15 +91,19 @@ def make(lab: Lab) -> Estate:
         ):  # fmt: skip
             session.add(Tenant(id=ident, name=name, parent_id=parent, version=1, created_at=clock.now()))
             session.flush()
-    world.account("alpha-cloud", tenant_id=ALPHA, realm="realm-joint")
-    world.account("shared-cloud", tenant_id=GROUP, config={"url": "https://shared.inside"}, error_message="inside")
-    world.account(f"{MARKER}-cloud", tenant_id=BETA, realm="realm-joint", error_message=f"{MARKER} endpoint is down")
-    world.scope(
-        OF_BETA, "instance", "r1", status="failing", error_message=f"{MARKER} broke", failing_since=ago(hours=1)
-    )
-    world.scope(OF_BETA, "network", f"{MARKER}-region", resources=900)
-    world.scope(SHARED, "host", "r1", status="failing", error_message="shared.inside", failing_since=ago(hours=1))
-    _fill(estate)
+    with world.together():
+        world.account("alpha-cloud", tenant_id=ALPHA, realm="realm-joint")
+        world.account("shared-cloud", tenant_id=GROUP, config={"url": "https://shared.inside"}, error_message="inside")
+        world.account(
+            f"{MARKER}-cloud", tenant_id=BETA, realm="realm-joint", error_message=f"{MARKER} endpoint is down"
+        )
+        world.scope(
+            OF_BETA, "instance", "r1", status="failing", error_message=f"{MARKER} broke", failing_since=ago(hours=1)
+        )
+        world.scope(OF_BETA, "network", f"{MARKER}-region", resources=900)
+        world.scope(SHARED, "host", "r1", status="failing", error_message="shared.inside", failing_since=ago(hours=1))
+        _fill(estate)
+    _connect(estate)
     with lab.runtime.database.writing() as session:
         rules.replace(session, CALLER, RuleList.model_validate({"rules": RULES}), None)
         if lab.runtime.database.dialect == "postgresql":
@@ -157,6 +161,10 @@ def _fill(estate: Estate) -> None:
     )
     ids["beta"].append(estate.hidden_host)
     ids["beta"].append(world.resource(f"{MARKER}-cluster", account=SHARED, kind="cluster", project=f"p-{MARKER}"))
+
+
+def _connect(estate: Estate) -> None:
+    world, ids = estate.world, estate.ids
     world.relation(estate.project[0], "runs_on", estate.hidden_host, "host", "host-9")
     world.relation(ids["alpha"][0], "runs_on", ids["alpha"][6], "host", "alpha-host")
     world.relation(ids["beta"][0], "runs_on", ids["alpha"][6], "host", "alpha-host")
