@@ -5,6 +5,7 @@ What a cloud holds follows from the preparation's name, not from the test's. A c
 "just now" grows old.
 """
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -76,6 +77,7 @@ def _first(
     with labs.clouds_named(f"prepared-{key[0]}"):
         prepare(made)
     folder = Path(tempfile.mkdtemp(prefix="mcm-test-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "files").mkdir()
     for file in directory.iterdir():
         if file not in before and not file.name.startswith("mcm.db") and file.is_file():

@@ -14,6 +14,7 @@ _LINES = [
     Column("QUANTITY", "quantity"),
     Column("UNIT", "unit"),
     Column("PRICE", "unit_price"),
+    Column("PRICED-IN", "billed_currency"),
     Column("AMOUNT", "amount"),
     Column("CURRENCY", "currency"),
     Column("BASIS", "basis"),
@@ -76,11 +77,11 @@ def resource(
     columns: str | None = Columns,
 ) -> None:
     """What was booked to a resource month by month, what it costs by the price of today, and who pays."""
-    from mcm.cli.client import connected
+    from mcm.cli.client import connected, quoted
 
     asked = {"months": months} | ({"currency": currency} if currency else {})
     with connected() as client:
-        found = client.get(f"/costs/resources/{resource_id}", **asked)
+        found = client.get(f"/costs/resources/{quoted(resource_id)}", **asked)
     _print(found, found["months"], _MONTHS, output, columns, "month")
     if not _for_people(output):
         return

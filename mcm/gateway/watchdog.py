@@ -21,11 +21,13 @@ class Watchdog:
         self._armed: dict[int, tuple[float, Guarded]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._ending = False
 
     def arm(self, guarded: Guarded, until: float) -> None:
         with self._changed:
             self._armed[id(guarded)] = (until, guarded)
             if self._thread is None:
+                self._ending = False
                 self._thread = threading.Thread(target=self._run, name="mcm-watchdog", daemon=True)
                 self._thread.start()
             self._changed.notify()
@@ -33,18 +35,20 @@ class Watchdog:
     def disarm(self, guarded: Guarded) -> None:
         with self._changed:
             self._armed.pop(id(guarded), None)
+            if self._ending:
+                self._changed.notify()
 
     def stop(self) -> None:
-        """Ends its thread; what is armed afterwards starts another."""
+        """Ends its thread once no deadline is armed; what is armed afterwards starts another."""
         with self._changed:
-            self._armed.clear()
-            self._thread = None
-            self._changed.notify_all()
+            self._ending = True
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                if self._thread is not threading.current_thread():
+                if self._ending and not self._armed:
+                    self._thread = None
                     return
                 now = time.monotonic()
                 due = [item for until, item in self._armed.values() if until <= now]

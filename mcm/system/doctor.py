@@ -28,8 +28,6 @@ LOCAL_MODE = (
 LOCAL_MODE_ZH = (
     "尚无任何用户，因此本机上能访问回环地址的所有人都以同一个本地身份拥有全部权限：没有登录、角色、租户和第二因素。"
 )
-# Of mcm.moves, which is not loaded for this.
-CONVERTER = "qemu-img"
 _LOW_DISK_BYTES = 500 * 2**20
 
 
@@ -57,14 +55,17 @@ def _machine(runtime: "Runtime") -> Iterator[Finding]:
             detail=f"{free // 2**20} MiB free at {directory}",
             next_step="free some space: writes fail when the disk is full" if low else "",
         )
-    converter = shutil.which(CONVERTER)
+    # Only here: the process that answers loads none of it for anything else.
+    from mcm.moves import converting
+
+    found = converting.program()
     yield Finding(
         check="disk formats",
         result="ok",
-        detail=f"{CONVERTER} at {converter}"
-        if converter
-        else f"{CONVERTER} is not installed: moves to clouds that take another disk format end with that",
-        next_step="" if converter else "only for such moves; Debian: apt install qemu-utils",
+        detail=f"{converting.PROGRAM} at {found}"
+        if found
+        else f"{converting.PROGRAM} is not installed: moves to clouds that take another disk format end with that",
+        next_step="" if found else "only for such moves; Debian: apt install qemu-utils",
     )
 
 

@@ -28,3 +28,19 @@ def sqlite_lab(sqlite_template: Path, tmp_path: Path) -> Iterator[labs.Lab]:
 def served(lab: labs.Lab) -> Iterator[Served]:
     with serving(lab) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def empty_lab(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[labs.Lab]:
+    """One for a whole module, of tests in which everything is refused and nothing left."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
+    made = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def empty_served(empty_lab: labs.Lab) -> Iterator[Served]:
+    with serving(empty_lab) as made:
+        yield made

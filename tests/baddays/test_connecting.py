@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import lab as labs
 from tests.baddays.serving import Served, serving
 from tests.harness.proxy import Certificates, ExpiredToken, FaultProxy, Identity, Status, WrongCertificate, anything
 from tests.harness.replay import ec2
@@ -33,22 +32,6 @@ SECRETS: dict[str, dict[str, str]] = {
 }
 CA_KEY = {"aws": "ca_file", "openstack": "cacert", "vmware": "ca_file"}
 providers = pytest.mark.parametrize("provider", list(ADDRESSES))
-
-
-@pytest.fixture(scope="module")
-def lab(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """One for all: nothing that is refused leaves anything."""
-    folder = tmp_path_factory.mktemp("empty")
-    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
-    made = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def served(lab: Lab) -> Iterator[Served]:
-    with serving(lab) as made:
-        yield made
 
 
 @pytest.fixture
@@ -117,15 +100,17 @@ def _refused(lab: Lab, answer: httpx.Response, *codes: str) -> str:
 
 
 @providers
-def test_nothing_listens_there(lab: Lab, served: Served, provider: str) -> None:
+def test_nothing_listens_there(empty_lab: Lab, empty_served: Served, provider: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    _refused(lab, _add(served, provider, port=port), "unreachable")
+    _refused(empty_lab, _add(empty_served, provider, port=port), "unreachable")
 
 
 @providers
-def test_name_does_not_exist(lab: Lab, served: Served, provider: str) -> None:
-    assert "no-such-host.invalid" in _refused(lab, _add(served, provider, host="no-such-host.invalid"), "unreachable")
+def test_name_does_not_exist(empty_lab: Lab, empty_served: Served, provider: str) -> None:
+    assert "no-such-host.invalid" in _refused(
+        empty_lab, _add(empty_served, provider, host="no-such-host.invalid"), "unreachable"
+    )
 
 
 @providers
@@ -134,26 +119,26 @@ def test_name_does_not_exist(lab: Lab, served: Served, provider: str) -> None:
     [b"SSH-2.0-OpenSSH_9.2p1\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", b"", b"\x00\xff" * 500],
     ids=["ssh", "plain http", "nothing", "noise"],
 )
-def test_something_else_lives_there(lab: Lab, served: Served, provider: str, words: bytes) -> None:
+def test_something_else_lives_there(empty_lab: Lab, empty_served: Served, provider: str, words: bytes) -> None:
     with _speaking(words) as port:
-        _refused(lab, _add(served, provider, port=port), "unreachable", "unexpected_response")
+        _refused(empty_lab, _add(empty_served, provider, port=port), "unreachable", "unexpected_response")
 
 
 @pytest.mark.parametrize("provider", ["aws", "openstack"])
 @pytest.mark.parametrize("code", [200, 301, 404, 500])
-def test_web_site_lives_there(lab: Lab, served: Served, provider: str, code: int) -> None:
+def test_web_site_lives_there(empty_lab: Lab, empty_served: Served, provider: str, code: int) -> None:
     page = b"<html><head><title>Welcome</title></head><body>Sign in</body></html>"
     head = f"HTTP/1.1 {code} X\r\nContent-Type: text/html\r\nLocation: https://evil.invalid/\r\n"
     words = f"{head}Content-Length: {len(page)}\r\nConnection: close\r\n\r\n".encode() + page
     with _speaking(words) as port:
-        answer = _add(served, provider, port=port, scheme="http")
-    _refused(lab, answer, "unreachable", "unexpected_response", "not_found", "invalid_request", "not_supported")
+        answer = _add(empty_served, provider, port=port, scheme="http")
+    _refused(empty_lab, answer, "unreachable", "unexpected_response", "not_found", "invalid_request", "not_supported")
 
 
 @providers
 @pytest.mark.parametrize("host", ["169.254.169.254", "100.100.100.200", "metadata.invalid", "2852039166"])
 def test_metadata_address_is_no_cloud(
-    lab: Lab, served: Served, provider: str, host: str, monkeypatch: pytest.MonkeyPatch
+    empty_lab: Lab, empty_served: Served, provider: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = socket.getaddrinfo
 
@@ -161,44 +146,44 @@ def test_metadata_address_is_no_cloud(
         return real("169.254.169.254" if name == "metadata.invalid" else name, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    said = _refused(lab, _add(served, provider, host=host), "invalid_request", "invalid_input")
+    said = _refused(empty_lab, _add(empty_served, provider, host=host), "invalid_request", "invalid_input")
     assert "never allowed" in said
 
 
 @providers
 @pytest.mark.parametrize("identity", list(Identity)[1:])
 def test_wrong_certificate(
-    lab: Lab, served: Served, provider: str, identity: Identity, certificates: Certificates
+    empty_lab: Lab, empty_served: Served, provider: str, identity: Identity, certificates: Certificates
 ) -> None:
     with FaultProxy("http://127.0.0.1:9", tls=True, certificates=certificates) as proxy:
         proxy.rule(anything, WrongCertificate(identity))
-        answer = _add(served, provider, port=proxy.port, **{CA_KEY[provider]: str(proxy.ca_file)})
+        answer = _add(empty_served, provider, port=proxy.port, **{CA_KEY[provider]: str(proxy.ca_file)})
         assert len(proxy.ledger) == 0
-    said = _refused(lab, answer, "unreachable")
+    said = _refused(empty_lab, answer, "unreachable")
     assert "certificate" in said.lower() or "TLS failed" in said
 
 
 @providers
 def test_own_authority_is_not_trusted_unless_it_is_named(
-    lab: Lab, served: Served, provider: str, certificates: Certificates
+    empty_lab: Lab, empty_served: Served, provider: str, certificates: Certificates
 ) -> None:
     with FaultProxy("http://127.0.0.1:9", tls=True, certificates=certificates) as proxy:
-        answer = _add(served, provider, port=proxy.port)
+        answer = _add(empty_served, provider, port=proxy.port)
         assert len(proxy.ledger) == 0
-    assert "certificate" in _refused(lab, answer, "unreachable").lower()
+    assert "certificate" in _refused(empty_lab, answer, "unreachable").lower()
 
 
 @providers
 @pytest.mark.parametrize("content", [None, "", "not a certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
 def test_authority_file_that_is_none(
-    lab: Lab, served: Served, provider: str, content: str | None, tmp_path: Path, certificates: Certificates
+    empty_lab: Lab, empty_served: Served, provider: str, content: str | None, tmp_path: Path, certificates: Certificates
 ) -> None:
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
     with FaultProxy("http://127.0.0.1:9", tls=True, certificates=certificates) as proxy:
-        answer = _add(served, provider, port=proxy.port, **{CA_KEY[provider]: str(file)})
-    _refused(lab, answer, "invalid_request", "invalid_input", "unreachable")
+        answer = _add(empty_served, provider, port=proxy.port, **{CA_KEY[provider]: str(file)})
+    _refused(empty_lab, answer, "invalid_request", "invalid_input", "unreachable")
 
 
 @pytest.mark.parametrize("minutes", [-40, 40])
@@ -255,18 +240,20 @@ def test_same_cloud_under_two_names_is_said_and_seen_once(sqlite_lab: Lab, own_s
 
 
 @pytest.mark.parametrize("token", ["wrong", "expired"])
-def test_wrong_credentials_are_refused_before_anything_is_stored(lab: Lab, served: Served, token: str) -> None:
-    answer = served.send("POST", "/api/v1/accounts", {**SIMULATED, "name": "shop", "secrets": {"token": token}})
-    _refused(lab, answer, "authentication_failed")
+def test_wrong_credentials_are_refused_before_anything_is_stored(
+    empty_lab: Lab, empty_served: Served, token: str
+) -> None:
+    answer = empty_served.send("POST", "/api/v1/accounts", {**SIMULATED, "name": "shop", "secrets": {"token": token}})
+    _refused(empty_lab, answer, "authentication_failed")
 
 
-def test_unknown_and_misplaced_keys_are_refused_with_the_known_ones(lab: Lab, served: Served) -> None:
+def test_unknown_and_misplaced_keys_are_refused_with_the_known_ones(empty_lab: Lab, empty_served: Served) -> None:
     for config, secrets in (({"regoins": "2"}, {}), ({"token": "x"}, {}), ({}, {"instances": "3"})):
         body = {**SIMULATED, "name": "shop", "config": config, "secrets": secrets}
-        answer = served.send("POST", "/api/v1/accounts", body)
+        answer = empty_served.send("POST", "/api/v1/accounts", body)
         assert answer.status_code == 422
         assert any(word in answer.json()["detail"] for word in ("did you mean", "give it as"))
-    assert lab.count("account") == 0
+    assert empty_lab.count("account") == 0
 
 
 def test_native_state_that_no_table_knows_is_kept_counted_and_shown(sqlite_lab: Lab, own_served: Served) -> None:

@@ -2,13 +2,11 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
-from tests import lab as labs
-from tests.baddays.serving import Served, serving
+from tests.baddays.serving import Served
 from tests.baddays.test_connecting import ADDRESSES, SECRET, _add, _speaking
 from tests.lab import Lab
 from tests.unit.gateway.test_egress import IN_IPV6, METADATA_4, METADATA_6, NUMERIC
@@ -20,22 +18,6 @@ HOSTS = [
     *(hide(address) for hide in IN_IPV6.values() for address in METADATA_4),
 ]
 providers = pytest.mark.parametrize("provider", list(ADDRESSES))
-
-
-@pytest.fixture(scope="module")
-def lab(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """One for all: nothing that is refused leaves anything."""
-    folder = tmp_path_factory.mktemp("empty")
-    (folder / "mcm.db").write_bytes(sqlite_template.read_bytes())
-    made = labs.make(f"sqlite:///{folder / 'mcm.db'}", folder)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def served(lab: Lab) -> Iterator[Served]:
-    with serving(lab) as made:
-        yield made
 
 
 @pytest.fixture
@@ -59,21 +41,26 @@ def _only_loopback(connected: Sequence[str]) -> None:
 
 @providers
 def test_no_spelling_of_a_metadata_address_is_connected_to(
-    lab: Lab, served: Served, provider: str, connected: list[str]
+    empty_lab: Lab, empty_served: Served, provider: str, connected: list[str]
 ) -> None:
     for host in HOSTS:
         url_host = f"[{host}]" if ":" in host and provider != "vmware" else host
-        answer = _add(served, provider, host=url_host, port=80, scheme="http")
+        answer = _add(empty_served, provider, host=url_host, port=80, scheme="http")
         assert 400 <= answer.status_code < 600, host
         assert SECRET not in answer.text
     _only_loopback(connected)
-    assert lab.count("account") == 0
+    assert empty_lab.count("account") == 0
 
 
 @providers
 @pytest.mark.parametrize("address", METADATA_4 + METADATA_6)
 def test_no_name_that_leads_there_is_connected_to(
-    lab: Lab, served: Served, provider: str, address: str, connected: list[str], monkeypatch: pytest.MonkeyPatch
+    empty_lab: Lab,
+    empty_served: Served,
+    provider: str,
+    address: str,
+    connected: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = socket.getaddrinfo
 
@@ -84,11 +71,11 @@ def test_no_name_that_leads_there_is_connected_to(
         return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    answer = _add(served, provider, host="cloud.example", port=80, scheme="http")
+    answer = _add(empty_served, provider, host="cloud.example", port=80, scheme="http")
     assert answer.json()["details"]["code"] == "invalid_request"
     assert "never allowed" in answer.text or "no address of a single host" in answer.text
     _only_loopback(connected)
-    assert lab.count("account") == 0
+    assert empty_lab.count("account") == 0
 
 
 TARGETS = ["169.254.169.254", "[fd00:ec2::254]", "2852039166", "[64:ff9b::a9fe:a9fe]"]
@@ -104,11 +91,11 @@ REDIRECTS = [
 @pytest.mark.parametrize("provider", ["aws", "openstack"])
 @pytest.mark.parametrize(("target", "code"), REDIRECTS)
 def test_no_redirect_leads_there(
-    lab: Lab, served: Served, provider: str, target: str, code: int, connected: list[str]
+    empty_lab: Lab, empty_served: Served, provider: str, target: str, code: int, connected: list[str]
 ) -> None:
     words = f"HTTP/1.1 {code} X\r\nLocation: http://{target}/latest/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with _speaking(words.encode()) as port:
-        answer = _add(served, provider, port=port, scheme="http")
+        answer = _add(empty_served, provider, port=port, scheme="http")
     assert 400 <= answer.status_code < 600
     _only_loopback(connected)
-    assert lab.count("account") == 0
+    assert empty_lab.count("account") == 0

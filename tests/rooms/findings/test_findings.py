@@ -29,6 +29,11 @@ from tests.rooms.identity.people import Person, user
 MONTH = Decimal(730)
 
 
+# Of the size that has a price, and free of charge while it is stopped.
+PRICED: dict[str, Any] = {"stop_billing": "stops", "vcpus": 2, "memory_mib": 4096, "os_family": "linux",
+                          "architecture": "x86_64", "gpu_count": None}  # fmt: skip
+
+
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
     made = prepared.lab(database_url, tmp_path, "findings", _read)
@@ -96,16 +101,7 @@ def test_idle_only_by_enough_days_and_coverage(lab: Lab) -> None:
     _used(lab, dear.id, 0.03, share=0.6)
     _used(lab, off.id, 0.03)
     _set(lab, off.id, state="stopped")
-    _told(
-        lab,
-        idle.id,
-        stop_billing="stops",
-        vcpus=2,
-        memory_mib=4096,
-        os_family="linux",
-        architecture="x86_64",
-        gpu_count=None,
-    )
+    _told(lab, idle.id, **PRICED)
     _told(lab, dear.id, stop_billing="keeps")
     assert _look(lab)[idle.id, Kind.IDLE_INSTANCE].saving.amount is None, "no price is known: unknown, not 0"
     _prices(lab, stock.size("s", 2, 4, "0.1"), stock.size("m", 8, 64, "0.9"))
@@ -208,16 +204,7 @@ def test_over_http_listed_planned_and_dismissed_by_those_who_may(lab: Lab) -> No
     first, second, mine = [row for row in lab.resources() if row.state == "running"][:3]
     for row in (first, second, mine):
         _used(lab, row.id, 0.01)
-        _told(
-            lab,
-            row.id,
-            stop_billing="stops",
-            vcpus=2,
-            memory_mib=4096,
-            os_family="linux",
-            architecture="x86_64",
-            gpu_count=None,
-        )
+        _told(lab, row.id, **PRICED)
     _prices(lab, stock.size("s", 2, 4, "0.1"))
     with lab.runtime.database.writing() as session:
         tenant = tenants.create(session, CALLER, TenantCreate(name="alpha", kind="department", parent="default"))

@@ -266,3 +266,22 @@ def test_own_ca_file_replaces_the_public_authorities(certificates: Certificates,
     loaded: Any = TlsSettings(ca_file=str(certificates.ca_file)).ssl_context().get_ca_certs()
     assert len(loaded) == 1
     assert TlsSettings().verify
+
+
+def test_it_ends_when_it_is_stopped_but_not_before_what_is_armed(silent: SilentServer) -> None:
+    context = _context()
+    watchdog = _armed(context, SOON_S)
+    thread = watchdog._thread
+    assert thread is not None
+    watchdog.stop()
+    with context.dial("127.0.0.1", silent.port, timeout=LONG_S) as connected:
+        result = _blocked_read(connected)
+    assert not isinstance(result, TimeoutError), "its deadline held although the watchdog was to end"
+    thread.join(LONG_S)
+    assert not thread.is_alive()
+    other = _context()
+    other.arm(SOON_S, None)
+    watchdog.arm(other, other.until)
+    with other.dial("127.0.0.1", silent.port, timeout=LONG_S) as connected:
+        assert not isinstance(_blocked_read(connected), TimeoutError)
+    watchdog.disarm(other)
