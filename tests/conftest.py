@@ -23,6 +23,7 @@ from tests.harness.postgres import PostgresServer
 from tests.harness.postgres_pool import DatabasePool
 from tests.harness.replay import ec2
 from tests.proofs import pytest_runtest_makereport  # noqa: F401
+from tests.threads import _nothing_goes_on  # noqa: F401
 
 _SERVER = pytest.StashKey[PostgresServer]()
 OPENSTACK_NAME = "tests"

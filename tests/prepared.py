@@ -22,6 +22,7 @@ from mcm_providers.simulated.cloud.shape import Shape
 from mcm_providers.simulated.world import World, worlds
 from tests import lab as labs
 from tests.harness import postgres
+from tests.harness.postgres_warm import WARM
 from tests.lab import Lab
 
 _KEPT_S = 150.0
@@ -97,7 +98,7 @@ def _first(
 
 
 def _look(database_url: str, kept: _Kept) -> None:
-    with postgres.attach().administering(str(make_url(database_url).database)) as connection:
+    with WARM.administering(postgres.attach(), str(make_url(database_url).database)) as connection:
         for (table,) in connection.execute(_FILLED).fetchall():
             with connection.cursor().copy(f'COPY public."{table}" TO STDOUT') as rows:
                 if found := b"".join(bytes(part) for part in rows):
@@ -106,7 +107,8 @@ def _look(database_url: str, kept: _Kept) -> None:
 
 
 def _fill(database_url: str, kept: _Kept) -> None:
-    with postgres.attach().administering(str(make_url(database_url).database)) as connection, connection.transaction():
+    name = str(make_url(database_url).database)
+    with WARM.administering(postgres.attach(), name) as connection, connection.transaction():
         # Neither foreign keys nor the triggers that protect the audit trail stand in the way.
         connection.execute("SET LOCAL session_replication_role = replica")
         for table, rows in kept.rows.items():

@@ -14,6 +14,7 @@ from mcm.events.stream import EventStream
 
 router = APIRouter(prefix="/events", tags=["events"])
 _MOST = 2**63 - 1
+_RECENT_S = 3600
 _TEXT = {"type": "string"}
 _EVENT = {"type": "object", "properties": {"id": _TEXT, "event": _TEXT, "data": _TEXT}}
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -40,6 +41,9 @@ async def follow_events(
     caller: CallerDep,
     presented: PresentedDep,
     after: Annotated[int | None, Query(ge=0, le=_MOST, description="only what came after this event; 0: all")] = None,
+    recent_s: Annotated[
+        int, Query(ge=0, le=_RECENT_S, description="without a position: also what came in the last so many seconds")
+    ] = 0,
     kinds: Annotated[str | None, Query(max_length=500, description="only these kinds, comma separated")] = None,
     follow: Annotated[
         bool | None,
@@ -63,7 +67,7 @@ async def follow_events(
 
     sieve = sieve_of(caller, wanted) or Sieve({})
     seat = runtime.events.join(caller.principal_id) if staying else None
-    return EventStream(runtime.database, runtime.events, seat, sieve, look, position)
+    return EventStream(runtime.database, runtime.events, seat, sieve, look, position, recent_s)
 
 
 def _kinds(given: str | None) -> frozenset[str]:

@@ -25,6 +25,12 @@ def bounds(session: Session) -> tuple[int, int]:
     return oldest or 0, newest or 0
 
 
+def newest_before(session: Session, instant: datetime) -> int:
+    """The number of the newest event that is older; 0 without one."""
+    query = select(Event.id).where(Event.at < instant).order_by(Event.id.desc()).limit(1)
+    return session.scalar(query) or 0
+
+
 def prune(session: Session, before: datetime) -> None:
     """The newest stays however old it is: a database that lost it would give its number to another."""
     newest = select(func.max(Event.id)).scalar_subquery()

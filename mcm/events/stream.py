@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from mcm.errors import Forbidden, McmError, NotAuthenticated, Unavailable
 from mcm.events import repository
 from mcm.events.hub import Hub, Seat
 from mcm.events.sieve import Sieve, Told, at, message, told
+from mcm.kit import clock
 
 HEARTBEAT_S, SLOWEST_S = 15.0, 20.0
 # How old what is known of the reader may be: while nothing comes, and when something is told.
@@ -23,7 +25,7 @@ _RETRY = b"retry: 2000\n\n"
 class EventStream(Response):
     """seat: None for a stream that ends with what there is now. look: who reads, anew; it raises when that is over.
 
-    after: None: only what comes from now on."""
+    after: None: what came in the last `recent_s` seconds, and what comes from now on."""
 
     media_type = "text/event-stream"
     charset = "utf-8"
@@ -36,13 +38,14 @@ class EventStream(Response):
         sieve: Sieve,
         look: Callable[[], Sieve | None],
         after: int | None,
+        recent_s: int = 0,
     ) -> None:
         self.status_code, self.background, self.body = 200, None, b""
         self.init_headers({"X-Accel-Buffering": "no"})
         # A stream has no length.
         self.raw_headers = [pair for pair in self.raw_headers if pair[0] != b"content-length"]
         self._database, self._hub, self._seat, self._sieve, self._look = database, hub, seat, sieve, look
-        self._after, self._checked = after, time.monotonic()
+        self._after, self._recent_s, self._checked = after, recent_s, time.monotonic()
         self._send: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
@@ -100,6 +103,8 @@ class EventStream(Response):
         """The position to go on from; tells when what came after it is not all there any more."""
         oldest, newest = await run_in_threadpool(self._bounds)
         after = self._after
+        if after is None and self._recent_s:
+            return await run_in_threadpool(self._before_recent)
         if after is None:
             return newest if self._seat is not None else 0
         if after > newest or 0 < after < oldest - 1:
@@ -132,6 +137,10 @@ class EventStream(Response):
     def _bounds(self) -> tuple[int, int]:
         with self._database.reading() as session:
             return repository.bounds(session)
+
+    def _before_recent(self) -> int:
+        with self._database.reading() as session:
+            return repository.newest_before(session, clock.now() - timedelta(seconds=self._recent_s))
 
     def _read(self, position: int) -> Sequence[Told]:
         with self._database.reading() as session:

@@ -1,17 +1,21 @@
 """Lends a test a migrated database that is as a new one: emptied and renamed after use, which is cheaper than a copy.
 
-A database whose schema a test has changed, or that has grown, is dropped instead. It gets a new name, so that whoever
-still knows the old one, such as a thread that outlives its test, does not get into the next.
+A database whose schema a test has changed, or that has grown, is dropped instead. If others than those of this process
+are still connected it gets a new name, so that whoever still knows the old one does not get into the next test.
 """
 
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from tests.harness.postgres import PostgresServer
+from tests.harness.postgres_warm import WARM
 
 _LARGEST_BYTES = 40 * 2**20
 _THOROUGH_EACH = 16
+# The first version that says at once what was written, of connections that go on.
+_COUNTS_AT_ONCE = 150000
 _ENDING_S, _PAUSE_S = 10.0, 0.002
 # Objects by identity, and what an ALTER changes of them.
 _SHAPE = """
@@ -26,7 +30,7 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 ) AS parts(part)
 """
 _SIZE = "SELECT pg_database_size(current_database())"
-_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND NOT pid = ANY(%s)"
 # Counters are written when a connection ends, before it can no longer be seen. Opening each table to look costs more.
 _WRITTEN = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_tup_ins > 0"
 _ALTERED = """
@@ -56,42 +60,65 @@ class DatabasePool:
         self._rows: dict[str, bytes] = {}
         self._sequences: dict[str, int] = {}
         self._maintenance: Any = None
+        self._keeps = False
         self._taken = 0
 
     def lend(self) -> str:
-        if self._free:
-            return self._free.pop()
-        name = self._server.create_database(template=self._template)
+        name = self._free.pop() if self._free else self._server.create_database(template=self._template)
         if not self._shape:
             self._look_at(name)
+        if self._keeps:
+            WARM.lend(self._server.port, name)
         return name
 
     def take_back(self, name: str) -> None:
-        """Ends whatever is still connected to it."""
+        """Ends whatever is still connected to it but idle connections of this process."""
         if self._maintenance is None:
             # Kept, as making one costs as much as all that is asked of it; the server's end is its end.
             self._maintenance = self._server.administering()
         maintenance, self._taken = self._maintenance, self._taken + 1
-        # Nobody but a superuser comes back in.
-        maintenance.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
-        self._end_others(name)
+        known = list(WARM.end(self._server.port, name))
+        if self._end_others(name, known):
+            # Who they were cannot be told, nor whether they come back: nobody but a superuser does.
+            maintenance.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
+            self._end_others(name, known)
+            self._renamed(name)
+        elif self._emptied(name):
+            self._free.append(name)
+        else:
+            self._dropped(name)
+
+    def _renamed(self, name: str) -> None:
         if not self._emptied(name):
-            maintenance.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            self._dropped(name)
             return
+        WARM.forget(self._server.port, name)
         self._end_others(name)
         renamed = f"mcm_{secrets.token_hex(6)}"
-        maintenance.execute(f'ALTER DATABASE "{name}" RENAME TO "{renamed}"')
-        maintenance.execute(f'ALTER DATABASE "{renamed}" CONNECTION LIMIT -1')
+        self._maintenance.execute(f'ALTER DATABASE "{name}" RENAME TO "{renamed}"')
+        self._maintenance.execute(f'ALTER DATABASE "{renamed}" CONNECTION LIMIT -1')
         self._free.append(renamed)
 
-    def _end_others(self, name: str) -> None:
-        """Asks until there are none: PostgreSQL itself looks again after a tenth of a second only."""
-        until = time.monotonic() + _ENDING_S
-        while self._maintenance.execute(_OTHERS, (name,)).fetchone() is not None and time.monotonic() < until:
+    def _dropped(self, name: str) -> None:
+        WARM.forget(self._server.port, name)
+        self._end_others(name)
+        self._maintenance.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+    def _end_others(self, name: str, but: Sequence[int] = ()) -> bool:
+        """Asks until there are none: PostgreSQL itself looks again after a tenth of a second only. Whether there were.
+
+        Connections that were closed a moment ago may still be there: they count as well."""
+        began, found = time.monotonic(), False
+        while self._maintenance.execute(_OTHERS, (name, list(but))).fetchone() is not None:
+            if time.monotonic() > began + _ENDING_S:
+                break
+            found = True
             time.sleep(_PAUSE_S)
+        return found
 
     def _look_at(self, name: str) -> None:
-        with self._server.administering(name) as connection:
+        with WARM.administering(self._server, name) as connection:
+            self._keeps = connection.info.server_version >= _COUNTS_AT_ONCE
             self._shape = connection.execute(_SHAPE).fetchone()[0]
             self._tables = [row[0] for row in connection.execute(_TABLES)]
             self._sequences = dict(connection.execute(_USED).fetchall())
@@ -101,7 +128,7 @@ class DatabasePool:
 
     def _emptied(self, name: str) -> bool:
         """False: it cannot be told to be as new, or is too large for that to be cheap."""
-        with self._server.administering(name) as connection:
+        with WARM.administering(self._server, name) as connection:
             thorough = self._taken % _THOROUGH_EACH == 0
             if thorough and connection.execute(_SIZE).fetchone()[0] > _LARGEST_BYTES:
                 return False

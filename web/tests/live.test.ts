@@ -26,7 +26,9 @@ describe("the connection", () => {
 
   test("goes on after the last event it saw, and ends when told", async () => {
     const asked: (string | undefined)[] = [];
-    const ask = vi.fn((_: unknown, init?: RequestInit) => {
+    const addresses: unknown[] = [];
+    const ask = vi.fn((address: unknown, init?: RequestInit) => {
+      addresses.push(address);
       asked.push((init?.headers as Record<string, string>)["Last-Event-ID"]);
       return Promise.resolve(new Response(FRAME));
     }) as unknown as typeof fetch;
@@ -39,6 +41,9 @@ describe("the connection", () => {
     await done;
     expect(asked[0]).toBeUndefined();
     expect(asked[1]).toBe("7");
+    // The first time also what came since the page was opened; then the last event says where.
+    expect(String(addresses[0])).toMatch(/recent_s=\d+$/);
+    expect(String(addresses[1])).not.toContain("recent_s");
     expect(seen.length).toBeGreaterThan(1);
   });
 

@@ -46,7 +46,7 @@ class HostileProvider:
         self.key = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
         self._nonces: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     @property

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ from sqlalchemy import text
 
 from mcm.db.engine import build_engine
 from mcm.db.session import Database
+from tests.acceptance.forking import commands
+from tests.acceptance.shell import MCM
 from tests.rooms.auditlog.world import Trail
-
-_MCM = str(Path(sys.executable).with_name("mcm"))
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def _mcm(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MCM_")}
     environment |= {"MCM_DATA_DIR": str(folder), "MCM_CONFIG_DIR": str(folder / "config")}
-    return subprocess.run([_MCM, *words], env=environment, capture_output=True, text=True)
+    return commands.run([MCM, *words], environment, "", 120)
 
 
 def test_list_shows_who_did_what(trail: Trail, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -71,6 +72,25 @@ def test_whoever_saw_nothing_yet_has_a_position_too(lab: Lab, served: Served) ->
         assert subjects([found.next()]) == ["while it was away"]
 
 
+def test_what_came_shortly_before_is_not_missed(lab: Lab, served: Served) -> None:
+    """A page asks for what it shows first, and follows what changes of it after that."""
+    tell(lab, "long ago", "a while ago", "just now")
+    with lab.runtime.database.writing() as session:
+        for name, seconds in (("long ago", 4000), ("a while ago", 300)):
+            at = clock.now() - timedelta(seconds=seconds)
+            session.execute(update(Event).where(Event.subject_id == name).values(at=at))
+    with following(served.http, recent_s=60) as found:
+        assert subjects([found.next()]) == ["just now"]
+        tell(lab, "then")
+        assert subjects([found.next()]) == ["then"]
+    with following(served.http, recent_s=600) as found:
+        assert subjects([found.next() for _ in range(3)]) == ["a while ago", "just now", "then"]
+    newest = rows(lab)[-1].id
+    with following(served.http, after=newest, recent_s=600) as found:
+        tell(lab, "a position goes before it")
+        assert subjects([found.next()]) == ["a position goes before it"]
+
+
 def test_only_the_kinds_asked_for(lab: Lab, served: Served) -> None:
     with following(served.http, kinds="plan.changed, inventory.changed") as found:
         tell(lab, "o")
@@ -117,6 +137,8 @@ def test_what_is_not_kept_any_more_is_a_gap(lab: Lab, served: Served) -> None:
         ({"after": "-1"}, {}, (422, "invalid_input")),
         ({"after": str(2**63)}, {}, (422, "invalid_input")),
         ({"after": "x"}, {}, (422, "invalid_input")),
+        ({"recent_s": "-1"}, {}, (422, "invalid_input")),
+        ({"recent_s": "3601"}, {}, (422, "invalid_input")),
         ({"kinds": "k" * 501}, {}, (422, "invalid_input")),
         ({"follow": "perhaps"}, {}, (422, "invalid_input")),
         ({"kinds": "plan.changed,no.such"}, {}, (400, "bad_request")),

@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -28,14 +27,14 @@ from mcm.models import Account, AuditEvent, AuditSegment, IdentitySecret, OidcPr
 from mcm.vault import Vault, VaultError, sealed
 from mcm.vault.local import EnvironmentKeys
 from tests import lab as labs
+from tests.acceptance.forking import commands
+from tests.acceptance.shell import MCM
 from tests.architecture.layout import client
 from tests.guards import unguarded
 from tests.lab import CALLER, Lab
 from tests.rooms.identity.people import user
 from tests.rooms.keys.filling import Filled
 from tests.rooms.keys.rotating import rotate_once
-
-_MCM = str(Path(sys.executable).with_name("mcm"))
 
 
 def _key_file(lab: Lab) -> Path:
@@ -278,7 +277,7 @@ def test_a_second_factor_is_still_asked_for_and_recovery_codes_open(filled: Fill
 def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MCM_")}
     environment |= {"MCM_DATA_DIR": str(folder), "MCM_CONFIG_DIR": str(folder / "config")}
-    return subprocess.run([_MCM, *words], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return commands.run([MCM, *words], environment, "", 120)
 
 
 @pytest.mark.only_on("sqlite")

@@ -55,7 +55,7 @@ class Receiver:
         if context is not None:
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.port = self._server.server_address[1]
         self.url = f"http{'s' if context else ''}://127.0.0.1:{self.port}/hook"
@@ -104,6 +104,9 @@ def talking(talk: Callable[[socket.socket], None]) -> Iterator[int]:
         def serve() -> None:
             while not ended.is_set():
                 connected, _ = listener.accept()
+                if ended.is_set():
+                    connected.close()
+                    return
                 threading.Thread(target=each, args=(connected,), daemon=True).start()
 
         def each(connected: socket.socket) -> None:

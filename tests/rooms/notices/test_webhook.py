@@ -92,7 +92,10 @@ def test_redirects_are_not_followed(receiver: Receiver, status: int, where: str)
 def _request(connected: socket.socket) -> None:
     seen = b""
     while BODY not in seen:
-        seen += connected.recv(65_536)
+        piece = connected.recv(65_536)
+        if not piece:
+            raise ConnectionResetError
+        seen += piece
 
 
 def _drip(connected: socket.socket) -> None:

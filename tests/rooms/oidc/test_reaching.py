@@ -260,7 +260,7 @@ def certificates() -> Iterator[Certificates]:
 def test_only_the_own_authority_is_trusted_where_one_is_given(certificates: Certificates, identity: Identity) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Tls)
     server.socket = certificates.context(identity).wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     url = f"https://127.0.0.1:{server.server_address[1]}"
     try:

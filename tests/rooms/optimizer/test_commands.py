@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.acceptance.conftest import SIMULATED
-from tests.acceptance.shell import Shell
+from tests.acceptance.forking import commands
+from tests.acceptance.shell import MCM, Shell
 
 WORKLOAD = """
 apiVersion: mcm/v1
@@ -80,11 +81,7 @@ def test_each_goal_answers(shell: Shell) -> None:
     ],
 )
 def test_what_is_wrong_is_named(shell: Shell, words: tuple[str, ...], word: str) -> None:
-    import subprocess
-
-    from tests.acceptance.shell import MCM
-
-    done = subprocess.run([MCM, "optimize", *words], env=dict(shell.environment), capture_output=True, text=True)
+    done = commands.run([MCM, "optimize", *words], shell.environment, "", 120)
     assert done.returncode in (1, 2), done.stderr
     assert word in done.stderr + done.stdout
     assert "Traceback" not in done.stderr

@@ -5,7 +5,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,8 @@ from mcm.kit import clock
 from mcm.models import ApiToken
 from mcm.vault import keyfile
 from tests import lab as labs
+from tests.acceptance.forking import commands
+from tests.acceptance.shell import MCM
 from tests.harness.postgres import PostgresServer
 from tests.rooms.identity.people import user
 
@@ -25,8 +26,7 @@ _KEYS = ("MCM_SERVER", "MCM_TOKEN", "MCM_MASTER_KEY", "MCM_TRANSIT_URL")
 def mcm(folder: Path, *arguments: str, database_url: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in _KEYS}
     environment |= {"MCM_DATA_DIR": str(folder), "MCM_DATABASE_URL": database_url, "COLUMNS": "200"} | more
-    command = [sys.executable, "-c", "from mcm.cli.entry import run; run()", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    return commands.run([MCM, *arguments], environment, "", 120)
 
 
 @pytest.fixture

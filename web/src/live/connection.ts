@@ -8,6 +8,9 @@ interface Told {
 }
 
 const ADDRESS = "/api/v1/events";
+// What the page shows may be as old as the page; events get their time a little before others can see them.
+const EARLIER_S = 10;
+const LONGEST_S = 3_600;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 // The server sends something every 15 s; a connection that is silent for longer is dead, whatever the browser thinks.
@@ -48,7 +51,8 @@ async function once(
   try {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (after) headers["Last-Event-ID"] = after;
-    const answer = await ask(ADDRESS, { headers, credentials: "same-origin", signal: ended.signal });
+    const since = Math.min(Math.ceil(performance.now() / 1_000) + EARLIER_S, LONGEST_S);
+    const answer = await ask(after ? ADDRESS : `${ADDRESS}?recent_s=${since}`, { headers, credentials: "same-origin", signal: ended.signal });
     if (!answer.ok || !answer.body) return { last, heard };
     told.state("live");
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
