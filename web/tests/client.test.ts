@@ -40,6 +40,26 @@ describe("a change", () => {
     expect(sent[1]?.body).toBe(sent[0]?.body);
   });
 
+  test("a refusal that arrives after somebody has signed in asks nobody again", async () => {
+    const sent: string[] = [];
+    const late = Promise.withResolvers<Response>();
+    vi.stubGlobal("fetch", (address: string) => {
+      sent.push(address);
+      const refused = () => new Response(JSON.stringify(ENDED), { status: 401 });
+      if (sent.length === 1) return late.promise;
+      return Promise.resolve(sent.length === 2 ? refused() : new Response("{}"));
+    });
+    const slow = get("/api/v1/accounts");
+    const quick = get("/api/v1/plans");
+    await vi.waitFor(() => expect(gate.wanted()).toBe("sign-in"));
+    gate.finish(true);
+    await quick;
+    late.resolve(new Response(JSON.stringify(ENDED), { status: 401 }));
+    await expect(slow).resolves.toEqual({});
+    expect(gate.wanted()).toBeNull();
+    expect(sent).toEqual(["/api/v1/accounts", "/api/v1/plans", "/api/v1/plans", "/api/v1/accounts"]);
+  });
+
   test("fails with what the server said when nobody signs in", async () => {
     answers([401, ENDED]);
     const asked = post("/api/v1/sync/requests", { body: { accounts: [], kinds: [], full: false } });

@@ -76,10 +76,13 @@ async function call<P extends PathsWith<M>, M extends Method>(
   // One for the change that is meant, not for each attempt: a repetition has no second effect.
   const key = method === "get" ? "" : newKey();
   for (;;) {
+    const passed = gate.passed();
     const answer = await send(method, address, key, asked);
     if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as AnswerOf<P, M>;
     const problem = await problemOf(answer);
     const wanted = opened(problem);
+    // Refused for what it was sent with: somebody has signed in while it was under way.
+    if (wanted !== null && gate.passed() !== passed) continue;
     if (wanted === null || path.startsWith("/api/v1/auth/login") || !(await gate.pass(wanted))) throw problem;
   }
 }

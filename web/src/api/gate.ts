@@ -8,6 +8,7 @@ interface Waiting {
 }
 
 let waiting: Waiting | null = null;
+let passed = 0;
 const listeners = new Set<() => void>();
 
 export const gate = {
@@ -20,6 +21,7 @@ export const gate = {
         done: promise,
         finish(again) {
           waiting = null;
+          if (again) passed += 1;
           tell();
           resolve(again);
         },
@@ -30,6 +32,10 @@ export const gate = {
   },
   finish(again: boolean): void {
     waiting?.finish(again);
+  },
+  /** How often somebody has passed: another number than before means that what was sent before is worth asking again. */
+  passed(): number {
+    return passed;
   },
   wanted(): Wanted | null {
     return waiting?.wanted ?? null;
