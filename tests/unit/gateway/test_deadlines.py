@@ -1,5 +1,6 @@
 """A stuck read ends at its deadline: the watchdog shuts its socket down, plain or TLS; nothing else is touched."""
 
+import fcntl
 import os
 import socket
 import ssl
@@ -169,16 +170,16 @@ def test_one_connection_that_cannot_be_ended_does_not_stop_the_watchdog(silent: 
 def test_reused_descriptor_is_not_shut_down() -> None:
     """The dialled socket was closed and its number given to something else, which is none of the register's."""
     register = SocketRegister()
-    ours, peer = socket.socketpair()
+    low, peer = socket.socketpair()
+    # So high that no other thread of this process is given the number meanwhile: the lowest free one is what is given.
+    ours = socket.socket(fileno=fcntl.fcntl(low, fcntl.F_DUPFD, 700))
+    low.close()
     register.add(ours)
     number = ours.fileno()
     ours.close()
     stranger, other_end = socket.socketpair()
-    if stranger.fileno() != number:
-        os.dup2(stranger.fileno(), number)
-        copy = socket.socket(fileno=number)
-    else:
-        copy = stranger
+    os.dup2(stranger.fileno(), number)
+    copy = socket.socket(fileno=number)
     assert register.shut_down() == 0
     other_end.sendall(b"x")
     assert copy.recv(1) == b"x"
