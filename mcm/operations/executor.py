@@ -32,6 +32,8 @@ class OperationExecutor:
         self._woken = False
         self._stopping = False
         self._busy: set[str] = set()
+        # How many turns were begun.
+        self._begun = 0
         self._dispatcher: threading.Thread | None = None
 
     def wake(self) -> None:
@@ -79,9 +81,12 @@ class OperationExecutor:
         until = time.monotonic() + timeout_s
         self.wake()
         while time.monotonic() < until:
+            # A turn that is under way, or ends while this looks, may have left something that is due later.
+            begun, still = self._begun, not self._busy
             with self._tools.database.reading() as session:
-                if repository.next_due(session) is None and not self._busy:
-                    return
+                still = still and repository.next_due(session) is None
+            if still and self._begun == begun:
+                return
             time.sleep(0.02)
 
     def _run(self) -> None:
@@ -124,6 +129,7 @@ class OperationExecutor:
                 return False
             if operation_id not in self._busy:
                 self._busy.add(operation_id)
+                self._begun += 1
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
                 self._threads.submit(self._turn, operation_id)
