@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         description="where `mcm serve` reads clouds and carries out operations: in a process of its own, so that "
         "requests do not wait for it, or in the server's",
     )
+    worker_nice: int = Field(
+        default=10, ge=0, le=19, description="how far the process that reads clouds lets others go first"
+    )
     workers: int = Field(default=16, ge=1, le=256, description="threads that read clouds")
     account_slots: int = Field(default=4, ge=1, le=64, description="reads of one account at the same time")
     operation_slots: int = Field(

@@ -1,8 +1,8 @@
 """Works without serving: reads clouds, gives operations their turns, keeps the house.
 
-`mcm worker` does so until it is told to end. `python -m mcm.worker` does so for the server that started it: settings
-and orders come through standard input, which ends when the server does, however it does; reports leave through standard
-output. The server's own process then does nothing but answer, and no request waits for the interpreter's lock.
+`mcm worker` does so until it is told to end. `python -m mcm.worker NICE` does so for the server that started it:
+settings and orders come through standard input, which ends when the server does, however it does; reports leave through
+standard output. The server's own process then does nothing but answer, and no request waits for the interpreter's lock.
 """
 
 import gc
@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
-    # Requests go first where there are not enough processors.
-    os.nice(10)
+    # Requests go first where there are not enough processors. Not with the settings, as loading is most of the start.
+    os.nice(int(sys.argv[1]))
     # Loading makes much that stays and hardly any garbage; `mcm.app.prepare` turns the collector on again.
     gc.disable()
 

@@ -135,7 +135,8 @@ class Worker:
         with self._lock:
             if self._stopping.is_set():
                 return None
-            child = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+            command = (*_COMMAND, str(self._settings.worker_nice))
+            child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
             assert child.stdin is not None
             self._child, self._orders = child, child.stdin
             # Not as arguments, which everybody on the machine can read. It ends by itself if it cannot use them.
