@@ -25,10 +25,13 @@ def bounds(session: Session) -> tuple[int, int]:
     return oldest or 0, newest or 0
 
 
-def newest_before(session: Session, instant: datetime) -> int:
-    """The number of the newest event that is older; 0 without one."""
-    query = select(Event.id).where(Event.at < instant).order_by(Event.id.desc()).limit(1)
-    return session.scalar(query) or 0
+def before_since(session: Session, instant: datetime) -> int | None:
+    """The position after which all events since then come; None: there are none.
+
+    By the first of them, not by the last older one: an event of a long transaction is older than its number."""
+    # + 0: else SQLite walks by number, from the oldest on, until one is recent.
+    first = session.scalar(select(func.min(Event.id + 0)).where(Event.at >= instant))
+    return None if first is None else first - 1
 
 
 def prune(session: Session, before: datetime) -> None:

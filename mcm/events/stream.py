@@ -101,10 +101,10 @@ class EventStream(Response):
 
     async def _begin(self) -> int:
         """The position to go on from; tells when what came after it is not all there any more."""
-        oldest, newest = await run_in_threadpool(self._bounds)
+        oldest, newest, recent = await run_in_threadpool(self._bounds)
         after = self._after
         if after is None and self._recent_s:
-            return await run_in_threadpool(self._before_recent)
+            return newest if recent is None else recent
         if after is None:
             return newest if self._seat is not None else 0
         if after > newest or 0 < after < oldest - 1:
@@ -134,13 +134,12 @@ class EventStream(Response):
         self._sieve, self._checked = found, began
         return None
 
-    def _bounds(self) -> tuple[int, int]:
+    def _bounds(self) -> tuple[int, int, int | None]:
+        """The oldest and the newest number, and what came before the recent ones."""
+        since = clock.now() - timedelta(seconds=self._recent_s)
         with self._database.reading() as session:
-            return repository.bounds(session)
-
-    def _before_recent(self) -> int:
-        with self._database.reading() as session:
-            return repository.newest_before(session, clock.now() - timedelta(seconds=self._recent_s))
+            recent = repository.before_since(session, since) if self._recent_s else None
+            return *repository.bounds(session), recent
 
     def _read(self, position: int) -> Sequence[Told]:
         with self._database.reading() as session:

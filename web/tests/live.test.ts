@@ -47,6 +47,22 @@ describe("the connection", () => {
     expect(seen.length).toBeGreaterThan(1);
   });
 
+  test("a page that was open for long before it is connected has a gap", async () => {
+    vi.spyOn(performance, "now").mockReturnValue(7_200_000);
+    const ask = vi.fn(() => Promise.resolve(new Response(FRAME)));
+    const seen: LiveEvent[] = [];
+    const stop = new AbortController();
+    const done = follow({ event: (event) => seen.push(event), state: () => undefined }, stop.signal, ask as typeof fetch);
+    await vi.advanceTimersByTimeAsync(5_000);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await done;
+    vi.restoreAllMocks();
+    expect(String(vi.mocked(ask).mock.calls.at(0)?.at(0))).toMatch(/recent_s=3600$/);
+    expect(seen.filter((event) => event.kind === "stream.gap")).toHaveLength(1);
+    expect(seen[0]?.kind).toBe("stream.gap");
+  });
+
   test("asks ever more rarely when it is refused", async () => {
     const ask = vi.fn(() => Promise.resolve(new Response("", { status: 403 }))) as unknown as typeof fetch;
     const stop = new AbortController();

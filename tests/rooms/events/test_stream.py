@@ -85,6 +85,16 @@ def test_what_came_shortly_before_is_not_missed(lab: Lab, served: Served) -> Non
         assert subjects([found.next()]) == ["then"]
     with following(served.http, recent_s=600) as found:
         assert subjects([found.next() for _ in range(3)]) == ["a while ago", "just now", "then"]
+    # One of a transaction that took its time: it happened long ago, and is seen only now.
+    with lab.runtime.database.writing() as session:
+        session.execute(update(Event).where(Event.subject_id == "then").values(at=clock.now() - timedelta(hours=2)))
+    with following(served.http, recent_s=60) as found:
+        assert subjects([found.next(), found.next()]) == ["just now", "then"]
+    with lab.runtime.database.writing() as session:
+        session.execute(update(Event).values(at=clock.now() - timedelta(hours=2)))
+    with following(served.http, recent_s=60) as found:
+        tell(lab, "nothing was recent")
+        assert subjects([found.next()]) == ["nothing was recent"]
     newest = rows(lab)[-1].id
     with following(served.http, after=newest, recent_s=600) as found:
         tell(lab, "a position goes before it")

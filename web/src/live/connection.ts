@@ -8,8 +8,9 @@ interface Told {
 }
 
 const ADDRESS = "/api/v1/events";
-// What the page shows may be as old as the page; events get their time a little before others can see them.
-const EARLIER_S = 10;
+// What the page shows may be as old as the page. Events get their time before others can see them: a transaction may wait
+// for a lock for half a minute.
+const EARLIER_S = 30;
 const LONGEST_S = 3_600;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -51,10 +52,13 @@ async function once(
   try {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (after) headers["Last-Event-ID"] = after;
-    const since = Math.min(Math.ceil(performance.now() / 1_000) + EARLIER_S, LONGEST_S);
-    const answer = await ask(after ? ADDRESS : `${ADDRESS}?recent_s=${since}`, { headers, credentials: "same-origin", signal: ended.signal });
+    const since = Math.ceil(performance.now() / 1_000) + EARLIER_S;
+    const address = after ? ADDRESS : `${ADDRESS}?recent_s=${Math.min(since, LONGEST_S)}`;
+    const answer = await ask(address, { headers, credentials: "same-origin", signal: ended.signal });
     if (!answer.ok || !answer.body) return { last, heard };
     told.state("live");
+    // Open for longer than can be asked for, and connected only now.
+    if (!after && since > LONGEST_S) told.event({ id: "", kind: "stream.gap", data: null });
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new EventParser();
     for (;;) {
