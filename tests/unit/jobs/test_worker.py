@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -40,6 +41,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Worker]]:
     yield make
     for worker in workers:
         worker.stop()
+
+
+def test_it_is_told_how_far_to_let_others_go_first(made: Callable[[str], Worker], tmp_path: Path) -> None:
+    file = tmp_path / "nice"
+    made(f"import sys, time; open({str(file)!r}, 'w').write(sys.argv[1]); time.sleep(60)")
+    _wait_for(lambda: file.exists() and file.read_text() == "10")
 
 
 def _pid(worker: Worker) -> int | None:
