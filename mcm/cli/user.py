@@ -61,6 +61,9 @@ def create(
         body["roles"] = [*role, *(("security_admin",) if separated else _ADMIN if admin else ())]
         answer = client.post("/users", body)
     print_one(answer, output, name_key="name")
+    if tenant and role:
+        cure = f"`mcm role bind {name} ROLE --tenant {tenant}` gives one there only"
+        note(f"{', '.join(role)}: held in the whole, not only in {tenant}; {cure}")
     if separated:
         note("duties are separated: make the system administrator and the auditor for two other people")
 
