@@ -1,5 +1,6 @@
 """mcm cost quote and mcm cost resource: what one thing costs."""
 
+from decimal import Decimal
 from typing import Any
 
 import typer
@@ -116,7 +117,7 @@ def _price(found: dict[str, Any]) -> str:
     if found["shown"] is None:
         return "unknown: " + "; ".join(one["message"] for one in found["notes"])
     least = "at least " if found["at_least"] else ""
-    said = f"{least}{found['shown']} {found['currency']} a month (730 hours), {found['shown_hour']} an hour"
+    said = f"{least}{found['shown']} {found['currency']} a month (730 hours), {Decimal(found['hour']):.4f} an hour"
     return "; ".join([f"{said}; {found['basis']}, {found['on']}", *(one["message"] for one in found["notes"])])
 
 

@@ -9,7 +9,7 @@ from mcm.kit.money import Amount
 
 
 class Quote(BaseModel):
-    """What something costs while it is there: month (730 hours) and hour, exact; shown, shown_hour: rounded once. None
+    """What something costs while it is there: month (730 hours) and hour, exact; shown: the month, rounded once. None
     when what it mainly is has no price, which `notes` say. currency: that of the place's prices unless asked for; null
     where it has none. at_least: something that is needed has no price. basis: the worst of the lines'. sku: whose
     price it is."""

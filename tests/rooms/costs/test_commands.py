@@ -137,3 +137,25 @@ def test_what_a_resource_costs(shell: Shell) -> None:
     assert "paid by: default" in said
     assert "by the price of today unknown: " in said
     assert shell.run("cost", "resource", "res_nothing", expect=1).stderr.startswith("error: ")
+
+
+def test_a_quote_says_what_it_is_priced_in_and_what_that_comes_to(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "data")
+    public = ["--provider", "simulated", "--ownership", "public"]
+    shell.run("account", "add", "pub", *public, "--config", "instances=2", "--config", "regions=1")
+    shell.run("sync", "--wait", "--kind", "instance")
+    region = shell.json("instance", "list", "--limit", "1")[0]["region"]
+    prices = tmp_path / "prices.csv"
+    prices.write_text(
+        "provider,currency,priced_on,region,item,sku,option,unit,unit_price,vcpus,memory_gib,operating_system\n"
+        f"simulated,EUR,2026-01-31,{region},compute,std-4,on_demand,hour,0.18,4,16,linux\n"
+    )
+    shell.run("price", "import", str(prices))
+    shell.run("price", "set-rate", "EUR", "CNY", "8", "--source", "bank", "--on", "2026-01-31")
+    asked = ["cost", "quote", f"pub/{region}", "--vcpus", "4", "--memory-mib", "16384", "--sku", "std-4", "--local-disk"]
+    plain = shell.run(*asked)
+    assert "131.40 EUR a month (730 hours), 0.1800 an hour; list" in plain.stderr
+    converted = shell.run(*asked, "--currency", "CNY")
+    assert "1051.20 CNY a month (730 hours), 1.4400 an hour; list" in converted.stderr
+    (line,) = [one.split() for one in converted.stdout.splitlines() if one.startswith("compute")]
+    assert line == ["compute", "std-4", "730", "hour", "0.18", "EUR", "1051.2", "CNY", "list"]
