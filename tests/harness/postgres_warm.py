@@ -1,5 +1,5 @@
-"""Connections to lent databases go on after the test that made them: a backend that has met the tables answers in a
-third of the time of one that has not, and most tests ask few questions.
+"""Connections to lent databases go on after the test that made them: a backend that has met the tables answers
+sooner than one that has not, and most tests ask few questions.
 
 For this process only, through SQLAlchemy's `do_connect`; what another process connects ends as ever.
 """
