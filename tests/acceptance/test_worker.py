@@ -25,8 +25,8 @@ def _wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def _slow_cloud(shell: Shell) -> None:
-    words = (word for pair in _SLOW for word in ("--config", pair))
+def _slow_cloud(shell: Shell, *more: str) -> None:
+    words = (word for pair in (*_SLOW, *more) for word in ("--config", pair))
     shell.run("account", "add", "slow", *SIMULATED, *words)
 
 
@@ -76,7 +76,8 @@ def test_it_ends_with_its_server(shell: Shell, number: signal.Signals) -> None:
 
 
 def test_pausing_an_account_ends_its_reads_there(shell: Shell) -> None:
-    _slow_cloud(shell)
+    # A read longer than the command that pauses takes on a busy machine.
+    _slow_cloud(shell, "latency_ms=5000")
     with shell.serving() as serving, _client(serving.url) as http:
         _wait_for(lambda: _reading(http))
         reading = set(_reading(http))
