@@ -152,7 +152,8 @@ def test_a_quote_says_what_it_is_priced_in_and_what_that_comes_to(tmp_path: Path
     )
     shell.run("price", "import", str(prices))
     shell.run("price", "set-rate", "EUR", "CNY", "8", "--source", "bank", "--on", "2026-01-31")
-    asked = ["cost", "quote", f"pub/{region}", "--vcpus", "4", "--memory-mib", "16384", "--sku", "std-4", "--local-disk"]
+    size = ["--vcpus", "4", "--memory-mib", "16384", "--sku", "std-4", "--local-disk"]
+    asked = ["cost", "quote", f"pub/{region}", *size]
     plain = shell.run(*asked)
     assert "131.40 EUR a month (730 hours), 0.1800 an hour; list" in plain.stderr
     converted = shell.run(*asked, "--currency", "CNY")
