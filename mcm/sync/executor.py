@@ -7,9 +7,10 @@ the scope row, not this pool, is what keeps two reads of one scope apart.
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from mcm.accounts.access import account_access, opened, stored
 from mcm.contract import ProviderError
@@ -79,8 +80,7 @@ class SyncExecutor:
 
     def dispatch_soon(self) -> None:
         """Dispatch from another thread: for after a commit, so that a request does not wait for it."""
-        if not self._stopping.is_set():
-            self._pool.submit(self._dispatch_quietly)
+        self._submit(self._dispatch_quietly)
 
     def claim_and_run(self, scope_id: int, account_id: str, *, if_due: bool = False) -> str:
         """One read from claim to end; the unit another engine would call. Returns the outcome.
@@ -172,8 +172,8 @@ class SyncExecutor:
         return True
 
     def stop(self, wait: bool = True) -> None:
-        self._stopping.set()
         with self._lock:
+            self._stopping.set()
             for _, _, cancel in self._running.values():
                 cancel.set()
         self._pool.shutdown(wait=wait, cancel_futures=True)
@@ -189,8 +189,14 @@ class SyncExecutor:
         with self._lock:
             self._scopes.add(scope_id)
             self._busy[account_id] += 1
-        self._pool.submit(self._work, scope_id, account_id, probes)
-        return 1
+        return int(self._submit(self._work, scope_id, account_id, probes))
+
+    def _submit(self, work: Callable[..., None], *words: Any) -> bool:
+        """Whether it will be done: a pool that is being stopped takes nothing more."""
+        with self._lock:
+            if not self._stopping.is_set():
+                self._pool.submit(work, *words)
+            return not self._stopping.is_set()
 
     def _work(self, scope_id: int, account_id: str, probes: tuple[str, ...]) -> None:
         try:
@@ -216,8 +222,6 @@ class SyncExecutor:
             self.dispatch()
         except McmError as error:
             log.warning("looking for due work failed: %s", error.message)
-        except RuntimeError:
-            log.debug("the pool is shutting down", exc_info=True)
 
     def _claim(self, scope_id: int, run_id: str, if_due: bool = False) -> Plan | None:
         with self._tools.database.reading() as session:

@@ -77,7 +77,7 @@ class Shell:
         finally:
             end(process)
         told = log.read_text()
-        assert "Traceback" not in told
+        assert "Traceback" not in told, told
         if MARK in told:
             saw("server's log", told)
         self.search()

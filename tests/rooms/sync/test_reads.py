@@ -9,8 +9,8 @@ import pytest
 from mcm.accounts import service as accounts
 from mcm.contract import Region, Resource, ResourceKind
 from mcm.kit import clock
+from mcm.sync import repository, staging
 from mcm.sync import service as sync
-from mcm.sync import staging
 from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER, Lab
 
@@ -168,3 +168,19 @@ def test_a_request_during_a_read_leads_to_another_read(lab: Lab, monkeypatch: py
     due = lab.scope("instance", scope.region).next_due_at
     assert due is not None
     assert due <= clock.now()
+
+
+def test_what_is_found_due_while_reading_is_being_stopped_stays_due(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.account()
+    executor, look = lab.runtime.executor, repository.due
+
+    def stopped_meanwhile(*words: Any, **more: Any) -> Any:
+        found = look(*words, **more)
+        executor.stop()
+        assert found
+        return found
+
+    monkeypatch.setattr(repository, "due", stopped_meanwhile)
+    assert executor.dispatch() == 0
+    executor.dispatch_soon()
+    assert lab.count("sync_run") == 0
