@@ -54,7 +54,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "mcm.invalid"})
 
 def build_runtime(settings: Settings, worker: Worker | None = None) -> Runtime:
     """Opens no connection and starts no thread that lasts. `worker`: a process that reads clouds for this one."""
-    database = Database(build_engine(settings.database))
+    database = Database(build_engine(settings.database), currency=settings.currency)
     registry = Registry()
     gateway = Gateway(settings, registry)
     vault = open_vault(settings, database)

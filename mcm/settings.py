@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mcm.kit import currencies
 
 
 class Settings(BaseSettings):
@@ -36,6 +38,10 @@ class Settings(BaseSettings):
     )
     transit_namespace: str = Field(default="", description="namespace at the key server")
     listen: str = Field(default="127.0.0.1:8080", description="address and port of `mcm serve` and `mcm demo`")
+    currency: str = Field(
+        default="USD",
+        description="ISO 4217: what amounts come in that nobody asked for in another, such as savings of findings",
+    )
     login: Literal["auto", "required"] = Field(
         default="auto",
         description="required: everybody signs in. auto: so too, but while there is no user, whoever reaches a "
@@ -156,6 +162,13 @@ class Settings(BaseSettings):
         pattern=r"^(udp://.+:[0-9]{1,5}|(unix://)?/.+)?$",
         description="where the signed head of the audit trail is sent: udp://HOST:PORT or unix:///dev/log",
     )
+
+    @field_validator("currency")
+    @classmethod
+    def _iso(cls, value: str) -> str:
+        if not currencies.known(value):
+            raise ValueError(f"'{value}' is no ISO 4217 currency code, such as EUR")
+        return value
 
     @cached_property
     def directory(self) -> Path:

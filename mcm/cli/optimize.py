@@ -67,7 +67,7 @@ def optimize(
     account: str | None = typer.Option(None, "--account", help="Only what runs there; with evacuate: what leaves."),
     site: str | None = typer.Option(None, "--site", help="With evacuate: the site that is to be emptied."),
     level: str = typer.Option("host", "--level", help="With rebalance: over hosts, or over locations."),
-    currency: str = typer.Option("USD", "--currency", help="Of the amounts."),
+    currency: str | None = typer.Option(None, "--currency", help="Of the amounts; default MCM_CURRENCY."),
     least_saving: str = typer.Option("1", "--least-saving", help="What a move must save in a month at least."),
     time_limit: int = typer.Option(60, "--time-limit", help="How long to search, seconds."),
     output: Format = Output,

@@ -61,7 +61,7 @@ def place(
         [], "--weight", help="NAME=NUMBER: cost, headroom, steadiness, spread, preference."
     ),
     param: list[str] = typer.Option([], "--param", help="WHERE:NAME=VALUE, such as beijing:networks=NET; * for all."),
-    currency: str | None = typer.Option(None, "--currency", help="Default that of the budget, or USD."),
+    currency: str | None = typer.Option(None, "--currency", help="Default that of the budget, or MCM_CURRENCY."),
     minutes: int = typer.Option(60, "--minutes", help="How long the room is held."),
     output: Format = Output,
 ) -> None:

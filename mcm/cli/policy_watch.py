@@ -108,7 +108,7 @@ def violations(
 @app.command("violation")
 def violation(
     id: str = typer.Argument(..., help="The violation's id."),
-    currency: str = typer.Option("USD", "--currency", help="ISO 4217: what amounts are compared in."),
+    currency: str | None = typer.Option(None, "--currency", help="What amounts are compared in; default MCM_CURRENCY."),
     output: Format = Output,
 ) -> None:
     """Show a violation and the ways back: where it may go, what that costs, and what else would do."""

@@ -12,6 +12,7 @@ from mcm.costs import repository
 from mcm.costs.market import Market
 from mcm.costs.matching import Index
 from mcm.costs.places import Where
+from mcm.db.session import home_currency
 from mcm.kit.money import rounded
 from mcm.prices import service as prices
 from mcm.prices.errors import NoExchangeRate
@@ -44,10 +45,11 @@ class Book:
         *,
         on: date,
         tenant_id: str | None = None,
-        currency: str = "USD",
+        currency: str | None = None,
         for_viewer: bool = False,
     ) -> None:
-        self.session, self.on, self.tenant_id, self.currency = session, on, tenant_id, currency
+        self.session, self.on, self.tenant_id = session, on, tenant_id
+        self.currency = currency or home_currency(session)
         self._hidden: set[str] = set()
         self._tenant_hidden = False
         self._markets: dict[tuple[str, str, str | None], Market] = {}

@@ -17,6 +17,7 @@ from mcm.costs.notes import Note, note
 from mcm.costs.places import Where
 from mcm.costs.schemas import CompareRequest, Comparison, SubjectItem
 from mcm.costs.standing import standing
+from mcm.db.session import home_currency
 from mcm.kit import clock, money
 from mcm.prices import service as prices
 from mcm.prices.offers import Item, Option
@@ -57,7 +58,7 @@ def compare(session: Session, caller: Caller, asked: CompareRequest) -> Compared
     on = asked.on or today
     if on > today:
         raise InvalidComparison(f"on: {on} has not come yet", next_step="name today or a day before")
-    currency = asked.currency or (subject.budget.currency if subject.budget else "USD")
+    currency = asked.currency or (subject.budget.currency if subject.budget else home_currency(session))
     known = every_place(session, on)
     chosen, unknown = places.chosen(known, asked.locations)
     if unknown:

@@ -19,11 +19,11 @@ __all__ = ["Book", "Priced", "Where", "book", "places", "priced"]
 
 
 def book(
-    session: Session, *, on: date | None = None, tenant_id: str | None = None, currency: str = "USD",
+    session: Session, *, on: date | None = None, tenant_id: str | None = None, currency: str | None = None,
     for_viewer: bool = False,
 ) -> Book:  # fmt: skip
     """Prices, rate cards and exchange rates of a day (default today), read once however often they are asked for. Not
-    to be kept beyond the session. `book.load(places)` reads those of many places at once. for_viewer: see Book."""
+    to be kept beyond the session. currency: default the organisation's. `book.load(places)` reads those of many places at once. for_viewer: see Book."""
     return Book(session, on=on or clock.now().date(), tenant_id=tenant_id, currency=currency, for_viewer=for_viewer)
 
 
@@ -50,7 +50,7 @@ def priced(
     hours: in the month, where the tier says none. using: a book, for more than one call; its currency then holds.
     marginal: by the private cloud's marginal rates, as placement goes by. Where nothing is known the amount is None
     and `notes` say why."""
-    open_book = using or book(session, tenant_id=tenant_id, currency=currency or "USD")
+    open_book = using or book(session, tenant_id=tenant_id, currency=currency)
     with localcontext(EXACT):
         made = columns.of_tier(demands.of_tier(tier, hours), location, open_book, list(options), marginal=marginal)
     return made

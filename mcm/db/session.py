@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mcm.db import engine
 from mcm.errors import Unavailable
 
+_CURRENCY = "USD"
 # PostgreSQL: lock timeout, deadlock, serialization failure. https://www.postgresql.org/docs/15/errcodes-appendix.html
 _BUSY_STATES = ("55P03", "40P01", "40001")
 
@@ -22,8 +23,10 @@ _BUSY_STATES = ("55P03", "40P01", "40001")
 class Database:
     """Gives units of work on one engine."""
 
-    def __init__(self, opened: Engine) -> None:
+    def __init__(self, opened: Engine, *, currency: str = _CURRENCY) -> None:
+        """currency: ISO 4217; what amounts come in where nobody asks for another, see `home_currency`."""
         self.engine = opened
+        self._told = {"currency": currency}
         # SQLite has one writer, and its own way of waiting for it is unfair: threads of this process queue here.
         self._writer: AbstractContextManager[object] = _Turn() if self.dialect == "sqlite" else nullcontext()
         # What every writing session carries in its `info`, such as the chain of the audit trail.
@@ -36,7 +39,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that is rolled back at the end."""
-        with translated(), Session(self.engine, expire_on_commit=False) as session:
+        with translated(), Session(self.engine, expire_on_commit=False, info=self._told) as session:
             yield session
 
     @contextmanager
@@ -50,7 +53,7 @@ class Database:
         bind = (connection or self.engine).execution_options(**options)
         try:
             with translated(), self._writer, Session(bind, expire_on_commit=False) as session, session.begin():
-                session.info.update(self.carried)
+                session.info.update(self._told | self.carried)
                 yield session
                 session.flush()
                 for last_step in session.info.pop("before_commit", ()):
@@ -80,6 +83,11 @@ class _Turn:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def home_currency(session: Session) -> str:
+    """Of amounts that nobody asked for in another: the setting MCM_CURRENCY."""
+    return str(session.info.get("currency", _CURRENCY))
 
 
 def before_commit(session: Session, last_step: Callable[[], None]) -> None:

@@ -51,6 +51,7 @@ class Saving:
 
 
 UNKNOWN = Saving(None, None, Basis.UNKNOWN, ("no_price",))
+NO_RATE = Saving(None, None, Basis.UNKNOWN, ("no_exchange_rate",))
 
 
 @dataclass(frozen=True, slots=True)

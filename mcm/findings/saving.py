@@ -10,7 +10,7 @@ from mcm.costs import service as costs
 from mcm.costs.disktypes import storage_class
 from mcm.costs.priced import State
 from mcm.costs.service import Book, Priced, Where
-from mcm.findings.found import UNKNOWN, Saving
+from mcm.findings.found import NO_RATE, UNKNOWN, Saving
 from mcm.findings.sizes import Size
 from mcm.kit.money import EXACT, rounded
 from mcm.kit.units import HOURS_PER_MONTH, MIB_PER_GIB
@@ -47,7 +47,7 @@ class Prices:
         found = self._known[key]
         lines = [line for line in found.lines if line.item in items and line.state is not State.WITHIN]
         if not any(line.item == items[0] for line in lines) or any(line.amount is None for line in lines):
-            return UNKNOWN
+            return NO_RATE if any(note.code == "no_exchange_rate" for note in found.notes) else UNKNOWN
         with localcontext(EXACT):
             amount = rounded(sum((line.amount or Decimal(0) for line in lines), Decimal(0)))
         basis = max((line.basis or Basis.UNKNOWN for line in lines), key=_WORST_LAST.index)
@@ -92,8 +92,8 @@ class Prices:
 
 def difference(now: Saving, then: Saving) -> Saving:
     """Unknown where one of both is."""
-    if now.amount is None or then.amount is None or now.currency != then.currency:
-        return UNKNOWN
+    if now.amount is None or then.amount is None:
+        return now if now.amount is None else then
     with localcontext(EXACT):
         amount = now.amount - then.amount
     basis = max(now.basis, then.basis, key=_WORST_LAST.index)

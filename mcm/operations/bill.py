@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mcm.db.session import home_currency
 from mcm.kit.money import EXACT, presented, written
 from mcm.models import ResourceRow
 from mcm.operations import paying
 from mcm.tenancy import money, quota
 from mcm.tenancy.money import Cost, Holding
 
-_CURRENCY = "USD"
 _WORDS = {
     "billed": ("as billed", "按账单"),
     "contracted": ("at negotiated prices", "按协议价"),
@@ -28,13 +28,13 @@ HIDDEN = ("what it costs is for whoever may read costs", "费用仅对可查看�
 
 
 def monthly(session: Session, targets: Sequence[ResourceRow], with_volumes: Collection[str]) -> dict[str, Any]:
-    """In the currency of the nearest limit of money, else in dollars; the fields of an Impact that are about money.
+    """In the currency of the nearest limit of money, else in the organisation's; the fields of an Impact that are about money.
 
     with_volumes: ids of instances whose disks are volumes of their own, which may stay. money: None unless every
     target has a price; what some of them cost is in the note then."""
     if not targets:
-        return _told(None, _CURRENCY, "unknown", 0, ("there is nothing to price", "没有可计价的内容"))
-    currency = quota.currency_of_money(session, targets[0].tenant_id) or _CURRENCY
+        return _told(None, home_currency(session), "unknown", 0, ("there is nothing to price", "没有可计价的内容"))
+    currency = quota.currency_of_money(session, targets[0].tenant_id) or home_currency(session)
     held: Counter[Holding] = Counter()
     others = 0
     for row in targets:

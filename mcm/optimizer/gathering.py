@@ -14,7 +14,7 @@ from mcm.optimizer.judging import Asked
 from mcm.optimizer.picture import Host, Picture, Thing
 from mcm.optimizer.pricing import Prices
 from mcm.optimizer.problem import Amounts
-from mcm.optimizer.schemas import OptimizationCreate
+from mcm.optimizer.schemas import OptimizationAsked
 from mcm.placement import locations
 from mcm.placement.locations import Location
 from mcm.policies import running
@@ -30,7 +30,7 @@ _MIGRATE = "instance.migrate"
 _MIB = 1024.0
 
 
-def picture(session: Session, registry: Registry, tenant_id: str, asked: OptimizationCreate) -> Picture:
+def picture(session: Session, registry: Registry, tenant_id: str, asked: OptimizationAsked) -> Picture:
     """As the session sees it. Raises InvalidOptimization, WorkloadNotFound, Contradiction."""
     every = locations.current(session, registry)
     places, index = _distinct(every)
@@ -86,7 +86,7 @@ def at(index: Mapping[tuple[str, str, str], int], account_id: str, region: str, 
 
 
 def _instances(
-    session: Session, asked: OptimizationCreate, every: Sequence[Location],
+    session: Session, asked: OptimizationAsked, every: Sequence[Location],
     index: Mapping[tuple[str, str, str], int], found: Picture,
 ) -> list[tuple["Resource", int]]:  # fmt: skip
     """Those that are meant, that tell their size and whose place is known."""
@@ -110,7 +110,7 @@ def _instances(
     return chosen
 
 
-def _meant(asked: OptimizationCreate, every: Sequence[Location]) -> set[str] | None:
+def _meant(asked: OptimizationAsked, every: Sequence[Location]) -> set[str] | None:
     """Accounts; None: all."""
     if asked.account is not None:
         chosen = {one.account_id for one in every if asked.account in (one.account, one.account_id)}
@@ -188,7 +188,7 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def egress(session: Session, found: Picture, asked: OptimizationCreate, tenant_id: str) -> dict[int, Decimal | None]:
+def egress(session: Session, found: Picture, asked: OptimizationAsked, tenant_id: str) -> dict[int, Decimal | None]:
     """By thing, what taking its disks out of its home costs once; None: not known, also where it tells no disk."""
     if asked.goal not in ("cost", "evacuate"):
         return {}

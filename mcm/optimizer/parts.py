@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.optimizer.judging import Asked
 from mcm.optimizer.picture import Group, Thing
-from mcm.optimizer.schemas import OptimizationCreate
+from mcm.optimizer.schemas import OptimizationAsked
 from mcm.placement import demand, repository, ruling
 from mcm.placement.demand import Part
 from mcm.placement.errors import Contradiction
@@ -28,7 +28,7 @@ class Tiered:
     part: Part
 
 
-def of(session: Session, asked: OptimizationCreate) -> tuple[list[Tiered], list[str]]:
+def of(session: Session, asked: OptimizationAsked) -> tuple[list[Tiered], list[str]]:
     """Of all that the session sees, or of those named. A tier that earlier decisions have made somewhere is placed.
 
     The second: workloads that contradict themselves and are left out. Of those named it raises Contradiction."""
@@ -112,7 +112,7 @@ def _of_pairs(wanted: demand.Demand, of: Mapping[str, list[int]]) -> list[Group]
     return found
 
 
-def _every(session: Session, asked: OptimizationCreate) -> list[Stored]:
+def _every(session: Session, asked: OptimizationAsked) -> list[Stored]:
     if asked.account is not None:
         return []
     found: list[Any] = []

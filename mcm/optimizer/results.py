@@ -14,7 +14,7 @@ from mcm.optimizer.pricing import UNKNOWN, Price
 from mcm.optimizer.problem import Assignment
 from mcm.optimizer.running import Answer
 from mcm.optimizer.schemas import (
-    OptimizationCreate,
+    OptimizationAsked,
     OptimizationResult,
     OptimizationRowItem,
     PlaceLoad,
@@ -39,7 +39,7 @@ class Result:
         picture: Picture,
         built: Built,
         answer: Answer,
-        asked: OptimizationCreate,
+        asked: OptimizationAsked,
         egress: Mapping[int, Decimal | None],
     ) -> None:
         self._picture, self._built, self._answer, self._asked = picture, built, answer, asked

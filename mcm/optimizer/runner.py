@@ -22,7 +22,7 @@ from mcm.models import Optimization, OptimizationRow
 from mcm.optimizer import building, gathering, repository, running
 from mcm.optimizer.errors import InvalidOptimization
 from mcm.optimizer.results import Result
-from mcm.optimizer.schemas import OptimizationCreate
+from mcm.optimizer.schemas import OptimizationAsked
 from mcm.plans import acting_as
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _run(runtime: "Runtime", optimization_id: str) -> None:
         caller = acting_as.rebuilt(session, row.caller)
         if caller is None:
             raise InvalidOptimization(f"{row.requested_by} may not come in any more")
-        asked, tenant_id = OptimizationCreate.model_validate(row.asked), row.tenant_id
+        asked, tenant_id = OptimizationAsked.model_validate(row.asked), row.tenant_id
         limit(session, view(caller, Permission.PLACEMENT_RUN))
         picture = gathering.picture(session, runtime.registry, tenant_id, asked)
         egress = gathering.egress(session, picture, asked, tenant_id)

@@ -27,7 +27,7 @@ class OptimizationCreate(BaseModel):
     site: _Text | None = None
     level: Literal["host", "location"] = Field("host", description="rebalance: over hosts, or over locations")
     time_limit_s: Annotated[int, Field(ge=1, le=600)] = 60
-    currency: str = "USD"
+    currency: str | None = Field(None, description="ISO 4217; default the organisation's (MCM_CURRENCY)")
     least_saving: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Field(
         Decimal(1), description="cost: what one move must save in a month at least, in `currency`"
     )
@@ -37,8 +37,8 @@ class OptimizationCreate(BaseModel):
 
     @field_validator("currency")
     @classmethod
-    def _iso(cls, value: str) -> str:
-        if not currencies.known(value):
+    def _iso(cls, value: str | None) -> str | None:
+        if value is not None and not currencies.known(value):
             raise ValueError(f"'{value}' is no ISO 4217 currency code")
         return value
 
@@ -51,6 +51,12 @@ class OptimizationCreate(BaseModel):
         if self.site is not None and self.goal != "evacuate":
             raise ValueError(f"`site` goes with the goal evacuate, not with {self.goal}")
         return self
+
+
+class OptimizationAsked(OptimizationCreate):
+    """As it is kept: with its currency."""
+
+    currency: str
 
 
 class _Withheld(BaseModel):

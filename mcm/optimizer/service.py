@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
+from mcm.db.session import home_currency
 from mcm.errors import Conflict
 from mcm.events import telling
 from mcm.kit import clock
@@ -19,6 +20,7 @@ from mcm.optimizer.schemas import (
     Applied,
     ApplyRequest,
     MadePlan,
+    OptimizationAsked,
     OptimizationCreate,
     OptimizationDetail,
     OptimizationItem,
@@ -53,8 +55,9 @@ def create(session: Session, caller: Caller, asked: OptimizationCreate) -> Optim
             next_step="wait for them, or cancel some: mcm optimization list, mcm optimization cancel ID",
             next_step_zh="请等待其完成，或取消部分任务：mcm optimization list、mcm optimization cancel ID",
         )
+    kept = OptimizationAsked.model_validate(asked.model_dump() | {"currency": asked.currency or home_currency(session)})
     row = Optimization(
-        id=new_id("opt"), status="queued", runs=None, goal=asked.goal, asked=asked.model_dump(mode="json"),
+        id=new_id("opt"), status="queued", runs=None, goal=asked.goal, asked=kept.model_dump(mode="json"),
         tenant_id=caller.tenant_id, tenants=[], principal_id=caller.principal_id, caller=acting_as.packed(caller),
         requested_by=caller.name, cancel=False, owner=None, error=None, result=None, created_at=clock.now(),
         started_at=None, finished_at=None,

@@ -52,7 +52,7 @@ def inputs(
     """tenant: (id, path) of who it is for."""
     at = now or clock.now()
     places = [one for one in locations.current(session, registry, at, unheld=asked.unheld) if _meant(one, asked)]
-    currency = pricing.currency_of(workload, asked.currency)
+    currency = pricing.currency_of(session, workload, asked.currency)
     return {
         "now": at.isoformat(),
         "workload": workloads.as_json(workload),

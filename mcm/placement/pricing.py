@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mcm.costs import service as costs
+from mcm.db.session import home_currency
 from mcm.kit import clock
 from mcm.kit.money import EXACT, quotient, written
 from mcm.placement.locations import Location
@@ -46,8 +47,8 @@ class Price:
         }  # fmt: skip
 
 
-def currency_of(workload: Workload, asked: str | None) -> str:
-    return asked or (workload.budget.currency if workload.budget is not None else "USD")
+def currency_of(session: Session, workload: Workload, asked: str | None) -> str:
+    return asked or (workload.budget.currency if workload.budget is not None else home_currency(session))
 
 
 def prices(

@@ -52,7 +52,7 @@ class PlacementCreate(BaseModel):
     groups: list[_Id] = Field(default_factory=list, max_length=20)
     weights: Weights = Weights()
     users_at: Words | None = Field(None, description="site or city of the users")
-    currency: str | None = Field(None, description="default that of the budget, or USD")
+    currency: str | None = Field(None, description="default that of the budget, or the organisation's (MCM_CURRENCY)")
     params: dict[_Id, dict[str, Any]] = Field(default_factory=dict, max_length=200)
     only: list[_Id] = Field(default_factory=list, max_length=500)
     besides: list[_Id] = Field(default_factory=list, max_length=500)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import view_of
+from mcm.db.session import home_currency
 from mcm.edge.dependencies import CallerDep, ReadSession, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
@@ -93,13 +94,15 @@ def show_violation_fixes(
     violation_id: str,
     session: ReadSession,
     caller: CallerDep,
-    currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$", description="that amounts are compared in")] = "USD",
+    currency: Annotated[
+        str | None, Query(pattern=r"^[A-Z]{3}$", description="that amounts are compared in; default the organisation's")
+    ] = None,
 ) -> ViolationFixes:
     """The ways back: places where no hard policy speaks against it, with the difference of the monthly cost and its
     basis; another class of its data; an exception."""
-    if not currencies.known(currency):
+    if currency is not None and not currencies.known(currency):
         raise InvalidInput(f"'{currency}' is no ISO 4217 currency code", next_step="write one, such as EUR")
-    return fixing.fixes(session, caller, violation_id, currency)
+    return fixing.fixes(session, caller, violation_id, currency or home_currency(session))
 
 
 @router.get("/resources/{resource_id}/policies", dependencies=_READ)

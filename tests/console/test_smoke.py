@@ -1,12 +1,14 @@
 """Every page of the console in both languages, light and dark, against a real server: nothing in it goes wrong."""
 
 import json
+import re
 import urllib.request
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from scripts.console import WEB
 from tests.console.browser import Visit, visiting
 from tests.console.walking import EVERY_LOOK, LOOKS, Look, walk
 
@@ -74,6 +76,12 @@ PATHS = {
     "about": "/about",
     "nowhere": "/nowhere",
 }
+# The pages of one thing, from what the pages say of themselves.
+_OF_ONE = {
+    path
+    for index in sorted((WEB / "src" / "pages").rglob("index.ts"))
+    for path in re.findall(r'path: "(/[^"]*:[^"]*)"', index.read_text())
+}
 # Where there is no cost yet nothing can be foretold, and the page says so.
 _REFUSED = "/api/v1/forecasts"
 
@@ -91,6 +99,17 @@ def test_every_page(browser: Browser, estate: str, look: Look) -> None:
 @pytest.mark.parametrize("look", EVERY_LOOK, ids=str)
 def test_every_page_in_every_look(browser: Browser, estate: str, look: Look) -> None:
     assert not but_forecasts(walk(browser, estate, PATHS, look))
+
+
+def test_what_is_not_there_is_said_under_a_heading(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        visit.go("/about")
+        for path in sorted(_OF_ONE):
+            visit.move(re.sub(r":\w+", "nothing-0", path))
+            assert visit.page.get_by_role("heading", level=1).count() == 1, path
+            assert visit.page.locator("main [role=alert], main [role=status]").count() > 0, path
+        # The refusals themselves are told by the browser.
+        assert not [each for each in visit.wrong if " 404 " not in each and " 422 " not in each]
 
 
 def test_details_of_a_resource(browser: Browser, estate: str) -> None:

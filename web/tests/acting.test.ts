@@ -5,7 +5,7 @@ import { addingWords, configOf, listOf, type Question, secretsOf, wrongIn as wro
 import { addressOfForm, elsewhere, formOf, paramsOfForm } from "../src/pages/create/state";
 import { factOf, isKnown } from "../src/pages/resource/facts";
 import { graphOf, pathOf, type Related, stepFrom } from "../src/pages/resource/graph-layout";
-import { fieldsOf, initialValues, paramsOf, wrongIn } from "../src/parts/acting/schema";
+import { fieldsOf, initialValues, paramsOf, valuesOf, wrongIn } from "../src/parts/acting/schema";
 import { beltOf, impactOf, nameOf, type Preview, type Told } from "../src/parts/acting/targets";
 import { actingWords, makingWords, planWords } from "../src/parts/acting/words";
 import { quoted } from "../src/parts/shell-words";
@@ -50,6 +50,13 @@ describe("a form from the parameters of an action", () => {
     expect(paramsOf(fields, initialValues(fields))).toEqual({ mode: "soft" });
     const values = { name: " a ", vcpus: "4", memory: true, set: [{ key: "env", value: "dev" }, { key: " ", value: "x" }], remove: ["old"] };
     expect(paramsOf(fields, values)).toEqual({ name: "a", mode: "soft", vcpus: 4, memory: true, set: { env: "dev" }, remove: ["old"] });
+  });
+
+  test("shows what was given before as it was typed", () => {
+    const params = { name: "a", mode: "hard", vcpus: 4, memory: true, set: { env: "dev" }, remove: ["old", "older"], user_data: "x" };
+    expect(paramsOf(fields, valuesOf(fields, params))).toEqual(params);
+    expect(valuesOf(fields, {})).toEqual(initialValues(fields));
+    expect(valuesOf(fields, { vcpus: { is: "no number" }, set: [1], remove: "x" })).toMatchObject({ vcpus: '{"is":"no number"}', set: [], remove: [] });
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { keysChangedBy } from "../src/live/refresh";
 import { exportOf, wantedOf, wordsOf } from "../src/pages/audit/state";
-import { objectOf, targetsOf, waitsFor } from "../src/pages/plans/standing";
+import { targetsOf, waitsFor } from "../src/pages/plans/standing";
 import { cronOf, daysOffOf, simpleOf } from "../src/pages/schedules/times";
 import { limitsOf, moneyOf, shareOf, wordsOf as moneyWords } from "../src/pages/tenants/limits";
 import { fits } from "../src/parts/find-here";
@@ -27,14 +27,6 @@ describe("what waits for somebody", () => {
 
   test("what was left alone is no target", () => expect(targetsOf({ counts: { left: 3, target: 2, succeeded: 5 } })).toBe(7));
 });
-
-test.each([
-  ["", {}],
-  ['{"size": 1}', { size: 1 }],
-  ["[1]", null],
-  ["null", null],
-  ["{", null],
-])("%s as parameters", (typed, object) => expect(objectOf(typed)).toEqual(object));
 
 describe("times of a schedule", () => {
   test.each([

@@ -36,14 +36,18 @@ PRICED: dict[str, Any] = {"stop_billing": "stops", "vcpus": 2, "memory_mib": 409
 
 @pytest.fixture
 def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
-    made = prepared.lab(database_url, tmp_path, "findings", _read)
+    made = _quiet(prepared.lab(database_url, tmp_path, "findings", _read))
+    yield made
+    made.close()
+
+
+def _quiet(made: Lab) -> Lab:
     with made.runtime.database.writing() as session:
         session.execute(update(Account).values(ownership="public"))
         # Only what a test says is orphaned or old.
         session.execute(update(ResourceRow).values(valid_from=clock.now()))
         session.execute(update(ResourceRow).where(ResourceRow.kind == "snapshot").values(created_at=clock.now()))
-    yield made
-    made.close()
+    return made
 
 
 def _read(lab: Lab) -> None:
@@ -114,6 +118,23 @@ def test_idle_only_by_enough_days_and_coverage(lab: Lab) -> None:
     assert (one.confidence, one.evidence["days"], one.evidence["cpu_p95"]) == ("high", 14, 0.03)
     kept = found[dear.id, Kind.IDLE_INSTANCE]
     assert (kept.saving.amount, kept.saving.notes, kept.confidence) == (None, ("stopping_keeps_the_bill",), "low")
+
+
+def test_savings_come_in_the_organisations_currency(database_url: str, tmp_path: Path) -> None:
+    lab = _quiet(prepared.lab(database_url, tmp_path, "findings in yuan", _read, currency="CNY"))
+    try:
+        row = next(row for row in lab.resources() if row.state == "running")
+        _used(lab, row.id, 0.03)
+        _told(lab, row.id, **PRICED)
+        _prices(lab, stock.size("s", 2, 4, "0.1"))
+        unknown = _look(lab)[row.id, Kind.IDLE_INSTANCE].saving
+        assert (unknown.amount, "no_exchange_rate" in unknown.notes) == (None, True), "no rate is known: unknown, not 0"
+        with lab.runtime.database.writing() as session:
+            stock.rate(session, "USD", "CNY", "7")
+        found = _look(lab)[row.id, Kind.IDLE_INSTANCE].saving
+        assert (found.amount, found.currency) == (Decimal("0.7") * MONTH, "CNY")
+    finally:
+        lab.close()
 
 
 def test_oversized_is_the_next_smaller_flavor_that_holds_it(lab: Lab) -> None:

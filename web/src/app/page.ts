@@ -33,7 +33,13 @@ export interface Question {
 }
 
 export interface PageModule {
-  default: ComponentType;}
+  default: ComponentType;
+}
+
+/** What stands in the address of a page for the thing that it shows, where that is its name. */
+export function namedIn(page: Page, params: Readonly<Record<string, string | undefined>>): string | undefined {
+  return page.nameless ? undefined : Object.entries(params).find(([key]) => page.path.endsWith(`:${key}`))?.[1];
+}
 
 /** A tab on a resource: costs, policies … add theirs in `src/sitemap.ts` as well. */
 export interface ResourceTab {

@@ -1,15 +1,16 @@
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { createBrowserRouter, useRouteError } from "react-router";
+import { createBrowserRouter, useParams, useRouteError } from "react-router";
 
-import { useTexts } from "../i18n/use-texts";
+import { useMessage, useTexts } from "../i18n/use-texts";
 import { Inside } from "../parts/links";
+import { plain } from "../parts/plain";
 import { ProblemAlert } from "../parts/problem-alert";
-import { Gate, Loading } from "../parts/states";
+import { Gate, Heading, Loading } from "../parts/states";
 import { texts } from "../parts/texts";
 import { PAGES } from "../sitemap";
-import type { Page, PageModule } from "./page";
+import { namedIn, type Page, type PageModule } from "./page";
 import { Shell } from "./shell";
 
 /** Every page a chunk of its own, fetched when somebody goes there. */
@@ -31,11 +32,19 @@ function element(page: Page, ready: PageModule | null) {
   const Body: ComponentType = ready?.default ?? lazy(() => page.load());
   return (
     <Gate permission={page.permission} title={page.title}>
-      <Suspense fallback={<Loading />}>
-        <Body />
-      </Suspense>
+      <Headed page={page}>
+        <Suspense fallback={<Loading />}>
+          <Body />
+        </Suspense>
+      </Headed>
     </Gate>
   );
+}
+
+function Headed({ page, children }: { page: Page; children: ReactNode }) {
+  const say = useMessage();
+  const named = namedIn(page, useParams());
+  return <Heading value={named ? plain(named) : say(page.title)}>{children}</Heading>;
 }
 
 function Nowhere() {

@@ -21,7 +21,7 @@ import { Loading } from "../parts/states";
 import { PAGES } from "../sitemap";
 import { useFlashes } from "./flashes";
 import { useKeys } from "./keys";
-import { type Page, SECTIONS } from "./page";
+import { namedIn, type Page, SECTIONS } from "./page";
 import { Palette } from "./palette";
 import { PanelContext, type PanelState } from "./panel";
 import { ReadOnly } from "./read-only";
@@ -177,7 +177,7 @@ function Breadcrumbs({ page }: { page: Page | undefined }) {
   const params = useParams();
   const chain: { text: string; href: string }[] = [];
   for (let each = page; each; each = PAGES.find((other) => other.path === each?.above)) {
-    const named = each.nameless ? undefined : Object.entries(params).find(([key]) => each?.path.endsWith(`:${key}`))?.[1];
+    const named = namedIn(each, params);
     chain.unshift({ text: named ? plain(named) : say(each.title), href: each === page ? pathname : each.path });
   }
   return (

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { get } from "../api/client";
 import type { Schemas } from "../api/types";
+import { useTerm } from "../i18n/use-texts";
 
 export type Action = Schemas["ActionItem"];
 
@@ -15,8 +16,8 @@ export function useActionList() {
   return useQuery({ queryKey: ["actions"], staleTime: Infinity, queryFn: ({ signal }) => get("/api/v1/actions", { signal }), select: (items) => ({ items }) });
 }
 
-/** The names of an action's parameters, from the JSON schema of them. */
-export function parametersOf(action: Pick<Action, "params"> | undefined): string[] {
-  const properties: unknown = action?.params["properties"];
-  return properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
+/** To choose one from: in words, and by the name that commands and filters know. */
+export function useActionOptions(actions: readonly Action[]) {
+  const term = useTerm();
+  return actions.map(({ id, kind }) => ({ value: id, label: `${term("kind", kind)} – ${term("action", id)}`, description: id }));
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
@@ -72,17 +72,24 @@ export function Gate({ permission, title, children }: GateProps) {
   );
 }
 
+/** What a page is called as long as it cannot say so itself. */
+export const Heading = createContext("");
+
 interface ShownProps<T> {
   of: UseQueryResult<T>;
+  /** It is all of the page, its heading too. */
+  whole?: boolean;
   children(data: T): ReactNode;
 }
 
 /** What was read last stays while it is read again; when that fails the problem stands above it. */
-export function Shown<T>({ of, children }: ShownProps<T>) {
+export function Shown<T>({ of, whole = false, children }: ShownProps<T>) {
+  const heading = useContext(Heading);
   if (of.data === undefined && of.isPending) return <Loading />;
   const problem = of.error ? asProblem(of.error) : null;
   return (
     <SpaceBetween size="m">
+      {whole && problem && of.data === undefined ? <Header variant="h1">{heading}</Header> : null}
       {problem ? <ProblemAlert error={problem} onRetry={() => void of.refetch()} /> : null}
       {of.data === undefined ? null : children(of.data)}
     </SpaceBetween>

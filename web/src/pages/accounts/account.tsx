@@ -34,7 +34,7 @@ export default function AccountPage() {
     queryKey: ["accounts", "one", name],
     queryFn: ({ signal }) => get("/api/v1/accounts/{name}", { path: { name }, signal }),
   });
-  return <Shown of={found}>{(account) => <Known account={account} />}</Shown>;
+  return <Shown whole of={found}>{(account) => <Known account={account} />}</Shown>;
 }
 
 function Known({ account }: { account: AccountDetail }) {

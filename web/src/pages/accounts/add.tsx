@@ -23,7 +23,7 @@ const NOBODY: Named = { name: "", ownership: "private", labels: "", site: "", ci
 /** From a choice of clouds to one that is connected; it is tried before anything is stored. */
 export default function AddAccount() {
   const found = useQuery({ queryKey: ["providers"], staleTime: Infinity, queryFn: ({ signal }) => get("/api/v1/providers", { signal }) });
-  return <Shown of={found}>{({ items }) => <Asking providers={items} />}</Shown>;
+  return <Shown whole of={found}>{({ items }) => <Asking providers={items} />}</Shown>;
 }
 
 function Asking({ providers }: { providers: readonly Schemas["ProviderItem"][] }) {

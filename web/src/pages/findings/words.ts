@@ -23,9 +23,10 @@ export const findingWords = {
     low: { en: "Low", zh: "低" },
   }),
   note: catalogue({
-    no_price: { en: "No price, rate card or exchange rate says what it costs", zh: "没有价格、费率卡或汇率可说明其费用" },
+    no_price: { en: "No price and no rate card says what it costs", zh: "没有价格或费率卡可说明其费用" },
     stopping_keeps_the_bill: { en: "The cloud bills a stopped machine as before: stopping alone saves nothing that could be named", zh: "云平台对已停止的机器照常计费：仅停止无法说明可节省多少" },
     stop_billing_unknown: { en: "Nobody says what stopping does to the bill; the saving is what it would be if it ended", zh: "停止后是否继续计费未知；所示节省以停止计费为前提" },
+    no_exchange_rate: { en: "Its price comes in a currency from which no exchange rate is known", zh: "其价格的币种没有可用汇率" },
     seed_prices: { en: "Reckoned with example prices that came with mcm", zh: "按随 mcm 附带的示例价格计算" },
     at_most: { en: "Of its whole size; what is stored and billed may be less", zh: "按完整容量计算；实际存储和计费可能更少" },
   }),

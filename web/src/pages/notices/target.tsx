@@ -31,7 +31,7 @@ const SIZE = 50;
 export default function TargetPage() {
   const { target: name = "" } = useParams();
   const found = useQuery({ queryKey: ["notices", "one", name], queryFn: ({ signal }) => get("/api/v1/notice-targets/{name}", { path: { name }, signal }) });
-  return <Shown of={found}>{(target) => <Known target={target} />}</Shown>;
+  return <Shown whole of={found}>{(target) => <Known target={target} />}</Shown>;
 }
 
 function Known({ target }: { target: Target }) {

@@ -46,7 +46,7 @@ export default function OptimizationPage() {
     // It may have ended after it was read and before there was anybody to hear of it.
     if (live === "live" && searching) void refetch();
   }, [live, searching, refetch]);
-  return <Shown of={found}>{(one) => <Known of={one} />}</Shown>;
+  return <Shown whole of={found}>{(one) => <Known of={one} />}</Shown>;
 }
 
 function Known({ of }: { of: Detail }) {

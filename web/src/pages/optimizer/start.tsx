@@ -24,7 +24,7 @@ export function Start({ onClose }: { onClose(): void }) {
   const [account, setAccount] = useState("");
   const [site, setSite] = useState("");
   const [level, setLevel] = useState<NonNullable<Wanted["level"]>>("host");
-  const [currency, setCurrency] = useState("USD");
+  const [currency, setCurrency] = useState("");
   const [least, setLeast] = useState("1");
   const [limit, setLimit] = useState("60");
   const [reserve, setReserve] = useState("10");
@@ -39,7 +39,7 @@ export function Start({ onClose }: { onClose(): void }) {
         body: {
           goal,
           level,
-          currency: currency.trim().toUpperCase(),
+          ...(currency.trim() ? { currency: currency.trim().toUpperCase() } : {}),
           least_saving: least,
           time_limit_s: Number(limit),
           reserve: Number(reserve) / 100,
@@ -57,7 +57,7 @@ export function Start({ onClose }: { onClose(): void }) {
     ...(given[0] ? ["--account", given[0]] : []),
     ...(given[1] ? ["--site", given[1]] : []),
     ...(goal === "rebalance" ? ["--level", level] : []),
-    "--currency", currency, "--time-limit", limit,
+    ...(currency.trim() ? ["--currency", currency.trim().toUpperCase()] : []), "--time-limit", limit,
   ];
   return (
     <FormDialog title={t("startTitle")} submit={t("start")} busy={change.isPending} error={change.error} unless={lacks} onSubmit={() => change.mutate()} onClose={onClose} command={command}>

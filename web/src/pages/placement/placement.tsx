@@ -32,7 +32,7 @@ export default function PlacementPage() {
     queryKey: ["placements", "one", id],
     queryFn: ({ signal }) => get("/api/v1/placements/{placement_id}", { path: { placement_id: id }, signal }),
   });
-  return <Shown of={found}>{(one) => <Known placement={one} />}</Shown>;
+  return <Shown whole of={found}>{(one) => <Known placement={one} />}</Shown>;
 }
 
 function Known({ placement }: { placement: PlacementDetail }) {

@@ -3,16 +3,16 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
 import { get, post } from "../../api/client";
 import { useTexts } from "../../i18n/use-texts";
-import { parametersOf, useActions } from "../../parts/actions";
+import { planWords } from "../../parts/acting/words";
+import { useParams } from "../../parts/acting/use-params";
+import { useActionOptions, useActions } from "../../parts/actions";
 import { AllowedButton } from "../../parts/allowed-button";
 import { Choice, Typed } from "../../parts/choice";
 import { CommandLine } from "../../parts/command-line";
@@ -20,7 +20,6 @@ import { FilterField, WhatFits } from "../../parts/filter-field";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { useAddress } from "../../parts/use-address";
 import { useChange } from "../../parts/use-change";
-import { objectOf } from "./standing";
 import { texts } from "./texts";
 
 /** `filter`, or `resources` (ids), and `action` come in the address: other pages lead here with them. */
@@ -29,23 +28,22 @@ export default function NewPlan() {
   const navigate = useNavigate();
   const { set, value } = useAddress();
   const [note, setNote] = useState("");
-  const [typed, setTyped] = useState("");
   const actions = useActions();
   const limits = useQuery({ queryKey: ["plans", "limits"], queryFn: ({ signal }) => get("/api/v1/plans/limits", { signal }) });
   const [filter, id] = [value("filter"), value("action")];
   const resources = value("resources").split(",").filter(Boolean);
   const usable = (actions.data ?? []).filter((each) => !each.on_account);
   const action = usable.find((each) => each.id === id);
-  const names = parametersOf(action);
-  const params = objectOf(typed);
+  const options = useActionOptions(usable);
+  const { params, lacking, form } = useParams(action);
   const change = useChange({
     id: "new plan",
-    run: () => post("/api/v1/plans", { body: { action: id, params: params ?? {}, note, ...(resources.length > 0 ? { resources } : { filter }) } }),
+    run: () => post("/api/v1/plans", { body: { action: id, params, note, ...(resources.length > 0 ? { resources } : { filter }) } }),
     touches: ["plans"],
     onDone: (made) => void navigate(`/plans/${made.id}`),
     quiet: true,
   });
-  const lacks = !action ? t("lackAction") : resources.length === 0 && !filter.trim() ? t("lackFilter") : params === null ? t("notJson") : "";
+  const lacks = !action ? t("lackAction") : resources.length === 0 && !filter.trim() ? t("lackFilter") : lacking ? t("lackParams") : "";
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -81,14 +79,10 @@ export default function NewPlan() {
                 field
                 label={t("action")}
                 value={id}
-                options={usable.map((each) => ({ value: each.id, label: each.id, description: each.effect }))}
+                options={options}
                 onChange={(to) => set({ action: to }, true)}
               />
-              {names.length > 0 ? (
-                <FormField label={t("params")} description={t("paramsHint", { names: names.join(", ") })} errorText={params === null ? t("notJson") : ""} stretch>
-                  <Textarea value={typed} rows={3} onChange={({ detail }) => setTyped(detail.value)} />
-                </FormField>
-              ) : null}
+              {form}
               {resources.length > 0 ? (
                 t("byIds", { n: resources.length })
               ) : (
@@ -103,7 +97,7 @@ export default function NewPlan() {
             </Container>
           )}
           <CommandLine
-            words={["mcm", "plan", "create", "--action", id || "…", ...(resources.length > 0 ? resources : ["--filter", filter]), ...(note ? ["--note", note] : [])]}
+            words={["mcm", ...planWords(id || "…", resources, params), ...(resources.length > 0 ? [] : ["--filter", filter]), ...(note ? ["--note", note] : [])]}
           />
         </SpaceBetween>
       </Form>

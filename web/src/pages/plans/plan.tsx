@@ -29,7 +29,7 @@ export default function PlanPage() {
     queryKey: ["plans", "one", id],
     queryFn: ({ signal }) => get("/api/v1/plans/{plan_id}", { path: { plan_id: id }, signal }),
   });
-  return <Shown of={found}>{(plan) => <Known plan={plan} />}</Shown>;
+  return <Shown whole of={found}>{(plan) => <Known plan={plan} />}</Shown>;
 }
 
 function Known({ plan }: { plan: PlanDetail }) {

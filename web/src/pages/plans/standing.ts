@@ -23,14 +23,3 @@ export function targetsOf(plan: Pick<Plan, "counts">): number {
 
 export const ENDED: ReadonlySet<PlanStatus> = new Set(["applied", "rejected", "expired", "cancelled", "stale"]);
 export const APPLICABLE: ReadonlySet<PlanStatus> = new Set(["draft", "approved", "applying"]);
-
-/** Of a JSON object that somebody types; null: it is none. An empty text is an empty object. */
-export function objectOf(typed: string): Record<string, unknown> | null {
-  if (!typed.trim()) return {};
-  try {
-    const parsed: unknown = JSON.parse(typed);
-    return parsed !== null && typeof parsed === "object" && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}

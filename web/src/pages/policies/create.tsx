@@ -27,5 +27,5 @@ export default function NewPolicy() {
 
 function FromLibrary({ name }: { name: string }) {
   const found = useLibrary();
-  return <Shown of={found}>{({ items }) => <PolicyForm key={name} id="" start={items.find((each) => each.name === name)?.document ?? EMPTY} />}</Shown>;
+  return <Shown whole of={found}>{({ items }) => <PolicyForm key={name} id="" start={items.find((each) => each.name === name)?.document ?? EMPTY} />}</Shown>;
 }

@@ -6,5 +6,5 @@ import { usePolicy } from "./use-policy";
 
 export default function EditPolicy() {
   const { policy: id = "" } = useParams();
-  return <Shown of={usePolicy(id)}>{(found) => <PolicyForm key={found.version} id={found.id} version={found.version} start={found.document} />}</Shown>;
+  return <Shown whole of={usePolicy(id)}>{(found) => <PolicyForm key={found.version} id={found.id} version={found.version} start={found.document} />}</Shown>;
 }

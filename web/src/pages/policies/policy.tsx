@@ -29,7 +29,7 @@ import { Versions } from "./versions";
 
 export default function PolicyPage() {
   const { policy: id = "" } = useParams();
-  return <Shown of={usePolicy(id)}>{(found) => <Known policy={found} />}</Shown>;
+  return <Shown whole of={usePolicy(id)}>{(found) => <Known policy={found} />}</Shown>;
 }
 
 function Known({ policy }: { policy: PolicyDetail }) {

@@ -30,7 +30,7 @@ export default function PriceListPage() {
     queryKey: ["prices", "list", id],
     queryFn: ({ signal }) => get("/api/v1/price-lists/{list_id}", { path: { list_id: id }, signal }),
   });
-  return <Shown of={found}>{(list) => <Known of={list} />}</Shown>;
+  return <Shown whole of={found}>{(list) => <Known of={list} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["PriceListDetail"] }) {

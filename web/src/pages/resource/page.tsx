@@ -21,7 +21,7 @@ import { useResource } from "./use-resource";
 
 export default function ResourcePage() {
   const { resource: id = "" } = useParams();
-  return <Shown of={useResource(id)}>{(resource) => <Known resource={resource} />}</Shown>;
+  return <Shown whole of={useResource(id)}>{(resource) => <Known resource={resource} />}</Shown>;
 }
 
 function Known({ resource }: { resource: ResourceDetail }) {

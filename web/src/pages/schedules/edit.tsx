@@ -7,7 +7,7 @@ import { useSchedule } from "./schedule";
 export default function EditSchedule() {
   const { schedule: name = "" } = useParams();
   return (
-    <Shown of={useSchedule(name)}>
+    <Shown whole of={useSchedule(name)}>
       {(found) => (
         <ScheduleForm
           name={found.name}

@@ -12,7 +12,8 @@ import { useNavigate } from "react-router";
 
 import { put } from "../../api/client";
 import { useTexts } from "../../i18n/use-texts";
-import { parametersOf, useActions } from "../../parts/actions";
+import { useParams } from "../../parts/acting/use-params";
+import { useActionOptions, useActions } from "../../parts/actions";
 import { AllowedButton } from "../../parts/allowed-button";
 import { Choice, Typed } from "../../parts/choice";
 import { FilterField, WhatFits } from "../../parts/filter-field";
@@ -20,7 +21,6 @@ import { PageForm } from "../../parts/page-form";
 import { plain } from "../../parts/plain";
 import { ProblemAlert } from "../../parts/problem-alert";
 import { useChange } from "../../parts/use-change";
-import { objectOf } from "../plans/standing";
 import { Preview, type Written } from "./preview";
 import { texts } from "./texts";
 import { cronOf, daysOffOf, simpleOf, WEEK } from "./times";
@@ -37,16 +37,16 @@ export function ScheduleForm({ name: given, version, start }: { name: string; ve
   const [written, setWritten] = useState(start);
   const [simple, setSimple] = useState(() => simpleOf(start.cron));
   const [off, setOff] = useState(start.skip?.join("\n") ?? "");
-  const [typed, setTyped] = useState(Object.keys(start.params ?? {}).length > 0 ? JSON.stringify(start.params) : "");
   const [previewing, setPreviewing] = useState(false);
   const change = (part: Partial<Written>) => setWritten((before) => ({ ...before, ...part }));
   // The API takes what can be taken back only: nothing that destroys, and nothing that makes.
   const usable = (actions.data ?? []).filter((each) => !each.on_account && !each.destructive);
   const action = usable.find((each) => each.id === written.action);
-  const params = objectOf(typed);
+  const options = useActionOptions(usable);
+  const { params, lacking, form } = useParams(action, { action: start.action, params: start.params ?? {} });
   const { days, wrong } = daysOffOf(off);
   const cron = simple ? cronOf(simple) : written.cron.trim();
-  const body: Written = { ...written, cron, skip: days, params: params ?? {} };
+  const body: Written = { ...written, cron, skip: days, params };
   const lacks = !NAME.test(name)
     ? t("nameWrong")
     : !written.action
@@ -55,8 +55,8 @@ export function ScheduleForm({ name: given, version, start }: { name: string; ve
         ? t("lackFilter")
         : !cron
           ? t("lackTime")
-          : params === null
-            ? t("notJson")
+          : lacking
+            ? t("lackParams")
             : wrong
               ? t("daysOffWrong", { text: wrong })
               : "";
@@ -90,12 +90,8 @@ export function ScheduleForm({ name: given, version, start }: { name: string; ve
       <Container>
         <SpaceBetween size="m">
           {given ? null : <Typed label={t("name")} value={name} onChange={setName} hint={t("nameHint")} />}
-          <Choice field label={t("action")} value={written.action} options={usable.map((each) => ({ value: each.id, label: each.id, description: each.effect }))} onChange={(to) => change({ action: to })} />
-          {parametersOf(action).length > 0 ? (
-            <FormField label={t("params")} description={parametersOf(action).join(", ")} errorText={params === null ? t("notJson") : ""} stretch>
-              <Textarea value={typed} rows={2} onChange={({ detail }) => setTyped(detail.value)} />
-            </FormField>
-          ) : null}
+          <Choice field label={t("action")} value={written.action} options={options} onChange={(to) => change({ action: to })} />
+          {form}
           <FilterField label={t("filter")} value={written.filter} onChange={(filter) => change({ filter })} />
           <WhatFits filter={written.filter} kind={action?.kind ?? ""} />
         </SpaceBetween>

@@ -37,7 +37,7 @@ export function useSchedule(name: string) {
 
 export default function SchedulePage() {
   const { schedule: name = "" } = useParams();
-  return <Shown of={useSchedule(name)}>{(found) => <Known schedule={found} />}</Shown>;
+  return <Shown whole of={useSchedule(name)}>{(found) => <Known schedule={found} />}</Shown>;
 }
 
 function writtenOf(of: Detail): Written {

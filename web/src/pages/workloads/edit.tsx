@@ -6,5 +6,5 @@ import { useWorkload } from "./use-workload";
 
 export default function EditWorkload() {
   const { workload: name = "" } = useParams();
-  return <Shown of={useWorkload(name)}>{(found) => <WorkloadForm key={found.version} name={found.name} version={found.version} start={found.text} />}</Shown>;
+  return <Shown whole of={useWorkload(name)}>{(found) => <WorkloadForm key={found.version} name={found.name} version={found.version} start={found.text} />}</Shown>;
 }

@@ -28,7 +28,7 @@ import { Where } from "./where";
 
 export default function WorkloadPage() {
   const { workload: name = "" } = useParams();
-  return <Shown of={useWorkload(name)}>{(found) => <Known workload={found} />}</Shown>;
+  return <Shown whole of={useWorkload(name)}>{(found) => <Known workload={found} />}</Shown>;
 }
 
 function Known({ workload }: { workload: WorkloadDetail }) {

@@ -73,6 +73,19 @@ export function initialValues(fields: readonly Field[]): Values {
   return Object.fromEntries(fields.map((field) => [field.name, field.initial]));
 }
 
+/** What a form shows of parameters that were given before: the other way round than `paramsOf`. */
+export function valuesOf(fields: readonly Field[], params: Readonly<Json>): Values {
+  return Object.fromEntries(fields.map((field) => [field.name, valueOf(field, params[field.name])]));
+}
+
+function valueOf(field: Field, given: unknown): Value {
+  if (given === null || given === undefined) return field.initial;
+  if (field.type === "yes-no") return given === true;
+  if (field.type === "list") return Array.isArray(given) ? given.map(String) : [];
+  if (field.type === "pairs") return Object.entries(object(given)).map(([key, value]) => ({ key, value: String(value) }));
+  return typeof given === "object" ? JSON.stringify(given) : String(given);
+}
+
 /** As the API wants them: what was left empty is left out, so that its own defaults hold. */
 export function paramsOf(fields: readonly Field[], values: Values): Json {
   const params: Json = {};

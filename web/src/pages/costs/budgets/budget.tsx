@@ -30,7 +30,7 @@ export default function BudgetPage() {
     queryKey: ["costs", "budget", name],
     queryFn: ({ signal }) => get("/api/v1/budgets/{name}", { path: { name }, signal }),
   });
-  return <Shown of={found}>{(budget) => <Known of={budget} />}</Shown>;
+  return <Shown whole of={found}>{(budget) => <Known of={budget} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["BudgetDetail"] }) {

@@ -30,7 +30,7 @@ export default function EstimatePage() {
     staleTime: Infinity,
     queryFn: ({ signal }) => get("/api/v1/estimates/{estimate_id}", { path: { estimate_id: id }, signal }),
   });
-  return <Shown of={found}>{(estimate) => <Known of={estimate} />}</Shown>;
+  return <Shown whole of={found}>{(estimate) => <Known of={estimate} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["EstimateDetail"] }) {

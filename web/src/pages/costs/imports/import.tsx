@@ -28,7 +28,7 @@ export default function ImportPage() {
     queryKey: ["costs", "import", id],
     queryFn: ({ signal }) => get("/api/v1/charge-imports/{import_id}", { path: { import_id: id }, signal }),
   });
-  return <Shown of={found}>{(known) => <Known of={known} />}</Shown>;
+  return <Shown whole of={found}>{(known) => <Known of={known} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["ImportDetail"] }) {

@@ -28,7 +28,7 @@ export default function MonthPage() {
     queryKey: ["costs", "month", month],
     queryFn: ({ signal }) => get("/api/v1/cost-months/{month}", { path: { month }, signal }),
   });
-  return <Shown of={found}>{(known) => <Known of={known} />}</Shown>;
+  return <Shown whole of={found}>{(known) => <Known of={known} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["MonthDetail"] }) {

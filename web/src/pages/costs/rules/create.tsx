@@ -12,7 +12,7 @@ const MOST = 500;
 export default function NewRule() {
   const found = useQuery({ queryKey: ["costs", "rules", "all"], queryFn: ({ signal }) => get("/api/v1/allocation-rules", { query: { limit: MOST }, signal }) });
   return (
-    <Shown of={found}>
+    <Shown whole of={found}>
       {({ items }) => <RuleForm name="" start={exampleOf(Math.floor(Math.max(0, ...items.map((each) => each.position)) / STEP + 1) * STEP)} />}
     </Shown>
   );

@@ -12,5 +12,5 @@ export default function EditRule() {
     queryKey: ["costs", "rule", name],
     queryFn: ({ signal }) => get("/api/v1/allocation-rules/{name}", { path: { name }, signal }),
   });
-  return <Shown of={found}>{(rule) => <RuleForm key={rule.version} name={rule.name} start={documentOf(rule.document)} />}</Shown>;
+  return <Shown whole of={found}>{(rule) => <RuleForm key={rule.version} name={rule.name} start={documentOf(rule.document)} />}</Shown>;
 }

@@ -26,7 +26,7 @@ export default function RateCardPage() {
     queryKey: ["prices", "card", id],
     queryFn: ({ signal }) => get("/api/v1/rate-cards/{card_id}", { path: { card_id: id }, signal }),
   });
-  return <Shown of={found}>{(card) => <Known of={card} />}</Shown>;
+  return <Shown whole of={found}>{(card) => <Known of={card} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["RateCardDetail"] }) {

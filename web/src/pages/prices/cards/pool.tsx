@@ -31,7 +31,7 @@ export default function CostPoolPage() {
     queryKey: ["prices", "pool", name],
     queryFn: ({ signal }) => get("/api/v1/cost-pools/{name}", { path: { name }, signal }),
   });
-  return <Shown of={found}>{(pool) => <Known key={pool.version} of={pool} />}</Shown>;
+  return <Shown whole of={found}>{(pool) => <Known key={pool.version} of={pool} />}</Shown>;
 }
 
 function Known({ of }: { of: Schemas["CostPoolDetail"] }) {
