@@ -23,7 +23,8 @@ def book(
     for_viewer: bool = False,
 ) -> Book:  # fmt: skip
     """Prices, rate cards and exchange rates of a day (default today), read once however often they are asked for. Not
-    to be kept beyond the session. currency: default the organisation's. `book.load(places)` reads those of many places at once. for_viewer: see Book."""
+    to be kept beyond the session. `book.load(places)` reads those of many places at once. currency: default the
+    organisation's. for_viewer: see Book."""
     return Book(session, on=on or clock.now().date(), tenant_id=tenant_id, currency=currency, for_viewer=for_viewer)
 
 

@@ -28,7 +28,7 @@ HIDDEN = ("what it costs is for whoever may read costs", "费用仅对可查看�
 
 
 def monthly(session: Session, targets: Sequence[ResourceRow], with_volumes: Collection[str]) -> dict[str, Any]:
-    """In the currency of the nearest limit of money, else in the organisation's; the fields of an Impact that are about money.
+    """In the currency of the nearest limit of money, else in the organisation's; what of an Impact is about money.
 
     with_volumes: ids of instances whose disks are volumes of their own, which may stay. money: None unless every
     target has a price; what some of them cost is in the note then."""

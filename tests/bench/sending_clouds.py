@@ -1,4 +1,4 @@
-"""The clouds that `sending` acts on, each behind a proxy that notes its calls: a real OpenStack, and an AWS emulator."""
+"""The clouds that `sending` acts on, behind a proxy that notes their calls: a real OpenStack, and an AWS emulator."""
 
 import time
 from collections.abc import Callable, Iterator

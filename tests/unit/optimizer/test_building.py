@@ -10,7 +10,7 @@ from mcm.optimizer.pricing import Price
 from mcm.optimizer.problem import Assignment
 from mcm.optimizer.results import Result
 from mcm.optimizer.running import Answer
-from mcm.optimizer.schemas import OptimizationCreate
+from mcm.optimizer.schemas import OptimizationAsked
 from mcm.placement.locations import Location
 
 
@@ -26,7 +26,7 @@ def _answered(egress: Decimal | None, blocked: bool = False) -> tuple[Assignment
     against = {0: ("policy", {"title": "No", "title_zh": "", "message": "no", "message_zh": ""})} if blocked else {}
     thing = Thing("instance", "i1", "web", 1, "t", (2.0, 4096.0, 50.0, 0.0), 0, None, against, (1.0, 1.0), prices)
     picture = Picture([_place("dear"), _place("cheap")], [], [thing], [])
-    asked = OptimizationCreate(goal="cost")
+    asked = OptimizationAsked(goal="cost", currency="USD")
     built = building.built(picture, asked, {0: egress})
     found = greedy.solve(built.problem)
     made = Result(picture, built, _answer(found), asked, {0: egress})
