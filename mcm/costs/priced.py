@@ -89,10 +89,10 @@ class Priced:
 
     @property
     def parts(self) -> dict[str, Decimal | None]:
-        """By item; None for what is not included."""
+        """By item; None for what is not included, and for what no exchange rate leads to the currency of."""
         found: dict[str, Decimal | None] = {}
         for line in self.lines:
-            if line.amount is not None:
+            if line.amount is not None and line.currency == self.currency:
                 found[line.item] = (found.get(line.item) or Decimal(0)) + line.amount
             else:
                 found.setdefault(line.item, None)

@@ -47,7 +47,10 @@ class Prices:
         found = self._known[key]
         lines = [line for line in found.lines if line.item in items and line.state is not State.WITHIN]
         if not any(line.item == items[0] for line in lines) or any(line.amount is None for line in lines):
-            return NO_RATE if any(note.code == "no_exchange_rate" for note in found.notes) else UNKNOWN
+            return UNKNOWN
+        # What could not be converted keeps its own currency.
+        if any(line.currency != self._book.currency for line in lines):
+            return NO_RATE
         with localcontext(EXACT):
             amount = rounded(sum((line.amount or Decimal(0) for line in lines), Decimal(0)))
         basis = max((line.basis or Basis.UNKNOWN for line in lines), key=_WORST_LAST.index)

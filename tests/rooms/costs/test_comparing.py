@@ -50,6 +50,22 @@ def test_a_currency_without_a_rate_is_unknown_and_not_nothing(priced: Lab) -> No
         assert compute.amount is None
 
 
+def test_a_part_that_no_rate_converts_is_none_of_the_sum(priced: Lab) -> None:
+    tier = Tier(vcpus=2, memory_gib=4)
+    with priced.runtime.database.reading() as session:
+        places = [one for one in service.places(session) if one.ownership != "private"]
+        dollars, euros = (
+            [
+                service.priced(session, tier, Decimal(730), one, using=service.book(session, currency=currency))
+                for one in places
+            ]
+            for currency in ("USD", "EUR")
+        )
+    assert any(one.parts["compute"] for one in dollars)
+    assert {one.parts["compute"] for one in euros} == {None}
+    assert any(line.amount for one in euros for line in one.lines), "each line keeps what it was billed as"
+
+
 def test_negotiated_rates_are_for_who_sees_the_whole_account_or_tenant(
     priced: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
