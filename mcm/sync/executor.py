@@ -189,7 +189,16 @@ class SyncExecutor:
         with self._lock:
             self._scopes.add(scope_id)
             self._busy[account_id] += 1
-        return int(self._submit(self._work, scope_id, account_id, probes))
+        if self._submit(self._work, scope_id, account_id, probes):
+            return 1
+        self._leave(scope_id, account_id, probes)
+        return 0
+
+    def _leave(self, scope_id: int, account_id: str, probes: tuple[str, ...]) -> None:
+        self._tools.gateway.breaker.leave(probes)
+        with self._lock:
+            self._scopes.discard(scope_id)
+            self._busy[account_id] -= 1
 
     def _submit(self, work: Callable[..., None], *words: Any) -> bool:
         """Whether it will be done: a pool that is being stopped takes nothing more."""
@@ -209,10 +218,7 @@ class SyncExecutor:
             log.exception("scope %d could not be read", scope_id)
             self._stopping.wait(_AFTER_TROUBLE_S)
         finally:
-            self._tools.gateway.breaker.leave(probes)
-            with self._lock:
-                self._scopes.discard(scope_id)
-                self._busy[account_id] -= 1
+            self._leave(scope_id, account_id, probes)
             # A slot is free again: whatever waited for it starts now, not at the next tick.
             if not self._stopping.is_set():
                 self._dispatch_quietly()

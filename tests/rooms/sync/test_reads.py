@@ -184,3 +184,4 @@ def test_what_is_found_due_while_reading_is_being_stopped_stays_due(lab: Lab, mo
     assert executor.dispatch() == 0
     executor.dispatch_soon()
     assert lab.count("sync_run") == 0
+    assert not executor._scopes
