@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     listen: str = Field(default="127.0.0.1:8080", description="address and port of `mcm serve` and `mcm demo`")
     currency: str = Field(
         default="USD",
-        description="ISO 4217: what amounts come in that nobody asked for in another, such as savings of findings",
+        description="ISO 4217: what savings, comparisons, placements and plans are reckoned in unless asked otherwise",
     )
     login: Literal["auto", "required"] = Field(
         default="auto",

@@ -113,11 +113,19 @@ def _for_people(output: Format) -> bool:
     return output in (Format.TABLE, Format.WIDE)
 
 
+def _of_hour(amount: Decimal) -> str:
+    """What is little keeps two digits: nothing that costs something shows as 0."""
+    places = 4 if not amount or abs(amount) >= Decimal("0.001") else 1 - amount.adjusted()
+    return f"{amount:.{places}f}"
+
+
 def _price(found: dict[str, Any]) -> str:
     if found["shown"] is None:
         return "unknown: " + "; ".join(one["message"] for one in found["notes"])
     least = "at least " if found["at_least"] else ""
-    said = f"{least}{found['shown']} {found['currency']} a month (730 hours), {Decimal(found['hour']):.4f} an hour"
+    said = (
+        f"{least}{found['shown']} {found['currency']} a month (730 hours), {_of_hour(Decimal(found['hour']))} an hour"
+    )
     return "; ".join([f"{said}; {found['basis']}, {found['on']}", *(one["message"] for one in found["notes"])])
 
 

@@ -41,10 +41,10 @@ Shown = Annotated[
 class CompareRequest(BaseModel):
     """What is compared: one of workload (a stored one's name), document (YAML or JSON) or filter (instances that are).
 
-    currency: what everything is converted to; default that of the workload's budget, else USD. options: of public
-    clouds; default all that the workload allows. locations: accounts, providers, regions, cities, sites or
-    `account/region`; default all. tax: as 0.13; without it no tax is in the totals. hours: in a month, for a filter.
-    on: the day whose prices hold; default today."""
+    currency: what everything is converted to; default that of the workload's budget, else the organisation's
+    (MCM_CURRENCY). options: of public clouds; default all that the workload allows. locations: accounts, providers,
+    regions, cities, sites or `account/region`; default all. tax: as 0.13; without it no tax is in the totals. hours:
+    in a month, for a filter. on: the day whose prices hold; default today."""
 
     model_config = ConfigDict(extra="forbid")
 

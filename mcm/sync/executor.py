@@ -201,7 +201,7 @@ class SyncExecutor:
             self._busy[account_id] -= 1
 
     def _submit(self, work: Callable[..., None], *words: Any) -> bool:
-        """Whether it will be done: a pool that is being stopped takes nothing more."""
+        """Whether the pool took it: one that is being stopped takes nothing more."""
         with self._lock:
             if not self._stopping.is_set():
                 self._pool.submit(work, *words)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from tests.bench.load import until_ready
-from tests.bench.sending_clouds import CHANGES, Cloud, Noted, aws, real_openstack
+from tests.bench.sending_clouds import CHANGES, Call, Cloud, Noted, aws, real_openstack
 from tests.bench.table import Row
 from tests.harness import HarnessUnavailable
 from tests.harness.ports import free_port
@@ -67,7 +67,8 @@ def _rows(cloud: Cloud, pairs: int) -> Iterator[Row]:
               floor="one direct SDK call", note=note)  # fmt: skip
     whole = median(way.own + way.looking for way in ways)
     asking = median(way.asking for way in ways) * 1000
-    yield Row("actions: the same with the look before acting", whole / floor, floor="one direct SDK call",
+    yield Row(f"actions: the same with the look before acting, {cloud.name}", whole / floor,
+              floor="one direct SDK call",
               note=f"p50 {whole * 1000:.1f} ms; accepting took {asking:.1f} ms")  # fmt: skip
 
 
@@ -100,8 +101,18 @@ def _through(http: httpx.Client, resource: str, noted: Noted) -> _Way:
         time.sleep(0.05)
     # Not the answer's arrival: the call may be at the cloud before that.
     written = datetime.fromisoformat(answer.json()["created_at"]).timestamp()
-    looking = sum(call.left - call.came for call in calls[:change])
+    looking = _under_way(calls[:change], written, calls[change].came)
     return _Way(calls[change].came - written - looking, looking, answered - begun)
+
+
+def _under_way(calls: Sequence[Call], begin: float, end: float) -> float:
+    """Seconds between the two in which the cloud was answering one call at least."""
+    seconds, upto = 0.0, begin
+    for call in sorted(calls, key=lambda one: one.came):
+        left = min(call.left or end, end)
+        seconds += max(0.0, left - max(call.came, upto))
+        upto = max(upto, left)
+    return seconds
 
 
 def _instances(http: httpx.Client) -> list[dict[str, Any]]:
@@ -118,7 +129,7 @@ def _serving(folder: str, cloud: Cloud) -> Iterator[httpx.Client]:
     config = [word for key, value in cloud.config.items() for word in ("--config", f"{key}={value}")]
     hidden = [w for key, name in zip(cloud.secrets, given, strict=True) for w in ("--secret", f"{key}=env:{name}")]
     for command in (
-        ["account", "add", "cloud", "--provider", cloud.provider, *config, *hidden],
+        ["account", "add", "cloud", "--provider", cloud.provider, "--ownership", cloud.ownership, *config, *hidden],
         ["sync", "cloud", "--kind", "instance", "--wait"],
     ):
         subprocess.run([_MCM, *command], env=environment, capture_output=True, check=True)

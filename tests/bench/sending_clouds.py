@@ -55,6 +55,7 @@ class Cloud:
 
     name: str
     provider: str
+    ownership: str
     config: dict[str, str]
     secrets: dict[str, str]
     natives: list[str]
@@ -75,7 +76,7 @@ def aws(machines: int) -> Iterator[Cloud]:
             )  # fmt: skip
             made = ec2.run_instances(ImageId=IMAGE, InstanceType="t3.micro", MinCount=machines, MaxCount=machines)
             yield Cloud(
-                "AWS emulator", "aws", {"endpoint_url": proxy.url, "region": AWS_REGION},
+                "AWS emulator", "aws", "public", {"endpoint_url": proxy.url, "region": AWS_REGION},
                 {"access_key_id": server.access_key_id, "secret_access_key": server.secret_access_key},
                 [one["InstanceId"] for one in made["Instances"]], noted,
                 lambda native: ec2.stop_instances(InstanceIds=[native]),
@@ -99,7 +100,7 @@ def real_openstack(machines: int) -> Iterator[Cloud]:
                 auth=auth, region_name=OPENSTACK_REGION, load_envvars=False, load_yaml_config=False
             )
             yield Cloud(
-                "OpenStack", "openstack",
+                "OpenStack", "openstack", "private",
                 {f"auth.{key}": value for key, value in auth.items() if key != "password"},
                 {"auth.password": auth["password"]}, _running(connection)[:machines], noted,
                 connection.compute.stop_server,

@@ -104,12 +104,27 @@ def test_every_page_in_every_look(browser: Browser, estate: str, look: Look) -> 
 def test_what_is_not_there_is_said_under_a_heading(browser: Browser, estate: str) -> None:
     with visiting(browser, estate) as visit:
         visit.go("/about")
+        assert len(_OF_ONE) >= 20
         for path in sorted(_OF_ONE):
             visit.move(re.sub(r":\w+", "nothing-0", path))
             assert visit.page.get_by_role("heading", level=1).count() == 1, path
             expect(visit.page.locator("main").get_by_text("Request: ").first, path).to_be_visible()
         # The refusals themselves are told by the browser.
         assert not [each for each in visit.wrong if " 404 " not in each and " 422 " not in each]
+
+
+def test_parameters_of_a_plan_are_typed_into_a_form(browser: Browser, estate: str) -> None:
+    with visiting(browser, estate) as visit:
+        visit.go(f"/plans/new?action=instance.set_tags&filter={FILTER}")
+        visit.page.get_by_role("textbox", name="Remove").press_sequentially("old, older")
+        visit.page.get_by_role("button", name="Add one").click()
+        visit.page.get_by_role("textbox", name="Key").press_sequentially("env")
+        visit.page.get_by_role("textbox", name="Value").press_sequentially("dev")
+        expect(visit.page.get_by_role("textbox", name="Remove")).to_have_value("old, older")
+        said = visit.page.locator("code", has_text="mcm plan create")
+        expect(said).to_contain_text('remove=["old","older"]')
+        expect(said).to_contain_text('set={"env":"dev"}')
+        assert not visit.wrong
 
 
 def test_details_of_a_resource(browser: Browser, estate: str) -> None:

@@ -49,7 +49,7 @@ export function ScheduleForm({ name: given, version, start }: { name: string; ve
   const body: Written = { ...written, cron, skip: days, params };
   const lacks = !NAME.test(name)
     ? t("nameWrong")
-    : !written.action
+    : !action
       ? t("lackAction")
       : !written.filter.trim()
         ? t("lackFilter")

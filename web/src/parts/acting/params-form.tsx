@@ -1,3 +1,4 @@
+import { useState } from "react";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
@@ -71,7 +72,7 @@ function Control({ field, value, offered, onChange }: ControlProps) {
   if (field.type === "pairs") return <Pairs value={value as readonly Pair[]} onChange={onChange} />;
   if (field.type === "list") {
     const chosen = value as readonly string[];
-    if (!offered) return <Input value={chosen.join(", ")} onChange={({ detail }) => onChange(split(detail.value))} />;
+    if (!offered) return <Several value={chosen} onChange={onChange} />;
     return (
       <Multiselect
         options={offered.options}
@@ -101,6 +102,21 @@ function Control({ field, value, offered, onChange }: ControlProps) {
       autoComplete={false}
       {...(field.type === "number" ? { inputMode: "numeric" as const } : {})}
       onChange={({ detail }) => onChange(detail.value)}
+    />
+  );
+}
+
+/** What is typed stays as it is typed: a comma at its end separates what comes next. */
+function Several({ value, onChange }: { value: readonly string[]; onChange(value: readonly string[]): void }) {
+  const [typed, setTyped] = useState(value.join(", "));
+  return (
+    <Input
+      value={typed}
+      autoComplete={false}
+      onChange={({ detail }) => {
+        setTyped(detail.value);
+        onChange(split(detail.value));
+      }}
     />
   );
 }
@@ -135,5 +151,5 @@ export function Pairs({ value, onChange }: { value: readonly Pair[]; onChange(va
 }
 
 export function split(text: string): string[] {
-  return text.split(/[,，]\s*/).filter(Boolean);
+  return text.split(/[,，]/).map((each) => each.trim()).filter(Boolean);
 }

@@ -20,8 +20,9 @@ export function useParams(action: Action | undefined, start: { action: string; p
   const values = typed[id] ?? valuesOf(fields, start?.action === id ? start.params : {});
   const wrong = wrongIn(fields, values);
   return {
-    params: paramsOf(fields, values),
+    // As long as nobody knows what it takes, what it was given stays.
+    params: action || !start ? paramsOf(fields, values) : start.params,
     lacking: Object.keys(wrong).length > 0,
-    form: fields.length > 0 ? <ParamsForm fields={fields} values={values} wrong={wrong} onChange={(name, value) => setTyped((before) => ({ ...before, [id]: { ...values, [name]: value } }))} /> : null,
+    form: fields.length > 0 ? <ParamsForm key={id} fields={fields} values={values} wrong={wrong} onChange={(name, value) => setTyped((before) => ({ ...before, [id]: { ...values, [name]: value } }))} /> : null,
   };
 }
