@@ -115,5 +115,9 @@ def _until(now: datetime, beyond: int) -> datetime | None:
 
 
 def _row(session: Session, key: str, now: datetime) -> LoginThrottle:
-    repository.insert_new(session, LoginThrottle, {"key": key, "failures": 0, "failed_at": now})
-    return session.scalars(select(LoginThrottle).where(LoginThrottle.key == key).with_for_update()).one()
+    while True:
+        repository.insert_new(session, LoginThrottle, {"key": key, "failures": 0, "failed_at": now})
+        row = session.scalars(select(LoginThrottle).where(LoginThrottle.key == key).with_for_update()).first()
+        # Somebody who succeeded meanwhile has cleared it: it begins anew.
+        if row is not None:
+            return row

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import httpx
+import pytest
 
-from mcm.identity import setup, throttle, totp
+from mcm.identity import repository, setup, throttle, totp
 from tests.baddays.serving import Served
 from tests.lab import Lab
 from tests.rooms.identity.people import OTHER, PASSWORD, Moved, Person, user
@@ -38,6 +40,27 @@ def test_one_link_makes_one_administrator(lab: Lab, served: Served) -> None:
 
     assert _at_once(3, send) == [200, 403, 403]
     assert lab.count("principal", "kind = 'user'") == 1
+
+
+def test_who_tries_while_another_succeeds_is_counted_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def attempt() -> int:
+        with lab.runtime.database.writing() as session:
+            return throttle.attempt(session, (throttle.NAME, "anna"))[throttle.NAME].failures
+
+    insert = repository.insert_new
+    cleared: list[bool] = []
+
+    def cleared_meanwhile(*words: Any) -> None:
+        insert(*words)
+        # SQLite has one writer: there is no meanwhile.
+        if lab.runtime.database.dialect != "sqlite" and not cleared:
+            cleared.append(True)
+            with lab.runtime.database.writing() as session:
+                throttle.clear(session, throttle.NAME, "anna")
+
+    assert (attempt(), attempt()) == (1, 2)
+    monkeypatch.setattr(repository, "insert_new", cleared_meanwhile)
+    assert attempt() == (1 if cleared else 3)
 
 
 def test_one_approval_gives_one_token(lab: Lab, served: Served, person: Person) -> None:
