@@ -175,12 +175,18 @@ def _imaged(cloud: Cloud, order: Order) -> Outlook:
         if row.get(MARK) == order.token:
             made = ResourceRef(ResourceKind.IMAGE, str(row["id"]), "", order.region)
             match row.get("status"):
-                case "active":
+                case "active" if not _uploads(cloud, order):
                     return Outlook(Seen.DONE, made=made)
                 case "killed" | "deleted":
                     return Outlook(Seen.FAILED, made=made, message=f"the image is {row['status']}")
             return Outlook(Seen.UNDERWAY, made=made)
     return ABSENT if server(cloud, order) is not None else Outlook(Seen.FAILED, message="the instance was deleted")
+
+
+def _uploads(cloud: Cloud, order: Order) -> bool:
+    """For a moment after the image is active, in which nova refuses whatever else is asked of the instance."""
+    row = server(cloud, order)
+    return row is not None and (text(row.get("OS-EXT-STS:task_state")) or "").startswith("image_")
 
 
 def _console(cloud: Cloud, order: Order) -> Receipt:
