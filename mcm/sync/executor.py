@@ -203,9 +203,10 @@ class SyncExecutor:
     def _submit(self, work: Callable[..., None], *words: Any) -> bool:
         """Whether the pool took it: one that is being stopped takes nothing more."""
         with self._lock:
-            if not self._stopping.is_set():
-                self._pool.submit(work, *words)
-            return not self._stopping.is_set()
+            if self._stopping.is_set():
+                return False
+            self._pool.submit(work, *words)
+            return True
 
     def _work(self, scope_id: int, account_id: str, probes: tuple[str, ...]) -> None:
         try:
