@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mcm.kit import currencies
+from mcm.kit.currencies import Currency
 
 
 class Settings(BaseSettings):
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     transit_namespace: str = Field(default="", description="namespace at the key server")
     listen: str = Field(default="127.0.0.1:8080", description="address and port of `mcm serve` and `mcm demo`")
-    currency: str = Field(
+    currency: Currency = Field(
         default="USD",
         description="ISO 4217: what savings, comparisons, placements and plans are reckoned in unless asked otherwise",
     )
@@ -162,13 +162,6 @@ class Settings(BaseSettings):
         pattern=r"^(udp://.+:[0-9]{1,5}|(unix://)?/.+)?$",
         description="where the signed head of the audit trail is sent: udp://HOST:PORT or unix:///dev/log",
     )
-
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, value: str) -> str:
-        if not currencies.known(value):
-            raise ValueError(f"'{value}' is no ISO 4217 currency code, such as EUR")
-        return value
 
     @cached_property
     def directory(self) -> Path:

@@ -11,14 +11,7 @@ from mcm.kit import currencies
 from mcm.kit.documents import DocumentError, Finding, check, read
 from mcm.kit.money import Amount
 
-
-def _currency(code: str) -> str:
-    if not currencies.known(code):
-        raise ValueError(f"'{code}' is no currency of ISO 4217, such as EUR or CNY")
-    return code
-
-
-Currency = Annotated[str, StringConstraints(max_length=3), AfterValidator(_currency)]
+Currency = Annotated[str, StringConstraints(max_length=3), AfterValidator(currencies.iso)]
 
 
 class Threshold(BaseModel):

@@ -12,10 +12,9 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
-    field_validator,
 )
 
-from mcm.kit import currencies
+from mcm.kit.currencies import Currency
 from mcm.kit.documents import MAX_CHARACTERS
 from mcm.kit.money import Amount, exact
 from mcm.prices.offers import Option
@@ -52,19 +51,12 @@ class CompareRequest(BaseModel):
     version: int | None = Field(None, ge=1)
     document: str | None = Field(None, min_length=1, max_length=MAX_CHARACTERS)
     filter: str | None = Field(None, min_length=1, max_length=4000)
-    currency: str | None = None
+    currency: Currency | None = None
     options: list[Option] = Field(default_factory=list)
     locations: list[Word] = Field(default_factory=list, max_length=1000)
     tax: Annotated[Amount, Field(ge=0, le=1)] | None = None
     hours: Annotated[Amount, Field(gt=0, le=744)] = Decimal(730)
     on: date | None = None
-
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, value: str | None) -> str | None:
-        if value is not None and not currencies.known(value):
-            raise ValueError(f"'{value}' is no ISO 4217 currency code")
-        return value
 
 
 class EstimateWrite(CompareRequest):

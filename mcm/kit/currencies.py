@@ -1,5 +1,9 @@
 """ISO 4217: the codes in use and how many digits each has after the point (https://www.iso.org/iso-4217-currency-codes.html)."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
@@ -19,3 +23,13 @@ DIGITS: dict[str, int] = {
 
 def known(code: str) -> bool:
     return code in DIGITS
+
+
+def iso(code: str) -> str:
+    """As it is. Raises ValueError for what is no code in use."""
+    if not known(code):
+        raise ValueError(f"'{code[:20]}' is no currency of ISO 4217, such as EUR or CNY")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(iso)]

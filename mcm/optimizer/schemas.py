@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from mcm.kit import currencies
+from mcm.kit.currencies import Currency
 from mcm.kit.money import Amount
 from mcm.workloads.documents import Name
 
@@ -27,20 +27,13 @@ class OptimizationCreate(BaseModel):
     site: _Text | None = None
     level: Literal["host", "location"] = Field("host", description="rebalance: over hosts, or over locations")
     time_limit_s: Annotated[int, Field(ge=1, le=600)] = 60
-    currency: str | None = Field(None, description="ISO 4217; default the organisation's (MCM_CURRENCY)")
+    currency: Currency | None = Field(None, description="ISO 4217; default the organisation's (MCM_CURRENCY)")
     least_saving: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Field(
         Decimal(1), description="cost: what one move must save in a month at least, in `currency`"
     )
     reserve: Annotated[float, Field(ge=0, le=0.9)] = Field(
         0.1, description="consolidate: the share of each host that is kept free"
     )
-
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, value: str | None) -> str | None:
-        if value is not None and not currencies.known(value):
-            raise ValueError(f"'{value}' is no ISO 4217 currency code")
-        return value
 
     @model_validator(mode="after")
     def _fits(self) -> "OptimizationCreate":
@@ -56,7 +49,7 @@ class OptimizationCreate(BaseModel):
 class OptimizationAsked(OptimizationCreate):
     """As it is kept: with its currency."""
 
-    currency: str
+    currency: Currency
 
 
 class _Withheld(BaseModel):

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mcm.accounts.schemas import Words
-from mcm.kit import currencies
+from mcm.kit.currencies import Currency
 from mcm.kit.documents import MAX_CHARACTERS
 from mcm.placement.scoring import WEIGHTS
 
@@ -52,18 +52,11 @@ class PlacementCreate(BaseModel):
     groups: list[_Id] = Field(default_factory=list, max_length=20)
     weights: Weights = Weights()
     users_at: Words | None = Field(None, description="site or city of the users")
-    currency: str | None = Field(None, description="default that of the budget, or the organisation's (MCM_CURRENCY)")
+    currency: Currency | None = Field(None, description="default that of the budget, or MCM_CURRENCY")
     params: dict[_Id, dict[str, Any]] = Field(default_factory=dict, max_length=200)
     only: list[_Id] = Field(default_factory=list, max_length=500)
     besides: list[_Id] = Field(default_factory=list, max_length=500)
     minutes: int = Field(60, ge=1, le=MAX_MINUTES)
-
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, value: str | None) -> str | None:
-        if value is not None and not currencies.known(value):
-            raise ValueError(f"'{value}' is no ISO 4217 currency code")
-        return value
 
 
 class RuleItem(BaseModel):

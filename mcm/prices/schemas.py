@@ -10,19 +10,13 @@ from mcm.kit.money import Amount
 from mcm.prices.offers import Basis, Item, Option, Unit
 
 
-def _known(code: str) -> str:
-    if not currencies.known(code):
-        raise ValueError("this is no currency of ISO 4217, such as USD or CNY")
-    return code
-
-
 def _readable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("this holds control or hidden characters")
     return text
 
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(currencies.iso)]
 Name = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"), Field(examples=["enterprise-agreement"])
 ]

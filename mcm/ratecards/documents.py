@@ -27,12 +27,6 @@ def _readable(text: str) -> str:
     return text
 
 
-def _currency(code: str) -> str:
-    if not currencies.known(code):
-        raise ValueError(f"'{code[:20]}' is no currency of ISO 4217, such as CNY or USD")
-    return code
-
-
 def _since(text: str) -> str:
     if len(text) == 10:
         date.fromisoformat(text)
@@ -181,7 +175,7 @@ class RateCardDocument(_Part):
     api_version: Literal["mcm/v1"] = Field(alias="apiVersion")
     kind: Literal["RateCard"]
     name: PoolName
-    currency: Annotated[str, AfterValidator(_currency)]
+    currency: Annotated[str, AfterValidator(currencies.iso)]
     accounts: Annotated[list[Label], Field(min_length=1, max_length=100)]
     description: Annotated[str, StringConstraints(max_length=2000)] | None = None
     assets: Annotated[list[Asset], Field(max_length=_MOST)] = Field(default_factory=list)

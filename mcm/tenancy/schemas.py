@@ -137,13 +137,7 @@ class Amounts(BaseModel):
     storage_gib: Amount = 0
 
 
-def _currency(code: str) -> str:
-    if not currencies.known(code):
-        raise ValueError(f"'{code}' is no ISO 4217 currency code")
-    return code
-
-
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_currency)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(currencies.iso)]
 
 
 def _no_less_than_nothing(amount: Decimal) -> Decimal:

@@ -5,9 +5,9 @@ Its fields stand at the top or, as elsewhere, under `metadata` (name, title, own
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from mcm.kit import currencies
+from mcm.kit.currencies import Currency
 from mcm.kit.money import Amount
 
 DATA_CLASSES = ("public", "internal", "confidential", "restricted", "unclassified")
@@ -42,14 +42,7 @@ class Budget(_Strict):
     """In a month."""
 
     amount: Amount
-    currency: str = "USD"
-
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, value: str) -> str:
-        if not currencies.known(value):
-            raise ValueError(f"'{value}' is no ISO 4217 currency code")
-        return value
+    currency: Currency = "USD"
 
 
 class Tier(_Strict):
