@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mcm.kit.currencies import Currency
+from mcm.kit.money import Currency
 
 
 class Settings(BaseSettings):

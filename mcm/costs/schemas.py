@@ -14,9 +14,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from mcm.kit.currencies import Currency
 from mcm.kit.documents import MAX_CHARACTERS
-from mcm.kit.money import Amount, exact
+from mcm.kit.money import Amount, Currency, exact
 from mcm.prices.offers import Option
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -1,9 +1,5 @@
 """ISO 4217: the codes in use and how many digits each has after the point (https://www.iso.org/iso-4217-currency-codes.html)."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator
-
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
@@ -30,6 +26,3 @@ def iso(code: str) -> str:
     if not known(code):
         raise ValueError(f"'{code[:20]}' is no currency of ISO 4217, such as EUR or CNY")
     return code
-
-
-Currency = Annotated[str, AfterValidator(iso)]

@@ -4,9 +4,9 @@ import math
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, localcontext
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
-from mcm.kit.currencies import DIGITS
+from mcm.kit.currencies import DIGITS, iso
 
 SCALE = 18
 _WHOLE = 20
@@ -99,3 +99,5 @@ Amount = Annotated[
     PlainSerializer(written, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,20}(\.\d{1,18})?$", "examples": ["0.0416"]}),
 ]
+# In shapes of the API: a code of ISO 4217 in use.
+Currency = Annotated[str, AfterValidator(iso)]

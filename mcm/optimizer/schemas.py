@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from mcm.kit.currencies import Currency
-from mcm.kit.money import Amount
+from mcm.kit.money import Amount, Currency
 from mcm.workloads.documents import Name
 
 Goal = Literal["cost", "rebalance", "consolidate", "evacuate"]

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mcm.accounts.schemas import Words
-from mcm.kit.currencies import Currency
 from mcm.kit.documents import MAX_CHARACTERS
+from mcm.kit.money import Currency
 from mcm.placement.scoring import WEIGHTS
 
 PlacementStatus = Literal[

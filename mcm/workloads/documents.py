@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from mcm.kit.currencies import Currency
-from mcm.kit.money import Amount
+from mcm.kit.money import Amount, Currency
 
 DATA_CLASSES = ("public", "internal", "confidential", "restricted", "unclassified")
 DataClass = Literal["public", "internal", "confidential", "restricted", "unclassified"]
