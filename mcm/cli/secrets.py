@@ -44,14 +44,11 @@ def read_secrets(pairs: Sequence[str]) -> dict[str, str]:
 
 def read_secret(source: str, what: str, option: str) -> str:
     """One secret from `env:VARIABLE`, `file:PATH` or `-`."""
+    how = f"{option} env:VARIABLE, file:PATH or - (a line of standard input)"
     if source == "-" or source.startswith(("env:", "file:")):
-        return _value(what, source)
+        return _value(what, source, how)
     # Not echoed: it may be the secret itself.
-    raise Failure(
-        f"the {what} stands in the arguments, where others can read it",
-        next_step=f"{option} env:VARIABLE, file:PATH or -",
-        exit_code=USAGE,
-    )
+    raise Failure(f"the {what} stands in the arguments, where others can read it", next_step=how, exit_code=USAGE)
 
 
 def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -75,9 +72,9 @@ def read_file(provider: str, path: Path, profile: str) -> tuple[dict[str, Any], 
     return dict(config), dict(secrets)
 
 
-def _value(key: str, source: str) -> str:
+def _value(key: str, source: str, how: str = _HOW) -> str:
     if source == "-":
-        return _typed(key)
+        return _typed(key, how)
     kind, _, rest = source.partition(":")
     if kind == "env" and rest:
         value = os.environ.get(rest)
@@ -99,11 +96,11 @@ def _value(key: str, source: str) -> str:
                 exit_code=USAGE,
             ) from error
     raise Failure(
-        f"the secret '{key}' stands in the arguments, where others can read it", next_step=_HOW, exit_code=USAGE
+        f"the secret '{key}' stands in the arguments, where others can read it", next_step=how, exit_code=USAGE
     )
 
 
-def _typed(key: str) -> str:
+def _typed(key: str, how: str) -> str:
     """A line of standard input; a terminal does not show it."""
     if sys.stdin.isatty():
         from getpass import getpass
@@ -112,5 +109,5 @@ def _typed(key: str) -> str:
     else:
         value = sys.stdin.readline().rstrip("\n")
     if not value:
-        raise Failure(f"standard input holds nothing for the secret '{key}'", next_step=_HOW, exit_code=USAGE)
+        raise Failure(f"standard input holds nothing for the secret '{key}'", next_step=how, exit_code=USAGE)
     return value

@@ -3,7 +3,7 @@
 the original may still be at work, and two that read, and later change, the same clouds would be in each other's way.
 """
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from mcm.errors import Unavailable
@@ -12,6 +12,11 @@ from mcm.models import Installation
 
 READ_ONLY, CONFIRMED = "read_only", "confirmed"
 _ONLY_ROW = 1
+# Asked before whatever reaches a cloud, so it is built once.
+_IS_READ_ONLY = (Installation.id == _ONLY_ROW, Installation.state != CONFIRMED)
+_UNCONFIRMED = select(Installation).where(*_IS_READ_ONLY).execution_options(populate_existing=True)
+# For the conditions of a statement.
+MAY_ACT = ~exists().where(*_IS_READ_ONLY)
 NEXT_STEP = "make sure that the original has ended, then run `mcm db confirm`"
 
 
@@ -29,8 +34,7 @@ def mark_read_only(connection: Connection, note: str) -> None:
 
 def read_only(session: Session) -> Installation | None:
     """The row that says so; None where mcm may act."""
-    found = session.get(Installation, _ONLY_ROW, populate_existing=True)
-    return found if found is not None and found.state != CONFIRMED else None
+    return session.scalar(_UNCONFIRMED)
 
 
 def require_confirmed(session: Session) -> None:

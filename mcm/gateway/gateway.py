@@ -196,11 +196,14 @@ def named_hosts(config: Mapping[str, object]) -> frozenset[str]:
 
 
 @contextmanager
-def only_provider_errors(account_name: str) -> Iterator[None]:
-    """Around calls of an adapter: an exception that is not a ProviderError is the adapter's fault, and is said so."""
+def only_provider_errors(account_name: str, *own: type[Exception]) -> Iterator[None]:
+    """Around calls of an adapter: an exception that is not a ProviderError is the adapter's fault, and is said so.
+
+    own: what the caller itself raises between its calls, which passes."""
+    passing: tuple[type[Exception], ...] = (ProviderError, McmError, SQLAlchemyError, *own)
     try:
         yield
-    except (ProviderError, McmError, SQLAlchemyError):
+    except passing:
         raise
     except Exception as error:
         log.exception("account %s: the adapter raised what it must not", account_name)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from mcm.contract import (
     ProviderError,
@@ -12,7 +13,7 @@ from mcm.contract import (
     UnexpectedResponse,
     Unreachable,
 )
-from mcm.contract.actions import ACTIONS, Actor, Effect, Outlook, Seen
+from mcm.contract.actions import ACTIONS, Actor, Effect, Outlook, Receipt, Repeat, Seen
 from mcm.errors import McmError
 from mcm.gateway import Change, Lease
 from mcm.gateway.gateway import only_provider_errors
@@ -22,6 +23,7 @@ from mcm.operations import machine, recording, repository
 from mcm.operations.errors import Protected, StateChanged, TargetGone
 from mcm.operations.machine import Note
 from mcm.operations.orders import order_of, unpacked
+from mcm.operations.pace import Pace
 from mcm.operations.turn import TurnLost, Work, claim
 from mcm.operations.verdicts import wanted_states
 from mcm.registry import reader
@@ -41,22 +43,33 @@ _ALONG = {
 }
 
 
-def take_turn(tools: Tools, vault: Vault, operation_id: str) -> None:
-    """From claim to release. Raises McmError only where the database takes no writes."""
-    work = claim(tools, vault, operation_id)
-    if work is None:
-        return
-    before = work.row.status
-    with tracing.span("operation.turn", mcm__operation=operation_id, mcm__action=work.row.action):
+def take_turn(
+    tools: Tools, vault: Vault, operation_id: str, *, keeps_s: float = 0.0, pace: Pace | None = None
+) -> Work | None:
+    """From claim to release. Raises McmError only where the database takes no writes.
+
+    keeps_s: what has to be looked at again within as many seconds is not released but returned, for `go_on`."""
+    work = claim(tools, vault, operation_id, keeps_s, pace)
+    return go_on(work) if work is not None else None
+
+
+def go_on(work: Work) -> Work | None:
+    """The next requests and looks of what is in hand, and what is still in hand afterwards."""
+    before, work.told, kept = work.row.status, False, False
+    with tracing.span("operation.turn", mcm__operation=work.row.id, mcm__action=work.row.action):
         try:
             try:
                 _at_the_cloud(work)
+                kept = work.waits
             finally:
-                work.let_go()
+                if not kept:
+                    work.let_go()
             if work.row.status != before:
                 _read_soon(work)
         except TurnLost:
-            log.info("operation %s: somebody else goes on with it", operation_id)
+            log.info("operation %s: somebody else goes on with it", work.row.id)
+            return None
+    return work if kept else None
 
 
 def _at_the_cloud(work: Work) -> None:
@@ -64,7 +77,7 @@ def _at_the_cloud(work: Work) -> None:
     change = Change(row.action, row.account_id, row.resource_id or "", row.caller["principal_id"], row.id)
     try:
         with (
-            only_provider_errors(work.access.name),
+            only_provider_errors(work.access.name, TurnLost),
             work.tools.gateway.lease(work.access, TURN_S, change=change) as lease,
         ):
             actor = lease.provider
@@ -142,7 +155,15 @@ def _send(work: Work, lease: Lease, actor: Actor) -> None:
             work.told = True
             raise
         return
-    work.record(lambda row, now: machine.answered(row, receipt, now), durable=False)
+    answered = partial(_answered, receipt)
+    if steps[work.row.step]["repeat"] == Repeat.HARMLESS:
+        work.record_with_next(answered)
+    else:
+        work.record(answered, durable=False)
+
+
+def _answered(receipt: Receipt, row: Operation, now: datetime) -> Note:
+    return machine.answered(row, receipt, now)
 
 
 def _not_answered(work: Work, lease: Lease, error: ProviderError) -> None:
@@ -165,11 +186,15 @@ def _look(work: Work, lease: Lease, actor: Actor) -> None:
         work.told = True
         raise
     ids = _known(work, outlook, seen)
-    work.record(lambda row, now: _looked(row, outlook, ids, now), durable=False)
+    if outlook.seen is Seen.DONE:
+        work.took()
+    work.record(partial(_looked, outlook, ids, work.expected_s), durable=False)
 
 
-def _looked(row: Operation, outlook: Outlook, ids: dict[ResourceRef, str], now: datetime) -> Note | None:
-    found = machine.looked(row, outlook, now)
+def _looked(
+    outlook: Outlook, ids: dict[ResourceRef, str], expected_s: float | None, row: Operation, now: datetime
+) -> Note | None:
+    found = machine.looked(row, outlook, now, expected_s)
     made = unpacked(row.made)
     row.made_id = ids.get(made, row.made_id) if made is not None else None
     return found

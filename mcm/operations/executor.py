@@ -8,18 +8,29 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from mcm.db import standing
 from mcm.errors import McmError
 from mcm.kit import clock, process
-from mcm.operations import repository
+from mcm.operations import due, repository
+from mcm.operations.kept import Kept
+from mcm.operations.pace import Pace
 from mcm.sync.tools import Tools
 from mcm.vault import Vault
+
+if TYPE_CHECKING:
+    from mcm.operations.turn import Work
 
 log = logging.getLogger(__name__)
 # Without a word from this process: others may have put something there, or the clock was set.
 _IDLE_S = 2.0
 _AFTER_TROUBLE_S = 2.0
+# What is looked at again this soon is not released in between.
+_KEEPS_S = 2.0
+# Turns that end within as many seconds are followed by one look for what is due, not by one each.
+_GATHER_S = 0.03
 
 
 class OperationExecutor:
@@ -32,6 +43,7 @@ class OperationExecutor:
         self._woken = False
         self._stopping = False
         self._busy: set[str] = set()
+        self._kept, self._pace = Kept(), Pace()
         # How many turns were begun.
         self._begun = 0
         self._dispatcher: threading.Thread | None = None
@@ -63,7 +75,7 @@ class OperationExecutor:
         """From the schedule: takes up what is due, also what another process or an earlier one left."""
         self.recover()
         with self._tools.database.reading() as session:
-            found = repository.next_due(session)
+            found = due.next_at(session)
         if found is not None:
             self.wake()
 
@@ -74,7 +86,9 @@ class OperationExecutor:
         if self._dispatcher is not None:
             self._dispatcher.join()
         if self._threads is not None:
-            self._threads.shutdown(wait=True, cancel_futures=True)
+            self._threads.shutdown(wait=True)
+        for work in self._kept.all():
+            self._let_go(work)
 
     def run_until_idle(self, timeout_s: float) -> None:
         """For tests and commands without a server: returns when nothing is due within `timeout_s`."""
@@ -82,27 +96,37 @@ class OperationExecutor:
         self.wake()
         while time.monotonic() < until:
             # A turn that is under way, or ends while this looks, may have left something that is due later.
-            begun, still = self._begun, not self._busy
-            with self._tools.database.reading() as session:
-                still = still and repository.next_due(session) is None
-            if still and self._begun == begun:
-                return
+            begun = self._begun
+            if not self._busy:
+                with self._tools.database.reading() as session:
+                    still = due.next_at(session) is None
+                if still and self._begun == begun:
+                    return
             time.sleep(0.02)
 
     def _run(self) -> None:
+        look_at, gathered = time.monotonic(), 0.0
         while not self._stopping:
-            try:
-                pause = self._dispatch()
-            except McmError as error:
-                log.warning("looking for due operations failed: %s", error.message)
-                pause = _AFTER_TROUBLE_S
-            except Exception:
-                log.exception("looking for due operations failed")
-                pause = _AFTER_TROUBLE_S
-            with self._changed:
-                if not self._woken and not self._stopping:
-                    self._changed.wait(pause)
+            if time.monotonic() >= (min(look_at, gathered) if self._woken else look_at):
                 self._woken = False
+                look_at = time.monotonic() + self._looked()
+                gathered = time.monotonic() + _GATHER_S
+            with self._changed:
+                for work in self._kept.due():
+                    self._submit(work.row.id, work)
+                pause = (min(look_at, gathered) if self._woken else look_at) - time.monotonic()
+                next_in = self._kept.next_in()
+                if pause > 0 and not self._stopping:
+                    self._changed.wait(pause if next_in is None else min(pause, next_in))
+
+    def _looked(self) -> float:
+        try:
+            return self._dispatch()
+        except McmError as error:
+            log.warning("looking for due operations failed: %s", error.message)
+        except Exception:
+            log.exception("looking for due operations failed")
+        return _AFTER_TROUBLE_S
 
     def _dispatch(self) -> float:
         """Starts what is due and has a slot. Returns after how many seconds to look again, if nobody wakes."""
@@ -111,16 +135,11 @@ class OperationExecutor:
         with self._tools.database.reading() as session:
             if standing.read_only(session):
                 return _IDLE_S
-            due = repository.due(session, now, slots)
-        for operation_id in due:
+            ready, next_at = due.look(session, now, slots)
+        for operation_id in ready:
             if not self._begin(operation_id):
                 return _IDLE_S
-        # Asked when what is due is on its way: nobody waits for this.
-        with self._tools.database.reading() as session:
-            times = (repository.next_due(session, under_way=True), repository.waits_until(session, now))
-        # What is due now has been started, or is being looked after already.
-        coming = [at for at in times if at is not None and at > now]
-        return min([max((at - clock.now()).total_seconds(), 0.01) for at in coming] + [_IDLE_S])
+        return min(max((next_at - clock.now()).total_seconds(), 0.01), _IDLE_S) if next_at is not None else _IDLE_S
 
     def _begin(self, operation_id: str) -> bool:
         """False: this executor is being stopped."""
@@ -130,26 +149,47 @@ class OperationExecutor:
             if operation_id not in self._busy:
                 self._busy.add(operation_id)
                 self._begun += 1
-                if self._threads is None:
-                    self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
-                self._threads.submit(self._turn, operation_id)
+                self._submit(operation_id, None)
             return True
 
-    def _turn(self, operation_id: str) -> None:
-        # Only where turns are taken: the process that answers loads none of it.
-        from mcm.operations.acting import take_turn
+    def _submit(self, operation_id: str, work: "Work | None") -> None:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._tools.settings.workers, thread_name_prefix="mcm-operation")
+        self._threads.submit(self._turn, operation_id, work)
 
+    def _turn(self, operation_id: str, work: "Work | None") -> None:
+        """work: in hand already."""
+        # Only where turns are taken: the process that answers loads none of it.
+        from mcm.operations import acting
+
+        left = None
         try:
-            take_turn(self._tools, self._vault, operation_id)
+            if self._stopping:
+                left = work
+            elif work is not None:
+                left = acting.go_on(work)
+            else:
+                left = acting.take_turn(self._tools, self._vault, operation_id, keeps_s=_KEEPS_S, pace=self._pace)
         except McmError as error:
             log.error("operation %s: its turn could not be recorded: %s", operation_id, error.message)
             time.sleep(_AFTER_TROUBLE_S)
         except Exception:
             log.exception("operation %s: its turn failed", operation_id)
             time.sleep(_AFTER_TROUBLE_S)
-        finally:
-            with self._changed:
+        with self._changed:
+            if left is not None:
+                self._kept.put(left)
+            else:
                 self._busy.discard(operation_id)
                 # A slot may be free, or the next look soon: the dispatcher must not sleep over it.
                 self._woken = True
-                self._changed.notify_all()
+            self._changed.notify_all()
+
+    def _let_go(self, work: "Work") -> None:
+        from mcm.operations.turn import TurnLost
+
+        try:
+            with suppress(TurnLost):
+                work.let_go()
+        except McmError as error:
+            log.warning("operation %s stays taken for a while: %s", work.row.id, error.message)

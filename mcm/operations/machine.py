@@ -17,6 +17,10 @@ from mcm.operations.orders import packed
 
 # The first looks are for what is over at once; later ones spare the cloud.
 _FIRST_LOOK_S, _LONGEST_LOOK_S, _GROWTH = 0.25, 10.0, 1.15
+# Where it is known how long such a step takes: after half of what is left, and at its end a twentieth of it apart. What
+# ends early is not seen later than this.
+_AHEAD_S = 2.0
+_NEAR, _LEAST_LOOK_S = 0.05, 0.1
 # Clouds lock a user after a few refused sign-ins within minutes.
 _SIGN_IN_S = 60.0
 # What carries a token may take this long to show up in a listing before its absence is believed.
@@ -126,8 +130,8 @@ def unknown(row: Operation, error: ProviderError, now: datetime) -> Note:
     return Log.UNKNOWN, {"code": error.code, "message": error.message}
 
 
-def looked(row: Operation, outlook: Outlook, now: datetime) -> Note | None:
-    """What a look told about the current step. None: nothing new."""
+def looked(row: Operation, outlook: Outlook, now: datetime, expected_s: float | None = None) -> Note | None:
+    """What a look told about the current step. None: nothing new. expected_s: from sending to done, where known."""
     step = _step(row)
     row.facts = {**row.facts, **outlook.facts}
     if outlook.made is not None:
@@ -140,7 +144,7 @@ def looked(row: Operation, outlook: Outlook, now: datetime) -> Note | None:
         case Seen.FAILED:
             return _end_badly(row, CloudFailed(outlook.message or "the cloud says that it failed"), now)
         case Seen.UNDERWAY:
-            return _under_way(row, step, now)
+            return _under_way(row, step, now, expected_s)
     return _not_there(row, step, outlook.seen, now)
 
 
@@ -202,7 +206,7 @@ def fail(row: Operation, error: ProviderError | McmError, now: datetime) -> Note
     return _end(row, "failed", now), {"code": error.code, "message": error.message}
 
 
-def _under_way(row: Operation, step: dict[str, Any], now: datetime) -> Note | None:
+def _under_way(row: Operation, step: dict[str, Any], now: datetime, expected_s: float | None) -> Note | None:
     found = step["status"] == "sending"
     if found:
         step = step | {"status": "sent", "found": True}
@@ -211,7 +215,7 @@ def _under_way(row: Operation, step: dict[str, Any], now: datetime) -> Note | No
     _observed(row, now)
     if now > row.deadline:
         return doubt(row, "the cloud took it and has not finished in time", now)
-    _look_soon(row, now, step)
+    _look_soon(row, now, step, expected_s=expected_s)
     return (Log.FOUND, {"step": step["name"]}) if found else None
 
 
@@ -287,14 +291,25 @@ def _observed(row: Operation, now: datetime) -> None:
         row.status, row.observed_at = "observed", row.observed_at or now
 
 
-def _look_soon(row: Operation, now: datetime, step: dict[str, Any], least: float = 0.0) -> None:
+def waited_s(step: dict[str, Any], now: datetime) -> float:
+    """Since it was sent."""
+    sent = step.get("sent_at")
+    return (now - datetime.fromisoformat(sent)).total_seconds() if sent else 0.0
+
+
+def _look_soon(
+    row: Operation, now: datetime, step: dict[str, Any], *, least: float = 0.0, expected_s: float | None = None
+) -> None:
     if row.status == "in_doubt":
         row.next_at = now + DOUBT_LOOK
         return
-    sent = step.get("sent_at")
-    waited = (now - datetime.fromisoformat(sent)).total_seconds() if sent else 0.0
+    waited = waited_s(step, now)
     # Every 0.25 s at first, after half a minute every few seconds.
     wait = _FIRST_LOOK_S if waited < 15 else min(_FIRST_LOOK_S * _GROWTH ** (waited - 15), _LONGEST_LOOK_S)
+    # What takes much longer than ever has no known end any more.
+    if expected_s is not None and waited < 2 * expected_s:
+        wait = min(wait, max(expected_s * _NEAR, _LEAST_LOOK_S))
+        wait = max(wait, min((expected_s - waited) / 2, _AHEAD_S))
     row.next_at = now + timedelta(seconds=max(wait, least))
 
 

@@ -4,16 +4,41 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from mcm.kit import clock
+from mcm.db import standing
 from mcm.models import Account, Operation, OperationLog, ResourceRow
 from mcm.tenancy import sight
 
 OPEN = ("queued", "sent", "observed")
 _CHUNK = 500
 ENDED = ("succeeded", "failed", "cancelled")
+# What every step of every operation asks for is built once.
+_NOTE = insert(OperationLog.__table__).values(  # type: ignore[arg-type]
+    operation_id=bindparam("of"),
+    number=select(func.coalesce(func.max(OperationLog.number), 0) + 1)
+    .where(OperationLog.operation_id == bindparam("of"))
+    .scalar_subquery(),
+)
+_CLAIM = (
+    update(Operation)
+    .where(
+        Operation.id == bindparam("one"),
+        Operation.next_at.is_not(None),
+        or_(Operation.lease_until.is_(None), Operation.lease_until < bindparam("now")),
+        standing.MAY_ACT,
+    )
+    .values(lease_owner=bindparam("by"), lease_until=bindparam("until"), turn=Operation.turn + 1)
+    .returning(Operation)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_HELD = (
+    select(Operation)
+    .where(Operation.id == bindparam("one"), Operation.turn == bindparam("newest"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _COLUMNS = {
     "tenant_id": Operation.tenant_id,
     "account_id": Operation.account_id,
@@ -62,11 +87,8 @@ def log(session: Session, operation_id: str) -> Sequence[OperationLog]:
 
 
 def note(session: Session, operation_id: str, at: datetime, code: str, values: dict[str, Any]) -> None:
-    number = session.scalar(
-        select(func.coalesce(func.max(OperationLog.number), 0)).where(OperationLog.operation_id == operation_id)
-    )
-    session.add(OperationLog(operation_id=operation_id, number=(number or 0) + 1, at=at, code=code, values=values))
     session.flush()
+    session.connection().execute(_NOTE, {"of": operation_id, "at": at, "code": code, "values": values})
 
 
 def resource(session: Session, resource_id: str) -> ResourceRow | None:
@@ -105,74 +127,15 @@ def holders(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def due(session: Session, now: datetime, slots: int) -> list[str]:
-    """What needs a turn now: all that is under way and due, and of each account
-    the longest waiting for as many slots as are free. What waits must not hide what is under way."""
-    free = or_(Operation.lease_until.is_(None), Operation.lease_until < now)
-    ready = select(Operation.id).where(Operation.next_at <= now, free)
-    under_way = ready.where(Operation.status != "queued").order_by(Operation.next_at, Operation.id)
-    found = list(session.scalars(under_way))
-    working = busy(session, now)
-    waiting = select(Operation.account_id).where(Operation.status == "queued", Operation.next_at <= now).distinct()
-    for account_id in session.scalars(waiting).all():
-        left = slots - working.get(account_id, 0)
-        if left > 0:
-            first = ready.where(Operation.account_id == account_id, Operation.status == "queued")
-            found += session.scalars(first.order_by(Operation.next_at, Operation.id).limit(left))
-    return found
-
-
-def next_due(session: Session, *, under_way: bool = False) -> datetime | None:
-    """under_way: only of what the cloud is working on; what waits for a slot begins when one becomes free.
-
-    Includes what a process held whose lease is over: nobody can tell that a process of another machine has died."""
-    free = or_(Operation.lease_until.is_(None), Operation.lease_until < clock.now())
-    query = select(func.min(Operation.next_at)).where(free)
-    return session.scalar(query.where(Operation.status != "queued") if under_way else query)
-
-
-def waits_until(session: Session, now: datetime) -> datetime | None:
-    """When the next of those that were put off may begin."""
-    return session.scalar(
-        select(func.min(Operation.next_at)).where(Operation.status == "queued", Operation.next_at > now)
-    )
-
-
-def busy(session: Session, now: datetime) -> dict[str, int]:
-    """Account → operations that its cloud is working on, or that are being begun right now."""
-    begun = and_(Operation.status == "queued", Operation.lease_until >= now)
-    query = (
-        select(Operation.account_id, func.count())
-        .where(or_(Operation.status.in_(("sent", "observed")), begun))
-        .group_by(Operation.account_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
 def claim(session: Session, operation_id: str, owner: str, now: datetime, seconds: float) -> Operation | None:
-    """Takes the operation's lease for one turn; None when somebody else has it or it needs nobody any more."""
-    taken = session.execute(
-        update(Operation)
-        .where(
-            Operation.id == operation_id,
-            Operation.next_at.is_not(None),
-            or_(Operation.lease_until.is_(None), Operation.lease_until < now),
-        )
-        .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), turn=Operation.turn + 1)
-    )
-    if not taken.rowcount:  # type: ignore[attr-defined]
-        return None
-    return session.get(Operation, operation_id, populate_existing=True)
+    """Takes its lease for one turn; None when somebody else has it, it needs nobody any more, or mcm may not act."""
+    asked = {"one": operation_id, "by": owner, "now": now, "until": now + timedelta(seconds=seconds)}
+    return session.scalar(_CLAIM, asked)
 
 
 def held(session: Session, operation_id: str, turn: int) -> Operation | None:
     """The row, locked, when the turn is still the newest."""
-    return session.scalar(
-        select(Operation)
-        .where(Operation.id == operation_id, Operation.turn == turn)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(_HELD, {"one": operation_id, "newest": turn})
 
 
 def leases(session: Session) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from mcm.sync.normalise import Content, Normaliser, Row, tag_rows
 
 BATCH = 500
 _EMPTIED = 2000
+_MADE = "sync_stage"
 _STAGE = ", ".join(f"{name} TEXT" for name in Row._fields)
 _TABLES = {
     "sync_stage": f"{_STAGE}, owned INTEGER",
@@ -35,9 +36,13 @@ class Stage:
         self._most = 0
         self._first_read = first_read
         with connection.begin():
-            for name, columns in _TABLES.items():
-                connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns})")
+            # `info` goes with the driver's connection, as the tables do.
+            if not connection.info.get(_MADE):
+                for name, columns in _TABLES.items():
+                    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns})")
+            for name in _TABLES:
                 connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+        connection.info[_MADE] = True
 
     def clear(self) -> None:
         with self.connection.begin():

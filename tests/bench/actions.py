@@ -90,12 +90,14 @@ def _seen(lab: Lab, name: str, rounds: int) -> Row:
 
 
 def _many(lab: Lab, names: list[str]) -> float:
-    chosen = [row for name in names for row in _running(lab, name)[: OPERATIONS // ACCOUNTS]]
-    while len(chosen) < OPERATIONS:
+    # In turns, and as they are asked for one by one: an account that is asked last would end last.
+    running = [_running(lab, name)[: OPERATIONS // ACCOUNTS] for name in names]
+    chosen = [row for rows in zip(*running, strict=True) for row in rows]
+    if len(chosen) < OPERATIONS:
         raise RuntimeError(f"only {len(chosen)} instances run")
     started = time.perf_counter()
     for row in chosen:
-        _ask(lab, "instance.stop", row.id, wake=False)
+        _ask(lab, "instance.stop", row.id)
     lab.runtime.operations.run_until_idle(600)
     taken = time.perf_counter() - started
     with lab.runtime.database.reading() as session:
@@ -106,13 +108,12 @@ def _many(lab: Lab, names: list[str]) -> float:
     return taken
 
 
-def _ask(lab: Lab, action: str, resource_id: str, *, wake: bool = True) -> str:
+def _ask(lab: Lab, action: str, resource_id: str) -> str:
     runtime = lab.runtime
     with runtime.database.writing() as session:
         found = service.wanted(session, runtime.registry, CALLER, OperationCreate(action=action, resource=resource_id))
         made = service.create(session, runtime.vault, CALLER, found).id
-    if wake:
-        runtime.operations.wake()
+    runtime.operations.wake()
     return made
 
 

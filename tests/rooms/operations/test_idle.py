@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mcm.operations import repository
+from mcm.operations import due
 from tests.rooms.operations.acting import Acts
 
 
@@ -14,7 +14,7 @@ def test_what_a_turn_left_is_looked_for_after_it(acts: Acts, monkeypatch: pytest
     executor = acts.lab.runtime.operations
     under_way: list[bool] = []
 
-    def next_due(*_: Any, **__: Any) -> None:
+    def next_at(*_: Any, **__: Any) -> None:
         """The turn ends while the first look is taken, which sees nothing of what it leaves."""
         under_way.append(bool(executor._busy) or (begins == "while it looks" and not under_way))
         executor._begun += len(under_way) == 1 and begins == "while it looks"
@@ -24,7 +24,7 @@ def test_what_a_turn_left_is_looked_for_after_it(acts: Acts, monkeypatch: pytest
         executor._busy.clear()
 
     monkeypatch.setattr(executor, "wake", lambda: None)
-    monkeypatch.setattr(repository, "next_due", next_due)
+    monkeypatch.setattr(due, "next_at", next_at)
     monkeypatch.setattr("mcm.operations.executor.time.sleep", turn_ends)
     if begins == "before it looks":
         executor._busy.add("op_1")
