@@ -62,7 +62,7 @@ class Work:
     def waits(self) -> bool:
         """It is held until the next look, and long enough for that one."""
         row = self.row
-        if row.lease_until is None or row.next_at is None or not self._keeps(row, clock.now()):
+        if not self.keeps or row.lease_until is None or row.next_at is None or not self._keeps(row, clock.now()):
             return False
         return row.next_at + _LEFT < row.lease_until
 

@@ -138,6 +138,23 @@ def test_a_lease_that_would_not_outlast_the_next_turn_is_let_go(
     assert acts.run(operation).status == "succeeded"
 
 
+@pytest.mark.parametrize("keeps_s", [0.0, KEEPS_S])
+def test_a_turn_whose_time_is_over_after_the_request(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch, keeps_s: float
+) -> None:
+    """Who keeps nothing lets go of it, with the answer written down; else it goes on in the next turn."""
+    monkeypatch.setattr("mcm.operations.acting._LEAST_S", 1000.0)
+    operation = _stop(acts)
+    work = _taken(acts, operation, keeps_s)
+    assert (work is not None) == bool(keeps_s)
+    row = acts.row(operation)
+    assert (row.lease_owner is not None) == bool(keeps_s)
+    assert acts.told(operation) == ["queued", "sending", *([] if keeps_s else ["sent"])]
+    assert (go_on(work) if work is not None else _taken(acts, operation)) is None
+    assert acts.row(operation).status == "succeeded"
+    assert acts.told(operation) == ["queued", "sending", "sent", "succeeded"]
+
+
 def test_a_look_that_is_far_off_is_not_waited_for(acts: Acts, slow: Slow) -> None:
     operation = _stop(acts)
     assert _taken(acts, operation, keeps_s=0.1) is None
