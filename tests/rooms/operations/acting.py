@@ -1,6 +1,7 @@
 """Asking for actions in a lab, one turn at a time: tests decide when what happens, and nothing waits."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,10 +15,16 @@ from mcm.models import Operation, OperationLog, ResourceRow
 from mcm.operations import repository, service
 from mcm.operations.acting import take_turn
 from mcm.operations.schemas import OperationCreate
+from mcm.operations.turn import Work
 from mcm.sync.tools import Tools
+from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER, Lab
 
 ENDED = ("succeeded", "failed", "cancelled", "in_doubt")
+
+
+class Killed(BaseException):
+    """As sudden as a signal: nothing in mcm catches it."""
 
 
 @dataclass
@@ -58,6 +65,15 @@ class Acts:
             Tools(runtime.settings, runtime.database, runtime.registry, runtime.gateway), runtime.vault, operation_id
         )
         return self.row(operation_id)
+
+    def die(self, operation_id: str, call: str, instead: Callable[..., Any]) -> None:
+        """A turn in which the process dies in that call of the adapter; `instead` raises Killed."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SimulatedProvider, call, instead)
+            # Who is dead lets go of nothing.
+            patch.setattr(Work, "let_go", lambda _: None)
+            with pytest.raises(Killed):
+                self.turn(operation_id)
 
     def run(self, operation_id: str, turns: int = 20) -> Operation:
         """Turns until it has ended. Raises AssertionError when it has not after so many."""

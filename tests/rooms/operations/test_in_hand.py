@@ -15,14 +15,10 @@ from mcm.operations.acting import go_on, take_turn
 from mcm.operations.turn import Work
 from mcm.sync.tools import Tools
 from mcm_providers.simulated.adapter import SimulatedProvider
-from tests.rooms.operations.acting import Acts, Later
+from tests.rooms.operations.acting import Acts, Killed, Later
 
 WAIT_S = 20.0
 KEEPS_S = 2.0
-
-
-class Killed(BaseException):
-    """As sudden as a signal: nothing in mcm catches it."""
 
 
 class Slow:
@@ -190,11 +186,7 @@ def test_it_goes_on_with_what_the_answer_said_if_the_process_dies_before_it_is_w
     def dies(*_: Any) -> Outlook:
         raise Killed
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SimulatedProvider, "look", dies)
-        patch.setattr(Work, "let_go", lambda _: None)
-        with pytest.raises(Killed):
-            acts.turn(operation)
+    acts.die(operation, "look", dies)
     assert acts.row(operation).steps[0]["status"] == "sending"
     Later(monkeypatch).move(minutes=5)
     assert acts.run(operation).status == "succeeded"

@@ -10,20 +10,15 @@ from mcm.models import ResourceRow
 from mcm.operations import deciding, service
 from mcm.operations.errors import NotOpen, ResourceBusyHere
 from mcm.operations.schemas import OperationCreate
-from mcm.operations.turn import Work
 from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.lab import CALLER
-from tests.rooms.operations.acting import Acts, Later
+from tests.rooms.operations.acting import Acts, Killed, Later
 
 # One for each way in which a request may be repeated.
 HARMLESS, TOKENED, TAGGED, NEVER, GONE = (
     "instance.stop", "volume.create", "instance.snapshot", "instance.reboot", "instance.delete",
 )  # fmt: skip
 PARAMS: dict[str, dict[str, Any]] = {TOKENED: {"name": "v", "size_gib": 5}, TAGGED: {"name": "s"}}
-
-
-class Killed(BaseException):
-    """As sudden as a signal: nothing in mcm catches it."""
 
 
 @pytest.fixture
@@ -79,12 +74,7 @@ def test_a_process_that_died_while_sending(acts: Acts, later: Later, action: str
             real(self, order)
         raise Killed
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SimulatedProvider, "send", dies)
-        # Who is dead lets go of nothing.
-        patch.setattr(Work, "let_go", lambda _: None)
-        with pytest.raises(Killed):
-            acts.turn(operation)
+    acts.die(operation, "send", dies)
     assert acts.row(operation).status == "sent"
     later.move(minutes=5)
     acts.turn(operation)
