@@ -120,6 +120,8 @@ def _tell(answer: dict[str, Any], utilisation: bool) -> None:
     for column in answer["columns"] if utilisation else []:
         for at in column["utilisations"]:
             note(f"{column['key']}: {at['shown']} {answer['currency']} at a utilisation of {at['utilisation']}")
+        for one in column["sensitivity"]:
+            note(f"{column['key']}: {one['message']}")
         for even in column["break_even"]:
             note(f"{column['key']} against {even['column']}: {_even(even)} (over {', '.join(even['over'])})")
 

@@ -17,7 +17,7 @@ _COLUMNS = [
     Column("CURRENCY", "currency"),
     Column("BASIS", "basis", wide=True),
     Column("CONFIDENCE", "confidence"),
-    Column("ACTION", "action"),
+    Column("ACTION", "action", show=lambda value: str(value or "at the cloud")),
     Column("STATUS", "status", wide=True),
     Column("RESOURCE", "resource_id", wide=True),
     Column("ID", "id", whole=True),
@@ -39,7 +39,8 @@ def list_findings(
         None,
         "--kind",
         metavar="KIND",
-        help="idle_instance, oversized_instance, orphaned_volume, orphaned_address or old_snapshot.",
+        help="idle_instance, oversized_instance, uncommitted_instance, orphaned_volume, orphaned_address or "
+        "old_snapshot.",
     ),
     account: str | None = typer.Option(None, "--account", help="Only in this account."),
     resource: str | None = typer.Option(None, "--resource", help="Only of the resource with this id."),

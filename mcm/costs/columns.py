@@ -1,6 +1,7 @@
 """One column of a comparison: the lines of all demands at a place, bought in one way, in one currency. Pure but for the
 book it asks; inside `localcontext(money.EXACT)`."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -74,6 +75,7 @@ def columns_of(
     tax: Decimal | None,
     *,
     support: bool,
+    longest_months: int | None = None,
 ) -> list[Column]:
     """One for each way of buying; one without prices when nothing is known about the place."""
     card = book.card(where)
@@ -83,7 +85,10 @@ def columns_of(
         found = pricing.nothing(demands, note("no_rate_card", account=where.account))
         return [finished(where, Way(Option.INTERNAL), found, book, tax)]
     market = book.market(where)
-    ways = [way for way in market.ways() if not options or way.option in options]
+    longest = longest_months if longest_months is not None else math.inf
+    ways = [
+        way for way in market.ways() if (way.term_months or 0) <= longest and (not options or way.option in options)
+    ]
     if not market.offers:
         reason = note("no_compute_prices", provider=where.provider, region=where.region)
         found = pricing.nothing(demands, reason)
@@ -107,7 +112,9 @@ def columns_of(
     return [finished(where, Way(options[0] if options else Option.ON_DEMAND), found, book, tax)]
 
 
-def of_tier(demand: Demand, where: Where, book: Book, options: Sequence[Option], *, marginal: bool) -> Priced:
+def of_tier(
+    demand: Demand, where: Where, book: Book, options: Sequence[Option], longest_months: int | None, *, marginal: bool
+) -> Priced:
     """One demand by itself, in the cheapest way, without tax and support."""
     card = book.card(where)
     if card is not None and marginal:
@@ -116,7 +123,7 @@ def of_tier(demand: Demand, where: Where, book: Book, options: Sequence[Option],
         found.notes += of_card(card)
         best = finished(where, Way(Option.INTERNAL), found, book, None)
     else:
-        made = columns_of([demand], where, book, options, None, support=False)
+        made = columns_of([demand], where, book, options, None, support=False, longest_months=longest_months)
         best = min(made, key=lambda one: (one.amount is None, one.at_least, one.amount or 0, one.key))
     lines = [
         replace(one.line, amount=one.amount, cash=one.cash, currency=book.currency)

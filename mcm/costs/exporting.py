@@ -54,8 +54,9 @@ def as_csv(comparison: Comparison, say: Words) -> bytes:
         state = say.of(STATE, "not_included" if total.at_least else "included")
         row([*place, say("rounding"), None, None, total.rounding, total.rounding_cash, None, comparison.currency])
         row([*place, say("total"), None, state, total.shown, total.shown_cash, None, comparison.currency])
-        for note in column.notes:
-            row([*place, say("notes"), said(note, say)])
+        for name, notes in (("sensitivity", column.sensitivity), ("notes", column.notes)):
+            for note in notes:
+                row([*place, say(name), said(note, say)])
     return buffer.getvalue().encode("utf-8", "replace")
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from mcm.costs.exporting import of_column, said
 from mcm.costs.priced import ITEMS
-from mcm.costs.schemas import ColumnItem, Comparison, CostLine, ItemSum
+from mcm.costs.schemas import ColumnItem, Comparison, CostLine, ItemSum, Said
 from mcm.costs.words import BASIS, EVEN, ITEM, STATE, Words
 from mcm.inventory.cells import safe_text
 from mcm.kit import money
@@ -52,7 +52,9 @@ def as_html(comparison: Comparison, say: Words, title: str) -> str:
         f"<style>{_STYLE}</style></head><body>",
         f'<h1>{shown}</h1><p class="muted">{_text(say("title"))} · {monthly} · {comparison.on.isoformat()}</p>',
         _about(comparison, say), _bars(comparison, say), _summary(comparison, say), _even(comparison, say),
-        _notes(comparison, say), _rates(comparison, say),
+        _said("sensitivity", [(column, one) for column in comparison.columns for one in column.sensitivity], say),
+        _said("notes", [*((None, one) for one in comparison.notes), *_of_columns(comparison)], say),
+        _rates(comparison, say),
         *(_detail(column, comparison.currency, say) for column in comparison.columns), "</body></html>\n",
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)
@@ -146,11 +148,14 @@ def _even(comparison: Comparison, say: Words) -> str:
     return f"<h2>{_text(say('utilisation'))}</h2>{''.join(parts)}" if parts else ""
 
 
-def _notes(comparison: Comparison, say: Words) -> str:
-    found = [said(note, say) for note in comparison.notes]
-    found += [f"{_label(column, say)}: {said(note, say)}" for column in comparison.columns for note in column.notes]
-    listed = "".join(f"<li>{_text(one)}</li>" for one in found)
-    return f"<h2>{_text(say('notes'))}</h2><ul>{listed}</ul>" if found else ""
+def _of_columns(comparison: Comparison) -> list[tuple[ColumnItem | None, Said]]:
+    return [(column, one) for column in comparison.columns for one in column.notes]
+
+
+def _said(name: str, found: Iterable[tuple[ColumnItem | None, Said]], say: Words) -> str:
+    told = [said(one, say) if column is None else f"{_label(column, say)}: {said(one, say)}" for column, one in found]
+    listed = "".join(f"<li>{_text(one)}</li>" for one in told)
+    return f"<h2>{_text(say(name))}</h2><ul>{listed}</ul>" if told else ""
 
 
 def _rates(comparison: Comparison, say: Words) -> str:

@@ -179,5 +179,21 @@ SENTENCES = {
     "taken_for_x86": Text("its architecture is not said: taken for x86_64", "未说明架构：按 x86_64 处理"),
     "taken_for_linux": Text("its operating system is not said: taken for linux", "未说明操作系统：按 linux 处理"),
     "no_such_location": Text("there is no location '{wanted}'", "没有位置“{wanted}”"),
+    "rate_change": Text(
+        "{percent} % on the rate of {foreign} is {part} {currency} a month: between {low} and {high} {currency}",
+        "{foreign} 汇率变动 {percent} % 相当于每月 {part} {currency}：合计在 {low} 至 {high} {currency} 之间",
+    ),
+    "commitment_pays_from": Text(
+        "the commitment pays from {percent} % of the planned hours on, against {against}",
+        "使用达到计划小时数的 {percent} % 起，承诺方式比 {against} 更划算",
+    ),
+    "commitment_never_pays": Text(
+        "the commitment does not pay within the planned hours, against {against}",
+        "在计划小时数内，承诺方式不比 {against} 划算",
+    ),
+    "utilisation_range": Text(
+        "between {low} and {high} {currency} at a utilisation of {most} % to {least} %",
+        "利用率在 {most} % 至 {least} % 之间时，合计为 {low} 至 {high} {currency}",
+    ),
     "stale_inventory": Text("{sentence}", "{sentence}"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from mcm.costs import owned
+from mcm.costs import owned, sensing
 from mcm.costs.book import Book
 from mcm.costs.columns import Amounts, Column
 from mcm.costs.notes import Note, sentence
@@ -83,7 +83,8 @@ def _column(
         oldest_price=oldest.priced_on if oldest else None, age=age_of(oldest.age_days) if oldest else None,
         marginal=column.marginal, marginal_shown=_presented(column.marginal, currency),
         used_utilisation=card.utilisation if card else None, measured_on=card.measured_on if card else None,
-        utilisations=_utilisations(column, currency), break_even=_break_even(column, every), notes=said(column.notes),
+        utilisations=_utilisations(column, currency), break_even=_break_even(column, every),
+        sensitivity=said(sensing.of(column, every, currency)), notes=said(column.notes),
     )  # fmt: skip
 
 

@@ -177,7 +177,8 @@ class BreakEvenItem(BaseModel):
 class ColumnItem(BaseModel):
     """One location and one way of buying. current: what the instances cost where they are. rank: by total, from 1; null
     without a total. above_cheapest: how much more than the cheapest that is whole. marginal: what one more costs in a
-    private cloud, which placement goes by. used_utilisation: what its rate card is reckoned with."""
+    private cloud, which placement goes by. used_utilisation: what its rate card is reckoned with.
+    sensitivity: how far the total hangs on exchange rates, on the use of a commitment and on utilisation."""
 
     key: str
     place: Place
@@ -198,6 +199,7 @@ class ColumnItem(BaseModel):
     measured_on: date | None
     utilisations: list[AtUtilisation]
     break_even: list[BreakEvenItem]
+    sensitivity: list[Said] = Field(default_factory=list)
     notes: list[Said]
 
 

@@ -41,6 +41,7 @@ def priced(
     *,
     using: Book | None = None,
     options: Collection[Option] = (Option.ON_DEMAND,),
+    longest_months: int | None = None,
     currency: str | None = None,
     marginal: bool = False,
     tenant_id: str | None = None,
@@ -49,9 +50,9 @@ def priced(
     rate card). With disks, snapshots, addresses, egress and licence; without tax and support.
 
     hours: in the month, where the tier says none. using: a book, for more than one call; its currency then holds.
-    marginal: by the private cloud's marginal rates, as placement goes by. Where nothing is known the amount is None
-    and `notes` say why."""
+    longest_months: of a commitment's term; None: any. marginal: by the private cloud's marginal rates, as placement
+    goes by. Where nothing is known the amount is None and `notes` say why."""
     open_book = using or book(session, tenant_id=tenant_id, currency=currency)
     with localcontext(EXACT):
-        made = columns.of_tier(demands.of_tier(tier, hours), location, open_book, list(options), marginal=marginal)
-    return made
+        demand = demands.of_tier(tier, hours)
+        return columns.of_tier(demand, location, open_book, list(options), longest_months, marginal=marginal)

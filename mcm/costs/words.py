@@ -36,6 +36,7 @@ WORD = {
     "lines": Text("Lines", "明细"),
     "utilisation": Text("Utilisation", "利用率"),
     "notes": Text("Notes", "说明"),
+    "sensitivity": Text("What could change it", "敏感性"),
     "rates": Text("Exchange rates", "汇率"),
     "subject": Text("What was compared", "对比对象"),
     "rank": Text("Rank", "名次"),

@@ -5,12 +5,13 @@ Spreadsheets reckon in floats: the amounts that count to the last digit are the 
 
 import io
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from mcm.costs.exporting import LINE_COLUMNS, line_cells, of_column, said
 from mcm.costs.priced import ITEMS
-from mcm.costs.schemas import ColumnItem, Comparison, CostLine, ItemSum
+from mcm.costs.schemas import ColumnItem, Comparison, CostLine, ItemSum, Said
 from mcm.costs.words import AGE, BASIS, EVEN, ITEM, STATE, Words
 from mcm.inventory.cells import cell
 from mcm.kit import money
@@ -33,7 +34,9 @@ def as_xlsx(comparison: Comparison, say: Words, title: str) -> bytes:
     sheets.comparison_sheet()
     sheets.lines_sheet()
     sheets.utilisation_sheet()
-    sheets.notes_sheet()
+    sheets.said_sheet("sensitivity", [(column.key, one) for column in comparison.columns for one in column.sensitivity])
+    notes = [("", one) for one in comparison.notes]
+    sheets.said_sheet("notes", [*notes, *((column.key, one) for column in comparison.columns for one in column.notes)])
     sheets.rates_sheet()
     sheets.subject_sheet(title)
     workbook.close()
@@ -96,12 +99,11 @@ class _Sheets:
                 self._cell(sheet, row, 4, self.say.of(EVEN, even.code, utilisation=told))
                 self._cell(sheet, row, 5, ", ".join(self.say.of(ITEM, item) for item in even.over))
 
-    def notes_sheet(self) -> None:
-        sheet = self._sheet("notes", self.say.all(("key", "notes")))
+    def said_sheet(self, name: str, found: Sequence[tuple[str, Said]]) -> None:
+        """A sentence in each row, with the column that it is of."""
+        sheet = self._sheet(name, self.say.all(("key", name)))
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 110)
-        found = [("", note) for note in self.comparison.notes]
-        found += [(column.key, note) for column in self.comparison.columns for note in column.notes]
         for row, (key, note) in enumerate(found, 1):
             self._cell(sheet, row, 0, key)
             self._cell(sheet, row, 1, said(note, self.say), self.wrap)

@@ -13,5 +13,11 @@ class FindingNotOpen(Conflict):
     code = "finding_not_open"
 
 
+class FindingWithoutAction(InvalidInput):
+    """Nothing that mcm does to a resource carries it out."""
+
+    code = "finding_without_action"
+
+
 class InvalidDismissal(InvalidInput):
     code = "invalid_dismissal"

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     ORPHANED_VOLUME = "orphaned_volume"
     ORPHANED_ADDRESS = "orphaned_address"
     OLD_SNAPSHOT = "old_snapshot"
+    UNCOMMITTED_INSTANCE = "uncommitted_instance"
 
 
 class Confidence(StrEnum):
@@ -23,6 +24,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+# What is not in it is done at the cloud itself, by a person.
 ACTIONS = {
     Kind.IDLE_INSTANCE: "instance.stop",
     Kind.OVERSIZED_INSTANCE: "instance.resize",
@@ -38,6 +40,8 @@ FULL_CPU, FULL_MEMORY = 0.7, 0.8
 ORPHANED_DAYS, OLD_SNAPSHOT_DAYS = 14, 90
 # From here on nobody doubts it.
 SURE_DAYS = 60
+# A commitment is paid for its whole term: who has run for so long without a break, and the longest term that is named.
+STEADY_DAYS, SURELY_STEADY_DAYS, LONGEST_TERM_MONTHS = 30, 180, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ class Found:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def action(self) -> str:
-        return ACTIONS[self.kind]
+    def action(self) -> str | None:
+        """None: nothing that mcm does to a resource; a commitment is bought at the cloud."""
+        return ACTIONS.get(self.kind)
 
 
 def of_coverage(coverage: float, days: int) -> Confidence:

@@ -28,6 +28,7 @@ from mcm.findings.found import (
 )
 from mcm.findings.saving import Prices, difference
 from mcm.findings.sizes import Size
+from mcm.findings.steady import Steady
 from mcm.kit import clock
 from mcm.models import RelationRow, ResourceRow
 from mcm.prices.offers import Basis
@@ -83,8 +84,10 @@ def _instances(session: Session, prices: Prices, now: datetime) -> Iterator[Foun
 
     def judged() -> Iterator[Found]:
         used = utilisation.windows(session, [row.id for row in lot], since, until, ("cpu", "memory"))
+        steady = Steady(session, lot, prices, now)
         for row in lot:
-            found = _instance(row, used.get(row.id, {}), flavors, prices)
+            # What is idle or too large is not bought for a year.
+            found = _instance(row, used.get(row.id, {}), flavors, prices) or steady.found(row, _size(row.attributes))
             if found is not None:
                 yield found
 

@@ -9,7 +9,8 @@ from mcm.kit.money import Amount
 from mcm.plans.schemas import Note, PlanSummary
 
 FindingKind = Literal[
-    "idle_instance", "oversized_instance", "orphaned_volume", "orphaned_address", "old_snapshot"
+    "idle_instance", "oversized_instance", "orphaned_volume", "orphaned_address", "old_snapshot",
+    "uncommitted_instance",
 ]  # fmt: skip
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$", strip_whitespace=True)]
 
@@ -17,7 +18,7 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=
 class CostFinding(BaseModel):
     """saving: in a month, in `currency`; null where no price is known. basis: what it rests on (billed, contracted,
     list, modelled, unknown). evidence: numbers and dates by name. notes: codes of what to know. action, params: what
-    carries it out. status: open, dismissed or resolved."""
+    carries it out; null: a person does, at the cloud. status: open, dismissed or resolved."""
 
     id: str
     kind: FindingKind
@@ -35,7 +36,7 @@ class CostFinding(BaseModel):
     basis: str
     evidence: dict[str, Any]
     notes: list[str]
-    action: str
+    action: str | None
     params: dict[str, Any]
     since: datetime
     last_checked: datetime

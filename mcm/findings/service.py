@@ -11,7 +11,7 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, limit, view_of
 from mcm.findings import looking, standing
-from mcm.findings.errors import FindingNotOpen, InvalidDismissal
+from mcm.findings.errors import FindingNotOpen, FindingWithoutAction, InvalidDismissal
 from mcm.findings.schemas import CostFinding, FindingDismissal, FindingPlan
 from mcm.kit import clock
 from mcm.models import Finding, Plan
@@ -69,7 +69,8 @@ def reopen(session: Session, caller: Caller, finding_id: str) -> Any:
 
 
 def plan(session: Session, registry: Registry, settings: Settings, caller: Caller, wanted: FindingPlan) -> list[Plan]:
-    """Nothing is asked of any cloud. Raises FindingNotFound, FindingNotOpen and what making a plan raises."""
+    """Nothing is asked of any cloud. Raises FindingNotFound, FindingNotOpen, FindingWithoutAction and what
+    making a plan raises."""
     now = clock.now()
     inside = view_of(session)
     rows: list[Finding] = []
@@ -78,6 +79,11 @@ def plan(session: Session, registry: Registry, settings: Settings, caller: Calle
         if row.resolved_at is not None or standing.is_dismissed(row, now):
             raise FindingNotOpen(
                 f"the finding {ident} is {_status(row, now)}", next_step="leave it out, or reopen it if it is dismissed"
+            )
+        if not row.action:
+            raise FindingWithoutAction(
+                f"the finding {ident} has no action: a commitment is bought at the cloud, not by mcm",
+                next_step="leave it out; its evidence says what to buy there",
             )
         rows.append(row)
     made = []
@@ -94,7 +100,7 @@ def item(found: Any, now: datetime) -> CostFinding:
     row, name, kind, state, account, account_id, region = found
     told = {column: getattr(row, column) for column in _COLUMNS} | {
         "status": _status(row, now), "name": name, "resource_kind": kind, "state": state, "account": account,
-        "account_id": account_id, "region": region,
+        "account_id": account_id, "region": region, "action": row.action or None,
     }  # fmt: skip
     return CostFinding.model_validate(told)
 

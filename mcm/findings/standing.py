@@ -32,7 +32,7 @@ def record(session: Session, found: Iterable[Found], now: datetime) -> dict[str,
         row.last_checked = now
         row.confidence, row.evidence, row.notes = one.confidence.value, dict(one.evidence), list(one.saving.notes)
         row.saving, row.currency, row.basis = one.saving.amount, one.saving.currency, one.saving.basis.value
-        row.action, row.params = one.action, dict(one.params)
+        row.action, row.params = one.action or "", dict(one.params)
     gone = [row.id for row in there.values() if row.resolved_at is None]
     counts["resolved"] = len(gone)
     for start in range(0, len(gone), 500):

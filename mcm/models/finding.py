@@ -15,8 +15,8 @@ class Finding(Base):
     """since: when it was first so (again). saving: in a month; None where no price is known, never 0 for that.
 
     basis: what the saving rests on. evidence: numbers and dates by name. notes: codes of what to know. action, params:
-    what carries it out. dismissed_*: who does not want to be told, why and until when (None: for good); a dismissal
-    outlives a finding that goes and comes back."""
+    what carries it out ("": a person does, at the cloud). dismissed_*: who does not want to be told, why and until when
+    (None: for good); a dismissal outlives a finding that goes and comes back."""
 
     __tablename__ = "finding"
     __table_args__ = (UniqueConstraint("resource_id", "kind"), Index("ix_finding_since", "since", "id"))

@@ -12,7 +12,7 @@ import pytest
 from mcm.costs.comparing import compare
 from mcm.costs.exporting import export
 from mcm.costs.priced import ITEMS
-from mcm.costs.schemas import CompareRequest, Comparison
+from mcm.costs.schemas import CompareRequest, Comparison, Said
 from tests.lab import CALLER, Lab
 from tests.rooms.costs.stock import EAST, NORTH, Row
 
@@ -255,3 +255,50 @@ def test_private_utilisations_and_break_even(comparison: Comparison) -> None:
         here = sum(_known(_private(str(even.utilisation)), Fraction(1)).values())
         assert abs(here - public) / public < Fraction(1, 10**9)
     assert {even.code for even in hall.break_even} == {"from"}
+
+
+def test_what_could_change_it(comparison: Comparison) -> None:
+    expected = _expected()
+    for column in comparison.columns:
+        said = {one.code: one for one in column.sensitivity}
+        month, _, rate = expected[column.key]
+        total = sum(_known(month, rate).values()) * (1 + TAX)
+        if rate == 1:
+            assert "rate_change" not in said
+        else:
+            told = said["rate_change"].params
+            assert (told["foreign"], told["currency"], told["percent"]) == ("USD", "CNY", "10")
+            for name, value in (("part", total / 10), ("low", total * 9 / 10), ("high", total * 11 / 10)):
+                assert Fraction(told[name]) == _cents(value), (column.key, name)
+            assert told["part"] in said["rate_change"].message
+        assert _pays(said) == _expected_pays(column.key), column.key
+        if column.place.account == "hall":
+            ends = sorted(Fraction(at.amount) for at in column.utilisations if at.amount is not None)
+            told = said["utilisation_range"].params
+            assert (Fraction(told["low"]), Fraction(told["high"])) == (_cents(ends[0]), _cents(ends[-1]))
+            assert Fraction(told["least"]) < Fraction(told["most"])
+        else:
+            assert "utilisation_range" not in said
+
+
+def _pays(said: dict[str, Said]) -> str | None:
+    """Percent of the planned hours from which the commitment pays."""
+    if "commitment_never_pays" in said:
+        return "never"
+    return said["commitment_pays_from"].params["percent"] if "commitment_pays_from" in said else None
+
+
+def _expected_pays(key: str) -> str | None:
+    place, _, way = key.partition("#")
+    option, _, term = way.partition("-")
+    if not term:
+        return None
+    rows = NORTH if place.startswith("north") else EAST
+    mine, theirs = Fraction(), Fraction()
+    for tier in TIERS:
+        committed, by_use = _machine(rows, tier, option, int(term))[0], _machine(rows, tier, "on_demand", None)[0]
+        if committed != by_use:
+            mine, theirs = mine + committed, theirs + by_use
+    if not theirs:
+        return None
+    return "never" if mine >= theirs else f"{float(mine / theirs * 100):.1f}"

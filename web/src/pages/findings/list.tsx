@@ -71,7 +71,7 @@ export default function Findings() {
         trackBy={(each) => each.id}
         pagesOf={JSON.stringify(wanted)}
         columns={useColumns((id) => `/findings?${changedAddress(params, { id })}`)}
-        choosing={{ chosen: ready, onChange: setChosen, label: (each) => `${word("kind", each.kind)} ${plain(each.name || each.resource_id)}`, disabled: (each) => each.status !== "open" }}
+        choosing={{ chosen: ready, onChange: setChosen, label: (each) => `${word("kind", each.kind)} ${plain(each.name || each.resource_id)}`, disabled: (each) => each.status !== "open" || each.action === null }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <AllowedButton permission="cost.write" loading={checking.isPending} onClick={() => checking.mutate()}>

@@ -54,7 +54,7 @@ function Known({ of }: { of: Finding }) {
   return (
     <SpaceBetween size="l">
       <SpaceBetween direction="horizontal" size="xs">
-        <AllowedButton permission="operation.run" variant="primary" unless={open ? "" : t("notOpen")} onClick={() => setAsked("plan")}>
+        <AllowedButton permission="operation.run" variant="primary" unless={!open ? t("notOpen") : of.action === null ? t("noAction") : ""} onClick={() => setAsked("plan")}>
           {t("plan")}
         </AllowedButton>
         {of.status === "dismissed" ? (

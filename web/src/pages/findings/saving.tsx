@@ -6,7 +6,7 @@ import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useMoney } from "../../i18n/money";
 import { useTerm, useTexts } from "../../i18n/use-texts";
-import { Amount } from "../../parts/money";
+import { Amount, useMoneyWord } from "../../parts/money";
 import { plain } from "../../parts/plain";
 import { texts } from "./texts";
 import { findingWords, useFindingWord } from "./words";
@@ -57,8 +57,10 @@ export function FindingStatus({ of }: { of: Finding }) {
 
 /** The action with what it is asked with. */
 export function useActionOf(): (of: Finding) => string {
+  const t = useTexts(texts);
   const term = useTerm();
   return (of) => {
+    if (of.action === null) return t("atCloud");
     // A flavor is asked for by its id; people know its name.
     const named = (name: string, value: unknown) => plain(String(name === "flavor" ? (of.evidence["to_flavor"] ?? value) : value));
     const params = Object.entries(of.params).map(([name, value]) => `${term("param", name)}: ${named(name, value)}`);
@@ -80,6 +82,7 @@ export function useEvidence(): (of: Finding) => Told[] {
   const word = useFindingWord();
   const format = useFormat();
   const money = useMoney();
+  const words = useMoneyWord();
   return (of) =>
     Object.entries(of.evidence)
       .filter(([, value]) => value !== null && value !== undefined)
@@ -91,6 +94,7 @@ export function useEvidence(): (of: Finding) => Told[] {
     if (INSTANTS.has(name)) return format.instant(String(value));
     if (DAYS.has(name)) return money.day(String(value));
     if (MEMORIES.has(name)) return format.memory(Number(value));
+    if (name === "option") return words("option", String(value));
     return typeof value === "number" ? format.number(value) : plain(String(value));
   }
 }

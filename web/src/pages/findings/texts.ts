@@ -34,6 +34,8 @@ export const texts = catalogue({
   planTitle: { en: "Make a plan of this?", zh: "生成计划？" },
   planWhat: { en: "There is a plan for each action with its parameters. Nothing is sent before a plan was looked at, approved where that is needed, and applied.", zh: "每种操作及其参数对应一个计划。计划须经审阅、按需审批并执行后才会向云平台发送请求。" },
   planned: { en: "Plans made: {n}", zh: "已生成 {n} 个计划" },
+  atCloud: { en: "Buy it at the cloud", zh: "在云平台上购买" },
+  noAction: { en: "mcm buys no commitments: buy it at the cloud", zh: "mcm 不代为购买承诺折扣：请在云平台上购买" },
   chooseSome: { en: "Choose findings that are open", zh: "请先选择待处理的建议" },
   note: { en: "What it is for", zh: "说明" },
   noteHint: { en: "Whoever approves reads it", zh: "审批人可见" },

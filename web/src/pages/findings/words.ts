@@ -10,6 +10,7 @@ export const findingWords = {
     orphaned_volume: { en: "Unattached volume", zh: "未挂载的云硬盘" },
     orphaned_address: { en: "Unused public IP", zh: "未使用的公网 IP" },
     old_snapshot: { en: "Old snapshot", zh: "过期快照" },
+    uncommitted_instance: { en: "Runs all the time without a commitment", zh: "长期运行但未使用承诺折扣" },
   }),
   status: catalogue({
     open: { en: "Open", zh: "待处理" },
@@ -28,6 +29,7 @@ export const findingWords = {
     stop_billing_unknown: { en: "Nobody says what stopping does to the bill; the saving is what it would be if it ended", zh: "停止后是否继续计费未知；所示节省以停止计费为前提" },
     no_exchange_rate: { en: "Its price comes in a currency from which no exchange rate is known", zh: "其价格的币种没有可用汇率" },
     seed_prices: { en: "Reckoned with example prices that came with mcm", zh: "按随 mcm 附带的示例价格计算" },
+    coverage_unknown: { en: "No bill says whether a commitment pays for it already", zh: "没有账单说明其是否已由承诺折扣覆盖" },
     at_most: { en: "Of its whole size; what is stored and billed may be less", zh: "按完整容量计算；实际存储和计费可能更少" },
   }),
   // What tells most comes first.
@@ -40,6 +42,9 @@ export const findingWords = {
     to_memory_mib: { en: "Memory then", zh: "调整后内存" },
     to_flavor: { en: "Flavor then", zh: "调整后规格" },
     days: { en: "Days", zh: "天数" },
+    option: { en: "Buy as", zh: "购买方式" },
+    term_months: { en: "For (months)", zh: "期限（月）" },
+    upfront: { en: "Paid at once", zh: "预付金额" },
     coverage: { en: "Measured", zh: "测量覆盖率" },
     size_gib: { en: "Size (GiB)", zh: "容量（GiB）" },
     address: { en: "Address", zh: "地址" },

@@ -57,16 +57,18 @@ export function Details({ of, currency }: { of: Column; currency: string }) {
             </ul>
           </div>
         ) : null}
-        {of.notes.length > 0 ? (
-          <div>
-            <strong>{t("remarks")}</strong>
-            <ul className="console-plain-list">
-              {of.notes.map((note) => (
-                <li key={note.message}>{plain(language === "zh-CN" ? note.message_zh : note.message)}</li>
-              ))}
-            </ul>
-          </div>
-        ) : null}
+        {[{ title: t("sensitivity"), said: of.sensitivity ?? [] }, { title: t("remarks"), said: of.notes }].map(({ title, said }) =>
+          said.length > 0 ? (
+            <div key={title}>
+              <strong>{title}</strong>
+              <ul className="console-plain-list">
+                {said.map((note) => (
+                  <li key={note.message}>{plain(language === "zh-CN" ? note.message_zh : note.message)}</li>
+                ))}
+              </ul>
+            </div>
+          ) : null,
+        )}
       </SpaceBetween>
     </Container>
   );

@@ -70,6 +70,7 @@ export const texts = catalogue({
   sizes: { en: "Sizes", zh: "所选规格" },
   sizeOf: { en: "{count} × {sku} for {tier}: {vcpus} vCPU, {memory} GiB", zh: "{tier} 层：{count} × {sku}（{vcpus} vCPU，{memory} GiB）" },
   over: { en: "{vcpus} vCPU and {memory} GiB more than needed", zh: "比需求多 {vcpus} vCPU、{memory} GiB" },
+  sensitivity: { en: "What could change it", zh: "敏感性" },
   breakEven: { en: "Break-even of {name}", zh: "{name} 的盈亏平衡" },
   breakEvenHint: { en: "From which utilisation on the own cloud is the cheaper one; only parts that both have are compared, without tax", zh: "自有云从哪个利用率开始更便宜；仅比较双方都有的部分，不含税" },
   utilisation: { en: "Utilisation", zh: "利用率" },
