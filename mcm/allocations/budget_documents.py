@@ -123,6 +123,7 @@ class BudgetDetail(BudgetItem):
 
 
 class BudgetRemoved(BaseModel):
+    dry_run: bool = False
     budget: str
 
 

@@ -21,7 +21,7 @@ from mcm.allocations.questions import require_month
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller
 from mcm.edge.dependencies import ReadSession, UnitDep, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.models import Budget
 
@@ -77,11 +77,11 @@ def apply_budgets(
 
 
 @router.delete("/{name}", dependencies=_WRITE, response_model=BudgetRemoved)
-def remove_budget(name: Name, mutation: MutationDep, if_match: IfMatch = None) -> Any:
+def remove_budget(name: Name, mutation: MutationDep, if_match: IfMatch = None, try_only: TryOnly = False) -> Any:
     def change(session: Session) -> BudgetRemoved:
         return BudgetRemoved(budget=service.remove(session, mutation.caller, name, if_match).name)
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)
 
 
 def _written(session: Session, caller: Caller, wanted: list[NamedBudget]) -> list[Budget]:

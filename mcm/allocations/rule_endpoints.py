@@ -15,7 +15,7 @@ from mcm.allocations.schemas import (
 )
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, UnitDep, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.paging import decode_cursor, encode_cursor, of_cursor
 
@@ -73,8 +73,10 @@ def apply_allocation_rules(
 
 
 @router.delete("/{name}", dependencies=_WRITE, response_model=AllocationRuleRemoved)
-def remove_allocation_rule(name: Name, mutation: MutationDep, if_match: IfMatch = None) -> Any:
+def remove_allocation_rule(
+    name: Name, mutation: MutationDep, if_match: IfMatch = None, try_only: TryOnly = False
+) -> Any:
     def change(session: Session) -> AllocationRuleRemoved:
         return AllocationRuleRemoved(allocation_rule=rules.remove(session, mutation.caller, name, if_match).name)
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

@@ -61,6 +61,7 @@ class AllocationRulesApplied(BaseModel):
 
 
 class AllocationRuleRemoved(BaseModel):
+    dry_run: bool = False
     allocation_rule: str
 
 

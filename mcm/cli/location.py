@@ -176,12 +176,16 @@ def delete(
     one: str = typer.Argument(...),
     other: str = typer.Argument(...),
     level: str = typer.Option("site", "--level", help="site or city"),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say whether it would be forgotten; change nothing."),
 ) -> None:
     """Forget how far two places are from each other."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        client.delete("/latencies", level=level, one=one, other=other)
+        client.delete("/latencies", level=level, one=one, other=other, **({"dry_run": True} if dry_run else {}))
+    if dry_run:
+        typer.echo(f"what is known of {one} and {other} would be forgotten; nothing was changed")
+        return
     typer.echo(f"nothing is said of {one} and {other} any more")
 
 

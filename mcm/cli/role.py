@@ -71,10 +71,15 @@ def bind(
 
 @app.command("unbind")
 def unbind(
-    binding: str = typer.Argument(..., help="Id, as `mcm role list` shows it."), output: Format = Output
+    binding: str = typer.Argument(..., help="Id, as `mcm role list` shows it."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say which role would be taken away; change nothing."),
+    output: Format = Output,
 ) -> None:
     """Take a role away. The user signs in again."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_one(client.delete(f"/role-bindings/{quoted(binding)}"), output, name_key="id")
+        told = client.delete(f"/role-bindings/{quoted(binding)}", **({"dry_run": True} if dry_run else {}))
+        print_one(told, output, name_key="id")
+    if dry_run:
+        note("nothing was changed")

@@ -140,11 +140,19 @@ def reset_totp(name: str = Name, output: Format = Output) -> None:
 
 
 @app.command("remove")
-def remove(name: str = Name, yes: bool = Yes) -> None:
+def remove(
+    name: str = Name,
+    yes: bool = Yes,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say whether it would be removed; change nothing."),
+) -> None:
     """Remove a user with sessions, tokens and roles. The audit trail still knows who it was."""
     from mcm.cli.client import connected
 
     with connected() as client:
+        if dry_run:
+            client.delete(f"/users/{quoted(name)}", dry_run=True)
+            note(f"user {name} would be removed; nothing was changed")
+            return
         confirmed(f"Remove the user {name}?", yes)
         client.delete(f"/users/{quoted(name)}")
     note(f"user {name} removed")

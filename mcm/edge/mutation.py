@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -24,8 +25,15 @@ KeyHeader = Annotated[
     str | None,
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="one for each intended change"),
 ]
+TryOnly = Annotated[
+    bool, Query(alias="dry_run", description="do it, with all that may refuse it, and take it back; the answer says so")
+]
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _SLOW, _UPLOAD = "__mcm_holds_password__", "__mcm_takes_upload__"
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a dry run."""
 
 
 class Mutation:
@@ -46,25 +54,38 @@ class Mutation:
                 standing.require_confirmed(session)
             return saved
 
-    def run(self, change: Callable[[Session], Any], *, status: int = 200, once: tuple[str, ...] = ()) -> Response:
+    def run(
+        self, change: Callable[[Session], Any], *, status: int = 200, once: tuple[str, ...] = (), dry_run: bool = False
+    ) -> Response:
         """`change` returns what the answer's body will be (a pydantic model or JSON-able data).
 
         once: fields that are shown this one time; they are not stored, and a repeated request gets null instead.
+        dry_run: it is done, with everything that may refuse it, and taken back; the answer says so. Only for what
+        stays within the database.
 
         It runs a second time, in a transaction of its own, when the master key was rotated while it sealed something.
         """
+        if dry_run:
+            return self._tried(change)
         try:
             return self._attempt(change, status, once)
         except StaleKey:
             return self._attempt(change, status, once)
+
+    def _tried(self, change: Callable[[Session], Any]) -> Response:
+        answer: Any = None
+        with suppress(_TakenBack), self._unit.writing() as session:
+            answer = _plain(change(session))
+            session.flush()
+            raise _TakenBack
+        return _response(answer | {"dry_run": True}, 200)
 
     def _attempt(self, change: Callable[[Session], Any], status: int, once: tuple[str, ...]) -> Response:
         try:
             with self._unit.writing() as session:
                 if saved := self._saved(session):
                     return saved
-                result = change(session)
-                answer = result.model_dump(mode="json") if hasattr(result, "model_dump") else result
+                answer = _plain(change(session))
                 session.add(
                     IdempotencyKey(
                         principal_id=self.caller.principal_id,
@@ -130,6 +151,10 @@ async def _mutation(request: Request, unit: UnitDep, caller: CallerDep, key: Key
 
 
 MutationDep = Annotated[Mutation, Depends(_mutation)]
+
+
+def _plain(result: Any) -> Any:
+    return result.model_dump(mode="json") if hasattr(result, "model_dump") else result
 
 
 def _response(answer: Any, status: int) -> Response:

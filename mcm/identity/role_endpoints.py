@@ -9,7 +9,7 @@ from mcm.auth.permissions import Permission
 from mcm.auth.roles import PERMISSIONS, SEPARATED, Role
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import CallerDep, ReadSession, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from mcm.errors import Forbidden
 from mcm.identity import roles, users
@@ -74,5 +74,5 @@ def create_role_binding(body: BindingCreate, mutation: MutationDep) -> Any:
 
 
 @router.delete("/role-bindings/{binding_id}", dependencies=_WRITE, response_model=BindingItem)
-def remove_role_binding(binding_id: str, mutation: MutationDep) -> Any:
-    return mutation.run(lambda session: roles.unbind(session, mutation.caller, binding_id))
+def remove_role_binding(binding_id: str, mutation: MutationDep, try_only: TryOnly = False) -> Any:
+    return mutation.run(lambda session: roles.unbind(session, mutation.caller, binding_id), dry_run=try_only)

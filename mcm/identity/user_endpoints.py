@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import ReadSession, UnitDep, authorize
-from mcm.edge.mutation import MutationDep, holds_password
+from mcm.edge.mutation import MutationDep, TryOnly, holds_password
 from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from mcm.identity import users
 from mcm.identity.repository import Pair, page
@@ -92,7 +92,7 @@ def reset_user_totp(name: str, mutation: MutationDep) -> Any:
 
 
 @router.delete("/{name}", dependencies=_WRITE)
-def remove_user(name: str, mutation: MutationDep) -> Any:
+def remove_user(name: str, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """Sessions, tokens, roles and second factor go too. The audit trail still knows who it was."""
 
     def change(session: Session) -> dict[str, str]:
@@ -101,7 +101,7 @@ def remove_user(name: str, mutation: MutationDep) -> Any:
         users.remove(session, mutation.caller, found)
         return told
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)
 
 
 def _item(session: Session, found: Pair) -> UserItem:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, Unit, UnitDep, authorize
-from mcm.edge.mutation import Mutation, MutationDep
+from mcm.edge.mutation import Mutation, MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.edge.runtime import Runtime
 from mcm.placement import settings
@@ -124,6 +124,7 @@ def remove_latency(
     level: Annotated[str, Query(pattern="^(site|city)$")],
     one: Annotated[str, Query(max_length=100)],
     other: Annotated[str, Query(max_length=100)],
+    try_only: TryOnly = False,
 ) -> Any:
     """Nothing is known of the pair from then on."""
 
@@ -131,4 +132,4 @@ def remove_latency(
         settings.remove_latency(session, mutation.caller, level, one, other)
         return {"level": level, "one": one, "other": other}
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.plans import bin_repository, presenting, retiring
 from mcm.plans.schemas import RetirementItem, RetirementList, RetirementWrite
 
@@ -39,11 +39,11 @@ def set_retirement(resource_id: str, body: RetirementWrite, runtime: RuntimeDep,
 
 
 @router.delete("/resources/{resource_id}/retirement", dependencies=_WRITE)
-def clear_retirement(resource_id: str, mutation: MutationDep) -> Any:
+def clear_retirement(resource_id: str, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """It does not retire."""
 
     def change(session: Session) -> dict[str, Any]:
         retiring.clear(session, mutation.caller, resource_id)
         return {"resource": resource_id}
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.db.session import after_commit
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
-from mcm.edge.mutation import MutationDep, takes_upload
+from mcm.edge.mutation import MutationDep, TryOnly, takes_upload
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.edge.uploads import taken
 from mcm.prices import discounts, fetches, fetching, importing, listing, service
@@ -223,8 +223,8 @@ def replace_rate_rule(name: str, body: RateRuleWrite, mutation: MutationDep, if_
 
 
 @router.delete("/rate-rules/{name}", dependencies=_WRITE, response_model=RateRuleRemoved)
-def remove_rate_rule(name: str, mutation: MutationDep, if_match: IfMatch = None) -> Any:
+def remove_rate_rule(name: str, mutation: MutationDep, if_match: IfMatch = None, try_only: TryOnly = False) -> Any:
     def change(session: Session) -> RateRuleRemoved:
         return RateRuleRemoved(rate_rule=discounts.remove(session, mutation.caller, name, if_match).name)
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

@@ -264,4 +264,5 @@ class RateRuleItem(RateRuleWrite):
 
 
 class RateRuleRemoved(BaseModel):
+    dry_run: bool = False
     rate_rule: str

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.schedules import repository, service
 from mcm.schedules.schemas import (
     Preview,
@@ -61,7 +61,7 @@ def write_schedule(
 
 
 @router.delete("/{name}", dependencies=_WRITE)
-def remove_schedule(name: Name, mutation: MutationDep) -> Any:
+def remove_schedule(name: Name, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """What it has asked for goes on."""
 
     def change(session: Session) -> dict[str, Any]:
@@ -69,4 +69,4 @@ def remove_schedule(name: Name, mutation: MutationDep) -> Any:
         service.remove(session, mutation.caller, row)
         return {"schedule": row.name}
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

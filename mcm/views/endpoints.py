@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import CallerDep, ReadSession, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.views import service
 from mcm.views.schemas import ViewItem, ViewPage, ViewRemoved, ViewWrite
@@ -59,8 +59,8 @@ def replace_view(view_id: str, body: ViewWrite, mutation: MutationDep, if_match:
 
 
 @router.delete("/{view_id}", dependencies=_WRITE, response_model=ViewRemoved)
-def remove_view(view_id: str, mutation: MutationDep, if_match: IfMatch = None) -> Any:
+def remove_view(view_id: str, mutation: MutationDep, if_match: IfMatch = None, try_only: TryOnly = False) -> Any:
     def change(session: Session) -> ViewRemoved:
         return ViewRemoved(view=service.remove(session, mutation.caller, view_id, if_match).id)
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)

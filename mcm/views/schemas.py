@@ -65,4 +65,5 @@ class ViewItem(BaseModel):
 
 
 class ViewRemoved(BaseModel):
+    dry_run: bool = False
     view: str
