@@ -9,7 +9,8 @@ from mcm.charges.files import Batch, Unreadable, opened
 from mcm.charges.findings import Findings
 from mcm.charges.focus import BY_NAME, VERSIONS, Column, Version, columns_of, custom, version_of
 from mcm.charges.units import is_unit
-from mcm.charges.values import SPELLED, Memo, tags
+from mcm.charges.values import Memo, tags
+from mcm.contract.bills import SPELLED
 from mcm.kit import currencies
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:E-?\d+)?", re.ASCII)

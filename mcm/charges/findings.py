@@ -38,6 +38,8 @@ SAID: dict[str, Said] = {
     "not_a_table": Said("error", "this is no CSV, gzip or Parquet file", "这不是 CSV、gzip 或 Parquet 文件"),
     "empty_file": Said("error", "the file holds no charge", "文件中没有任何费用行"),
     "not_focus": Said("error", "no column is one of FOCUS", "没有任何一列属于 FOCUS"),
+    "not_a_bill": Said("error", "this is neither FOCUS nor a cloud's own bill that mcm reads",
+                       "这既不是 FOCUS，也不是 mcm 能读取的云厂商原生账单"),
     "wrong_encoding": Said("error", "the text is not UTF-8 from this line on", "从该行起文本不是 UTF-8 编码"),
     "truncated_file": Said("error", "the file ends in the middle: it was cut off", "文件在中间结束：已被截断"),
     "broken_file": Said("error", "the file cannot be read from here on", "从此处起文件无法读取"),
@@ -79,6 +81,14 @@ SAID: dict[str, Said] = {
     "absent_column": Said("warning", "FOCUS demands this column", "FOCUS 要求有该列"),
     "duplicate_charge": Said("note", "charges that are equal in everything", "内容完全相同的费用行"),
     "several_currencies": Said("note", "its billing accounts have different currencies", "各计费账户使用不同的货币"),
+    "left_out": Said("note", "takes back what others of the bill hold: neither is counted",
+                     "用于冲回账单中其他行的金额：两者均不计入"),
+    "offset_remains": Said(
+        "warning", "what was left out does not come to nothing: the total differs from the bill by it",
+        "被略去的金额之和不为零：合计与账单相差该数额"),
+    "amortised_bill": Said(
+        "warning", "amortised costs: what was paid for commitments stands in the export of actual costs",
+        "这是摊销费用：为承诺支付的款项在实际费用导出中"),
     "not_observed": Said("note", "seen for a part of the month only; what was before is unknown",
                          "仅在该月的一部分时间内被观测；此前的用量未知"),
     "unknown_state": Said("warning", "in an unknown state for some time, which is not charged",
@@ -111,6 +121,8 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], _Found] = {}
         self.errors = 0
+        # FOCUS column → what the bill calls it, where that is something else.
+        self.sources: dict[str, str] = {}
 
     def add(self, code: str, column: str = "", line: int | None = None, example: object = "") -> None:
         found = self._of(code, column, example)
@@ -147,6 +159,7 @@ class Findings:
                 "code": code,
                 "level": SAID[code].level,
                 "column": column or None,
+                "source": self.sources.get(column),
                 "count": found.count,
                 "lines": found.lines,
                 "example": found.example or None,

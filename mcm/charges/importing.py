@@ -15,6 +15,7 @@ from mcm.charges.files import Unreadable, opened
 from mcm.charges.findings import SAID, Findings
 from mcm.charges.shaping import Shaper, layout
 from mcm.charges.staging import Opened, Staging, hold_months, make_current
+from mcm.charges.translating import dialect_of, translated
 from mcm.kit import clock
 from mcm.models import Account, ChargeImport
 
@@ -36,6 +37,7 @@ class Incoming:
     findings: Findings = field(default_factory=Findings)
     format: str | None = None
     focus: str | None = None
+    dialect: str | None = None
 
     @property
     def import_id(self) -> str:
@@ -57,6 +59,7 @@ class Ready:
             "rows": sum(found.rows for found in staging.sums.values()),
             "linked": staging.linked,
             "findings": self.incoming.findings.told(),
+            "dialect": self.incoming.dialect,
             **self.changes,
         }
 
@@ -81,10 +84,13 @@ def _read(incoming: Incoming, staging: Staging) -> None:
     try:
         bill = opened(incoming.file, incoming.most_bytes)
         incoming.format = bill.format
-        found = layout(bill.header, findings)
+        if (dialect := dialect_of(bill.header)) is not None:
+            incoming.dialect = dialect.name
+            bill = translated(bill, dialect, findings)
+        found = layout(bill.header, findings, native=dialect is not None)
         if found is None:
             return
-        incoming.focus = found.version
+        incoming.focus = None if dialect else found.version
         shaper = Shaper(found, findings)
         number = 0
         for batch in bill.batches:
@@ -132,7 +138,8 @@ def sentence(one: dict[str, Any]) -> str:
         shown = ", ".join(str(line) for line in one["lines"][:5])
         more = one["count"] - min(len(one["lines"]), 5)
         where = f"line{'s' if one['count'] > 1 else ''} {shown}{f' and {more} more' if more > 0 else ''}: "
-    column = f"{one['column']}: " if one["column"] else ""
+    source = f" ({one['source']})" if one.get("source") else ""
+    column = f"{one['column']}{source}: " if one["column"] else ""
     example = f" ({one['example']})" if one["example"] else ""
     return f"{where}{column}{SAID[one['code']].text}{example}"
 

@@ -76,9 +76,11 @@ def _detail(session: Session, row: ChargeImport) -> dict[str, Any]:
 
 def _import(row: ChargeImport, months: list[str]) -> dict[str, Any]:
     findings = row.report.get("findings", [])
-    plain = [name for name in ImportItem.model_fields if name not in ("account", "errors", "warnings", "months")]
+    made = ("account", "dialect", "errors", "warnings", "months")
+    plain = [name for name in ImportItem.model_fields if name not in made]
     return {name: getattr(row, name) for name in plain} | {
         "account": row.account_name,
+        "dialect": row.report.get("dialect"),
         "errors": sum(one["level"] == "error" for one in findings),
         "warnings": sum(one["level"] == "warning" for one in findings),
         "months": months,
@@ -113,6 +115,7 @@ def preview(ready: Ready, closed: list[str], caller_name: str) -> ImportResult:
             "id": staging.import_id, "account": staging.account.name, "account_id": staging.account.id, "kind": "file",
             "basis": "billed", "mode": incoming.mode, "status": "current", "file_name": incoming.name,
             "file_sha256": incoming.digest, "file_format": incoming.format, "focus": incoming.focus,
+            "dialect": incoming.dialect,
             "rows": report["rows"], "reason": None, "errors": 0,
             "warnings": sum(one["level"] == "warning" for one in findings), "months": staging.months,
             "imported_by": caller_name, "imported_at": clock.now(), "parts": _would_be(staging),

@@ -13,11 +13,13 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r
 
 
 class FindingItem(BaseModel):
-    """What is odd about a bill. lines: the first 100; count: how many there are."""
+    """What is odd about a bill. lines: the first 100; count: how many there are. column: as FOCUS has it; source: as
+    the bill has it, where that is a cloud's own."""
 
     code: str
     level: Literal["error", "warning", "note"]
     column: str | None
+    source: str | None = None
     count: int
     lines: list[int]
     example: str | None
@@ -51,7 +53,8 @@ class ImportItem(BaseModel):
     file_name: str | None
     file_sha256: str | None
     file_format: str | None
-    focus: str | None
+    focus: str | None = Field(description="the version of FOCUS; null: a cloud's own bill, or no file")
+    dialect: str | None = Field(None, description="which cloud's own bill; null: FOCUS, or no file")
     rows: int
     reason: str | None
     errors: int

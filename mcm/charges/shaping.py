@@ -12,6 +12,7 @@ from mcm.charges.files import Batch
 from mcm.charges.findings import TOLERANCE, Findings, Flag
 from mcm.charges.focus import BY_PLAIN, COLUMNS, Column, Version, custom, plain, version_of
 from mcm.charges.values import Memo
+from mcm.contract.bills import NOTHING, SPELLED
 from mcm.kit.money import SCALE
 from mcm.models import Charge
 
@@ -57,8 +58,9 @@ class Layout:
     version: Version
 
 
-def layout(header: Sequence[str], findings: Findings) -> Layout | None:
-    """None when it lacks what a charge needs; the findings say what."""
+def layout(header: Sequence[str], findings: Findings, *, native: bool = False) -> Layout | None:
+    """None when it lacks what a charge needs; the findings say what. native: a cloud's own bill, of which columns that
+    FOCUS does not have need no remark."""
     found: dict[str, int] = {}
     names: list[str] = []
     for place, name in enumerate(header):
@@ -66,12 +68,12 @@ def layout(header: Sequence[str], findings: Findings) -> Layout | None:
         names.append(column.name if column else name)
         if names[-1] in found:
             findings.add("duplicate_column", names[-1], 1)
-        elif column is None:
+        elif column is None and not native:
             findings.add("custom_column" if custom(name) else "unknown_column", name[:100], 1)
         found.setdefault(names[-1], place)
     known = {name for name in found if plain(name) in BY_PLAIN}
     if not known:
-        findings.add("not_focus", "", 1, ", ".join(header)[:100])
+        findings.add("not_a_bill", "", 1, ", ".join(header)[:100])
         return None
     for needed in NEEDED:
         if needed not in found:
@@ -140,8 +142,8 @@ class Shaper:
     def _values(self, column: Column, raw: Sequence[Any], lines: Sequence[int], flags: list[int]) -> Sequence[Any]:
         if column.type == "text" and not column.values:
             found: Sequence[Any] = raw
-            if not values.NOTHING.isdisjoint(raw):
-                found = [None if one in values.NOTHING else one for one in raw]
+            if not NOTHING.isdisjoint(raw):
+                found = [None if one in NOTHING else one for one in raw]
             return found if not raw or isinstance(raw[0], str | None) else [_text(one) for one in found]
         readers: dict[str, values.Read] = {"decimal": values.amount, "time": values.time, "json": values.tags}
         read = values.one_of(column.values) if column.values else readers[column.type]
@@ -168,13 +170,13 @@ class Shaper:
     def _demand(self, name: str, made: Sequence[Any], raw: Sequence[Any], lines: Sequence[int]) -> None:
         if None in made:
             for at, one in enumerate(made):
-                if one is None and raw[at] in values.NOTHING:
+                if one is None and raw[at] in NOTHING:
                     self.findings.add("missing_value", name, lines[at])
 
     def _note_spelled(self, batch: Batch, flags: list[int]) -> None:
-        spelled = [column for column in batch.columns if not values.SPELLED.isdisjoint(column)]
+        spelled = [column for column in batch.columns if not SPELLED.isdisjoint(column)]
         if spelled:
-            where = [at for at, row in enumerate(zip(*spelled, strict=True)) if not values.SPELLED.isdisjoint(row)]
+            where = [at for at, row in enumerate(zip(*spelled, strict=True)) if not SPELLED.isdisjoint(row)]
             for at in where:
                 flags[at] |= _SPELLED
             self.findings.add_many("null_spelled", "", (batch.lines[at] for at in where), len(where), "NULL")
@@ -197,7 +199,7 @@ class Shaper:
 
     def _rest(self, batch: Batch) -> list[str | None]:
         extras = [(name, batch.columns[place]) for place, name in self.layout.extras]
-        extras = [(name, column) for name, column in extras if not all(one in values.NOTHING for one in column)]
+        extras = [(name, column) for name, column in extras if not all(one in NOTHING for one in column)]
         names = [name for name, _ in extras]
         if "tags" in self.layout.kept:
             # Tags that are no object stay as they were written.
@@ -208,9 +210,8 @@ class Shaper:
                 names.append("Tags")
         if not extras:
             return [None] * len(batch.lines)
-        nothing = values.NOTHING
         return [
-            values.json_text({name: _plain(one) for name, one in zip(names, row, strict=True) if one not in nothing})
+            values.json_text({name: _plain(one) for name, one in zip(names, row, strict=True) if one not in NOTHING})
             for row in zip(*(column for _, column in extras), strict=True)
         ]
 

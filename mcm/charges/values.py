@@ -9,12 +9,10 @@ from typing import Any
 
 import orjson
 
+from mcm.contract.bills import NOTHING
 from mcm.kit import clock, currencies
 from mcm.kit.money import EXACT, SCALE
 
-# Words that bills write for nothing; the empty text is nothing too, and needs no remark.
-SPELLED = frozenset({"NULL", "null", "Null", "None", "none", "NaN", "nan", "\\N", "(null)", "<null>", "N/A", "n/a"})
-NOTHING = SPELLED | {"", None}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _PLAIN = re.compile(r"(-)?(\d{1,20})(?:\.(\d{0,18}))?", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)

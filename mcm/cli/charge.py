@@ -25,6 +25,7 @@ _IMPORTS = [
     Column("WARNINGS", "warnings"),
     Column("FILE", "file_name"),
     Column("FOCUS", "focus", wide=True),
+    Column("DIALECT", "dialect", wide=True),
     Column("BASIS", "basis", wide=True),
     Column("REASON", "reason", wide=True),
     Column("BY", "imported_by", wide=True),
@@ -52,6 +53,7 @@ FINDINGS = [
     Column("LEVEL", "level"),
     Column("COUNT", "count"),
     Column("COLUMN", "column"),
+    Column("IN-THE-BILL", "source", wide=True),
     Column("WHAT", "text", whole=True),
     Column("LINES", "lines", show=_lines),
     Column("EXAMPLE", "example"),
@@ -77,7 +79,7 @@ _CHARGES = [
 
 @app.command("import")
 def import_(
-    file: Path = typer.Argument(..., help="CSV, gzipped CSV or Parquet in the shape of FOCUS."),
+    file: Path = typer.Argument(..., help="CSV, gzipped CSV or Parquet: FOCUS, or a bill in its cloud's own form."),
     account: str = AccountName,
     add: bool = typer.Option(False, "--add", help="Beside what the months have, for a bill in several files."),
     dry_run: bool = DryRun,

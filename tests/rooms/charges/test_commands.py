@@ -81,7 +81,7 @@ _CORRECT = ("charge", "correct", "2026-09", "--account", "lab", "--reason", "r")
 BAD = [
     (("charge", "import", "{missing}", "--account", "lab"), 2, "cannot be read"),
     (("charge", "import", "{sample}", "--account", "nowhere"), 1, "no account 'nowhere'"),
-    (("charge", "import", "{words}", "--account", "lab"), 1, "line 1: no column is one of FOCUS"),
+    (("charge", "import", "{words}", "--account", "lab"), 1, "line 1: this is neither FOCUS nor a cloud's own bill"),
     (("charge", "import", "{wrong}", "--account", "lab"), 1, "line 3: BilledCost: this is no decimal number (a lot)"),
     (("charge", "import", "{large}", "--account", "lab"), 1, "1048576 bytes at most"),
     (("charge", "list", "--filter", "colour=red"), 1, "not grouped by 'colour'"),

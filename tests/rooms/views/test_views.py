@@ -97,7 +97,10 @@ def test_a_view_is_kept_read_replaced_and_deleted(lab: Lab, by: As) -> None:
     late = vera.send("PUT", f"/views/{made['id']}", wanted, **{"If-Match": '"1"'})
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
     assert vera.send("DELETE", f"/views/{made['id']}", **{"If-Match": '"1"'}).status_code == 412
-    assert vera.send("DELETE", f"/views/{made['id']}", **{"If-Match": '"2"'}).json() == {"view": made["id"], "dry_run": False}
+    assert vera.send("DELETE", f"/views/{made['id']}", **{"If-Match": '"2"'}).json() == {
+        "view": made["id"],
+        "dry_run": False,
+    }
     assert vera.get(f"/views/{made['id']}").json()["code"] == "view_not_found"
 
     with lab.runtime.database.reading() as session:

@@ -90,6 +90,14 @@ export const moneyWords = {
     warning: { en: "Warning", zh: "警告" },
     note: { en: "Note", zh: "提示" },
   }),
+  dialect: catalogue({
+    "aws-cur": { en: "AWS Cost and Usage Report", zh: "AWS 成本和使用情况报告" },
+    "azure-cost-details": { en: "Azure cost details", zh: "Azure 成本明细" },
+    "gcp-billing-export": { en: "Google Cloud billing export", zh: "Google Cloud 账单导出" },
+    "oci-cost-report": { en: "Oracle Cloud cost report", zh: "Oracle Cloud 成本报告" },
+    "alibaba-bill": { en: "Alibaba Cloud bill", zh: "阿里云账单明细" },
+    "tencent-bill": { en: "Tencent Cloud bill", zh: "腾讯云账单明细" },
+  }),
   method: catalogue({
     last_month: { en: "As the last whole month", zh: "同上一个完整月" },
     trend: { en: "Straight line", zh: "线性趋势" },

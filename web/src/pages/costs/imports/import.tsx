@@ -18,7 +18,7 @@ import { useMoneyWord } from "../../../parts/money";
 import { Name } from "../../../parts/name";
 import { Shown } from "../../../parts/states";
 import { useChange } from "../../../parts/use-change";
-import { ImportState } from "./list";
+import { Form, ImportState } from "./list";
 import { Findings, PartsTable } from "./report";
 import { texts } from "./texts";
 
@@ -61,7 +61,7 @@ function Known({ of }: { of: Schemas["ImportDetail"] }) {
             { label: `${t("added")} · ${t("removedRows")}`, value: `${format.number(of.added)} · ${format.number(of.removed)}` },
             { label: `${t("changed")} · ${t("unchanged")}`, value: `${format.number(of.changed)} · ${format.number(of.unchanged)}` },
             { label: `${t("errors")} · ${t("warnings")}`, value: `${format.number(of.errors)} · ${format.number(of.warnings)}` },
-            { label: t("focus"), value: of.focus ?? "–" },
+            { label: t("form"), value: <Form of={of} /> },
             { label: t("imported"), value: format.instant(of.imported_at) },
             { label: t("by"), value: <Name of={of.imported_by} /> },
             { label: t("hash"), value: of.file_sha256 ? <code className="console-code">{of.file_sha256}</code> : "–" },

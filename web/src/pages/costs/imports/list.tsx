@@ -49,7 +49,7 @@ export default function Imports() {
           { id: "months", header: t("months"), width: 220, cell: (each) => each.months.map((month) => money.month(month)).join(", ") },
           { id: "rows", header: t("rows"), width: 110, cell: (each) => format.number(each.rows) },
           { id: "warnings", header: t("warnings"), width: 110, cell: (each) => (each.warnings > 0 ? <StatusIndicator type="warning">{format.number(each.warnings)}</StatusIndicator> : format.number(0)) },
-          { id: "focus", header: t("focus"), width: 110, cell: (each) => each.focus ?? "–" },
+          { id: "focus", header: t("form"), width: 200, cell: (each) => <Form of={each} /> },
           { id: "imported", header: t("imported"), width: 150, cell: (each) => <Age at={each.imported_at} /> },
           { id: "by", header: t("by"), width: 120, cell: (each) => <Name of={each.imported_by} /> },
         ]}
@@ -58,6 +58,14 @@ export default function Imports() {
       {importing ? <UploadDialog onClose={() => setImporting(false)} /> : null}
     </>
   );
+}
+
+/** FOCUS by its version, or which cloud's own bill. */
+export function Form({ of }: { of: { focus: string | null; dialect?: string | null } }) {
+  const t = useTexts(texts);
+  const word = useMoneyWord();
+  if (of.dialect) return word("dialect", of.dialect);
+  return of.focus ? t("focus", { version: of.focus }) : "–";
 }
 
 export function ImportState({ of }: { of: "current" | "superseded" | "removed" }) {

@@ -60,7 +60,7 @@ export function Findings({ of }: { of: readonly Finding[] }) {
       columnDefinitions={[
         { id: "what", header: t("what"), isRowHeader: true, width: 340, cell: (each) => plain(language === "zh-CN" ? each.text_zh : each.text) },
         { id: "level", header: t("level"), width: 120, cell: (each) => <StatusIndicator type={each.level === "error" ? "error" : each.level === "warning" ? "warning" : "info"}>{word("import", each.level)}</StatusIndicator> },
-        { id: "column", header: t("column"), width: 190, cell: (each) => <Name of={each.column ?? "–"} /> },
+        { id: "column", header: t("column"), width: 190, cell: (each) => <Name of={each.source ? `${each.column} (${each.source})` : (each.column ?? "–")} /> },
         { id: "count", header: t("count"), width: 110, cell: (each) => format.number(each.count) },
         { id: "lines", header: t("lines"), width: 220, cell: (each) => (each.lines.length > 0 ? each.lines.slice(0, LINES).join(", ") + (each.lines.length > LINES ? " …" : "") : "–") },
         { id: "example", header: t("example"), width: 180, cell: (each) => <Name of={each.example ?? "–"} /> },

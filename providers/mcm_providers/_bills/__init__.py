@@ -1,0 +1,1 @@
+"""Clouds' own bills: by what columns each is recognised, and what FOCUS columns are made of it."""
