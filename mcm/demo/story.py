@@ -7,9 +7,12 @@ everybody to sign in. Nothing is written past the API.
 
 import secrets
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol
 
 from mcm.cli.client import Client, at
@@ -32,7 +35,8 @@ _CLASSES = [
 class Story(Protocol):
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`. rate_card:
-    the name of a pool of costs and its document; what it comes to is published for this month."""
+    the name of a pool of costs and its document; what it comes to is published for this month. bill: an account, and
+    what makes its bill of its instances. budgets, rules: documents of `PUT /budgets` and `PUT /allocation-rules`."""
 
     @property
     def failing(self) -> tuple[str, Mapping[str, Any]]: ...
@@ -48,6 +52,15 @@ class Story(Protocol):
 
     @property
     def rate_card(self) -> tuple[str, str]: ...
+
+    @property
+    def bill(self) -> tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]: ...
+
+    @property
+    def budgets(self) -> str: ...
+
+    @property
+    def rules(self) -> str: ...
 
 
 def connect(url: str, token: str, accounts: list[Mapping[str, Any]]) -> None:
@@ -68,6 +81,7 @@ def tell(url: str, token: str, story: Story) -> None:
     """Says what there is to see. Raises Failure or McmError when something of it does not come about."""
     with at(url, token) as client:
         card = _published(client, *story.rate_card)
+        billed = _billed(client, story)
         broken = _guarded(client)
         name, change = story.failing
         client.patch(f"/accounts/{name}", dict(change))
@@ -84,6 +98,7 @@ def tell(url: str, token: str, story: Story) -> None:
         _say(f"  violated: {broken[0]['policy']}, by {broken[0]['name']} in {broken[0]['account']} and others")
     hour = round(Decimal(card["full"]["vcpu_hour"]), 4)
     _say(f"  published for {card['month']}: what {card['pool']} costs, {hour} {card['currency']} for a vCPU and hour")
+    _say(f"  billed: {billed['rows']} charges of {billed['account']} in {len(billed['months'])} months")
     _say(f"try: MCM_SERVER={url} mcm instance list --filter 'state = \"running\"'")
 
 
@@ -91,6 +106,19 @@ def _published(client: Client, pool: str, document: str) -> dict[str, Any]:
     client.put(f"/cost-pools/{pool}", {"document": document})
     card: dict[str, Any] = client.post("/rate-cards", {"pool": pool, "month": f"{clock.now():%Y-%m}"})
     return card
+
+
+def _billed(client: Client, story: Story) -> dict[str, Any]:
+    """Half a year of bills, with a budget and a rule for what is nobody's own."""
+    account, made = story.bill
+    instances = client.get("/instances", filter=f'account = "{account}"', limit=1000, order_by="name")["items"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"{account}.csv")
+        file.write_bytes(made(instances, clock.now().date()))
+        taken: dict[str, Any] = client.upload("/charge-imports", file, account=account, file_name=file.name)
+    client.put("/budgets", {"document": story.budgets})
+    client.put("/allocation-rules", {"document": story.rules})
+    return taken
 
 
 def _guarded(client: Client) -> list[dict[str, Any]]:

@@ -15,6 +15,10 @@ _TEXTS: dict[Log, tuple[str, str]] = {
     ),
     Log.FOUND: ("step '{step}': the cloud is at it", "步骤“{step}”：云正在执行"),
     Log.AGAIN: ("step '{step}': the cloud never got it; it is sent again", "步骤“{step}”：云未收到，将重新发送"),
+    Log.REFUSED: (
+        "refused when it was sent again ({code}): {message}; looking whether the first request was why",
+        "再次发送被拒绝（{code}）：{message}；正在查看是否因首次请求已生效",
+    ),
     Log.STEP_DONE: ("step '{step}': done", "步骤“{step}”：完成"),
     Log.ALREADY: ("it was so already; nothing was sent", "已是该状态，未发送任何请求"),
     Log.UNDOING: (

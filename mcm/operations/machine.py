@@ -6,7 +6,7 @@ request leaves), then sent (the cloud has answered), then done; what died in `se
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcm.contract import AuthenticationFailed, ProviderError, RateLimited
 from mcm.contract.actions import ACTIONS, Outlook, Receipt, Repeat, Seen, Step
@@ -30,6 +30,14 @@ MAX_SENDS = 5
 START_WITHIN = timedelta(minutes=15)
 DOUBT_LOOK = timedelta(seconds=60)
 DOUBT_FOR = timedelta(days=1)
+
+
+class _Refusal(NamedTuple):
+    """What a cloud said when it was asked again."""
+
+    code: str
+    message: str
+    next_step: str
 
 
 class Log(StrEnum):
@@ -71,8 +79,8 @@ def sending(row: Operation, now: datetime) -> Note:
     """Right before the request leaves; committed first."""
     step = _step(row)
     step |= {"status": "sending", "attempts": step["attempts"] + 1, "sent_at": now.isoformat()}
-    step.pop("absent_since", None)
-    step.pop("found", None)
+    for told in ("absent_since", "found", "refused"):
+        step.pop(told, None)
     _store(row, step)
     if row.status == "queued":
         row.status, row.sent_at = "sent", now
@@ -118,10 +126,17 @@ def wait(row: Operation, error: ProviderError | McmError, now: datetime) -> Note
 
 
 def refused(row: Operation, error: ProviderError | McmError, now: datetime) -> Note:
-    """The cloud said no: this request had no effect."""
+    """The cloud said no: this request had no effect. An earlier one whose answer was lost may have had it, and be the
+    reason: whoever sent more than one looks first."""
     if error_request := getattr(error, "request_id", ""):
         row.provider_request_id = error_request
-    return _end_badly(row, error, now)
+    step = _step(row)
+    if step["attempts"] < 2:
+        return _end_badly(row, error, now)
+    said = {"code": error.code, "message": error.message, "next_step": getattr(error, "next_step", "")}
+    _store(row, step | {"refused": said})
+    row.next_at = now
+    return Log.REFUSED, {"code": error.code, "message": error.message}
 
 
 def unknown(row: Operation, error: ProviderError, now: datetime) -> Note:
@@ -222,6 +237,8 @@ def _under_way(row: Operation, step: dict[str, Any], now: datetime, expected_s: 
 def _not_there(row: Operation, step: dict[str, Any], seen: Seen, now: datetime) -> Note | None:
     """Nothing of it to be seen. What the cloud answered for is waited for; what it may never have got is judged by
     how it may be repeated."""
+    if said := step.get("refused"):
+        return _end_badly(row, _Refusal(**said), now)
     if now > row.deadline or row.status == "in_doubt":
         answered = step["status"] == "sent" and not step.get("found")
         why = "the cloud took the request, and what it asked for is not to be seen" if answered else _UNTOLD
@@ -248,7 +265,7 @@ def _not_there(row: Operation, step: dict[str, Any], seen: Seen, now: datetime) 
     return Log.AGAIN, {"step": step["name"]}
 
 
-def _end_badly(row: Operation, error: ProviderError | McmError, now: datetime) -> Note:
+def _end_badly(row: Operation, error: ProviderError | McmError | _Refusal, now: datetime) -> Note:
     """Takes back what earlier steps did, where that can be; the first error is what is told."""
     if row.error_code is None or row.status == "in_doubt":
         _tell(row, error)
@@ -269,7 +286,7 @@ def _undoing(row: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def _tell(row: Operation, error: ProviderError | McmError) -> None:
+def _tell(row: Operation, error: ProviderError | McmError | _Refusal) -> None:
     row.error_code, row.error_message = error.code, error.message
     row.next_step = getattr(error, "next_step", "") or None
 

@@ -4,6 +4,7 @@ import json
 import signal
 import time
 import urllib.request
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def test_it_tells_its_story(tmp_path: Path) -> None:
         _four_clouds_and_one_is_stale(demo.url)
         _one_machine_was_stopped(demo.url)
         _a_plan_waits_for_whoever_looks(demo.url)
+        _half_a_year_was_billed(demo.url)
         session = _get(demo.url, "/auth/session")
         # Nobody has to sign in, although somebody did while it was made.
         assert (session["user"], session["login_required"], session["demonstration"]) == ("local", False, True)
@@ -84,6 +86,15 @@ def _a_plan_waits_for_whoever_looks(url: str) -> None:
     assert plans[0]["counts"]["target"] > 2
     approved = _post(url, f"/plans/{plans[0]['id']}/approve", {"hash": plans[0]["hash"]})
     assert (approved["status"], approved["decided_by"]) == ("approved", "local")
+
+
+def _half_a_year_was_billed(url: str) -> None:
+    (taken,) = _get(url, "/charge-imports")["items"]
+    assert (taken["account"], taken["focus"], len(taken["months"])) == ("public-east", "1.0", 6)
+    assert (taken["errors"], taken["warnings"]) == (0, 0)
+    report = _get(url, f"/cost-reports?month={taken['months'][0]}")
+    assert Decimal(report["totals"][0]["amount"]) > 1000
+    assert [each["name"] for each in _get(url, "/budgets")["items"]] == ["public-east"]
 
 
 @pytest.mark.soak

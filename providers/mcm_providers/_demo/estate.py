@@ -2,28 +2,35 @@
 
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from mcm_providers._demo.bill import BUDGETS, RULES, bill
 from mcm_providers._demo.rate_card import RATE_CARD
 
 # Nothing changes there by itself: a plan whose targets drift would be stale before anybody has approved it.
 PRIVATE = "beijing-dc"
 EXPIRING = "shanghai-vmware"
+PUBLIC = "public-east"
 
 
 @dataclass(frozen=True)
 class Story:
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`.
-    rate_card: the name of a pool of costs, and its document."""
+    rate_card: the name of a pool of costs, and its document. bill: an account, and what makes its bill of its
+    instances as the API lists them, until yesterday. budgets, rules: documents."""
 
     failing: tuple[str, Mapping[str, Any]]
     stopped: str
     asker: str
     plan: Mapping[str, Any]
     rate_card: tuple[str, str]
+    bill: tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]
+    budgets: str
+    rules: str
 
 
 STORY = Story(
@@ -36,6 +43,9 @@ STORY = Story(
         "note": "Left over from the release tests; nobody has claimed them",
     },
     rate_card=(PRIVATE, RATE_CARD),
+    bill=(PUBLIC, bill),
+    budgets=BUDGETS,
+    rules=RULES,
 )
 
 
@@ -51,7 +61,7 @@ class DemoEstate:
         accounts: list[Mapping[str, Any]] = [
             _simulated(PRIVATE, "openstack", "private", instances, ["mlps3"], "Beijing"),
             _simulated(EXPIRING, "vmware", "private", max(instances * 3 // 5, 1), ["pci"], "Shanghai"),
-            _simulated("public-east", "public", "public", max(instances * 4 // 5, 1), [], None, drift=6),
+            _simulated(PUBLIC, "public", "public", max(instances * 4 // 5, 1), [], None, drift=6),
         ]
         if importlib.util.find_spec("moto") is None or importlib.util.find_spec("boto3") is None:
             print("the AWS emulator is not installed (extra 'demo'): going on without it", file=sys.stderr)

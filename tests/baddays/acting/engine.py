@@ -18,6 +18,7 @@ from mcm.kit import clock
 from mcm.models import Operation, OperationLog, ResourceRow, Scope
 from mcm.operations import acting, machine, repository, service
 from mcm.operations.schemas import OperationCreate
+from mcm.sync import service as sync
 from mcm.sync.tools import Tools
 from tests import lab as labs
 from tests.baddays.acting.killing import Hold, Victim, Victims
@@ -76,6 +77,11 @@ class Bench:
     def read(self, *kinds: str) -> None:
         for kind in kinds:
             run = self.lab.run(kind, name="real")
+            if run.outcome == "quarantined":
+                # The tests on the other database have removed what they made: more at once than mcm believes.
+                with self.lab.runtime.database.writing() as session:
+                    sync.decide_quarantine(session, labs.CALLER, self.lab.scope(kind, name="real").id, accept=True)
+                run = self.lab.run(kind, name="real")
             assert run.outcome == "complete", run.error_message
 
     def learn(self, kind: str) -> None:

@@ -102,6 +102,44 @@ def test_a_refusal_ends_it_without_effect(acts: Acts, fault: str, code: str) -> 
     assert acts.run(operation).status == "succeeded"
 
 
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_refusal_of_what_was_sent_again_may_be_the_doing_of_the_first_request(
+    acts: Acts, later: Later, applied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first answer was lost, and what it asked for took effect between a look and the second request."""
+    operation = _ask(acts, HARMLESS)
+    real = SimulatedProvider.send
+
+    def dies(self: SimulatedProvider, order: Order) -> Receipt:
+        if applied:
+            real(self, order)
+        raise Killed
+
+    acts.die(operation, "send", dies)
+    later.move(minutes=5)
+    sent = []
+    with monkeypatch.context() as patch:
+        patch.setattr(SimulatedProvider, "look", lambda _, __: Outlook(Seen.ABSENT))
+        acts.arm(f"act:{HARMLESS}=busy")
+
+        def refuses(self: SimulatedProvider, order: Order) -> Receipt:
+            patch.undo()
+            sent.append(order)
+            return real(self, order)
+
+        patch.setattr(SimulatedProvider, "send", refuses)
+        acts.turn(operation)
+    acts.disarm()
+    row = acts.run(operation)
+    assert len(sent) == 1
+    assert "refused" in acts.told(operation)
+    if applied:
+        assert (row.status, row.error_code) == ("succeeded", None), acts.told(operation)
+    else:
+        assert (row.status, row.error_code) == ("failed", "busy"), acts.told(operation)
+    assert sum(acts.effects(operation).values()) == (1 if applied else 0)
+
+
 def test_throttling_and_expired_credentials(acts: Acts, later: Later) -> None:
     operation = _ask(acts, HARMLESS)
     acts.arm(f"act:{HARMLESS}=throttled")
