@@ -76,6 +76,10 @@ LOCATION: Mapping[str, Type] = MappingProxyType(
         "location.currency": Type.STRING,
     }
 )
+# Of these, what people state or clouds are; the others are found out when a place is sought.
+STATED = frozenset(
+    f"location.{name}" for name in ("provider", "ownership", "region", "zone", "site", "city", "jurisdiction")
+)
 # private_used: the used share of all private locations the workload may run on, for bursting.
 CONTEXT: Mapping[str, Type] = MappingProxyType({"now": Type.TIMESTAMP, "private_used": Type.DOUBLE})
 VARIABLES: Mapping[str, Type] = MappingProxyType({**WORKLOAD, **LOCATION, **CONTEXT})

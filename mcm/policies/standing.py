@@ -10,7 +10,7 @@ from mcm.kit import clock
 from mcm.placement import locations
 from mcm.policies import running
 from mcm.policies.compiled import CompiledPolicies, CompiledPolicy
-from mcm.policies.facts import Facts
+from mcm.policies.facts import STATED, Facts
 from mcm.policies.judging import Judgement, judge
 from mcm.policies.linting import facts_of
 
@@ -51,6 +51,7 @@ def tried(
 ) -> list[Warned]:
     examples = [facts_of(each) for one in (policy, *rivals) for each in one.document.examples]
     # An example says little: a rule that asks for more cannot say there, which is neither a yes nor a no.
+    real = len(subjects) if places else 0
     subjects = [*subjects, *(one[0] for one in examples if one[0])]
     made = [one[1] for one in examples if one[1]]
     number, places = len(places) or len(made), [*places, *made]
@@ -60,17 +61,28 @@ def tried(
     bound = [index for index in range(len(subjects)) if judged.binds(policy.id, index)]
     mine = {index: judged.said(policy.id, index) for index in bound}
     known = (1 << number) - 1
-    if bound and all(no & known == known for _, no in mine.values()):
-        return [_everything(bound, number)]
+    if bound and not any(yes & known for yes, _ in mine.values()):
+        silent = _silent(policy, places[:number]) if any(index < real for index in bound) else []
+        if silent or all(no & known == known for _, no in mine.values()):
+            return [_everything([index for index in bound if index < real] or bound, number, silent)]
     found = (_contradiction(judged, one, mine, subjects) for one in rivals)
     return [one for one in found if one is not None]
 
 
-def _everything(bound: Sequence[int], places: int) -> Warned:
+def _silent(policy: CompiledPolicy, places: Sequence[Facts]) -> list[str]:
+    """What it asks of places that is known of none, and that deciding will not find out either: which is a no."""
+    asked = sorted(policy.program.names & STATED)
+    return [name for name in asked if all(one.get(name) is None for one in places)]
+
+
+def _everything(bound: Sequence[int], places: int, silent: Sequence[str]) -> Warned:
+    names = ", ".join(silent)
     return Warned(
         "refuses_everything",
-        f"the policy would refuse everything: each of {len(bound)} known workloads at each of {places} places",
-        f"该策略将拒绝一切：已知的 {len(bound)} 个工作负载在全部 {places} 个位置均不被允许",
+        f"the policy would refuse everything: each of {len(bound)} known workloads at each of {places} places"
+        + (f"; {names} is known of none of them, which is a no" if silent else ""),
+        f"该策略将拒绝一切：已知的 {len(bound)} 个工作负载在全部 {places} 个位置均不被允许"
+        + (f"；所有位置的 {names} 均未知，视为不允许" if silent else ""),
         count=len(bound),
     )
 

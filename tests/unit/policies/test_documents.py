@@ -103,3 +103,12 @@ def test_what_refuses_everything_is_told_and_what_cannot_say_is_not() -> None:
     assert tried(compiled("workload.vcpus > 7"), [], subjects, [PRIVATE]) == []
     # Costs are known when a place is sought.
     assert tried(compiled("location.cost < 100"), [], subjects, [PRIVATE]) == []
+    # What nobody has stated of any place stays unknown.
+    nowhere = {name: value for name, value in PRIVATE.items() if name != "location.jurisdiction"}
+    (found,) = tried(compiled("location.jurisdiction == 'CN'"), [], subjects, [nowhere, nowhere])
+    assert (found.code, found.count) == ("refuses_everything", 2)
+    assert "location.jurisdiction is known of none of them" in found.message
+    there = {**nowhere, "location.jurisdiction": "CN"}
+    assert tried(compiled("location.jurisdiction == 'CN'"), [], subjects, [nowhere, there]) == []
+    # An example that says nothing of it is no place.
+    assert tried(compiled("location.jurisdiction == 'CN'"), [], [], [nowhere]) == []
