@@ -4,6 +4,7 @@ from mcm.auth.permissions import Permission
 
 OPERATION_CHANGED = "operation.changed"
 PLAN_CHANGED = "plan.changed"
+MOVE_CHANGED = "move.changed"
 INVENTORY_CHANGED = "inventory.changed"
 OPTIMIZATION_CHANGED = "optimization.changed"
 ACCOUNT_FAILING, ACCOUNT_RECOVERED = "account.failing", "account.recovered"
@@ -16,6 +17,7 @@ VIOLATION_OPENED, VIOLATION_CLOSED = "violation.opened", "violation.closed"
 PERMISSIONS: dict[str, Permission] = {
     OPERATION_CHANGED: Permission.OPERATION_READ,
     PLAN_CHANGED: Permission.OPERATION_READ,
+    MOVE_CHANGED: Permission.OPERATION_READ,
     INVENTORY_CHANGED: Permission.RESOURCE_READ,
     OPTIMIZATION_CHANGED: Permission.PLACEMENT_READ,
     ACCOUNT_FAILING: Permission.SYNC_READ,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, object_session
 from mcm.events import kinds
 from mcm.events.service import emit
 from mcm.kit import clock
-from mcm.models import Account, NoticeTarget, Operation, Optimization, Plan, PlanItem, ResourceRow, Scope
+from mcm.models import Account, Move, NoticeTarget, Operation, Optimization, Plan, PlanItem, ResourceRow, Scope
 
 
 def operation(session: Session, row: Operation) -> None:
@@ -38,6 +38,19 @@ def plan(session: Session, row: Plan) -> None:
         data={
             "status": row.status, "action": row.action, "targets": row.impact.get("targets"),
             "requested_by": row.requested_by, "version": row.version,
+        },
+    )  # fmt: skip
+
+
+def move(session: Session, row: Move, step: str | None) -> None:
+    """step: the current one. Seen, like the move itself, only by who sees the tenants of both its ends."""
+    within = row.tenant_id if row.tenant_id == row.target_tenant_id else ""
+    emit(
+        session, kinds.MOVE_CHANGED, tenant_id=within, account_id=row.account_id, subject_kind="move",
+        subject_id=row.id,
+        data={
+            "status": row.status, "step": step, "account": row.account_name, "target": row.target_account_name,
+            "name": row.resource_name, "resource": row.resource_id, "error_code": row.error_code,
         },
     )  # fmt: skip
 

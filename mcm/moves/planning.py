@@ -101,6 +101,13 @@ def preview(found: Plan, settings: Settings, body: MoveCreate) -> MovePreview:
     )  # fmt: skip
 
 
+def afterwards(name: str, *, retire: bool) -> list[Told]:
+    """What is left for a person once mcm has moved an instance of that name."""
+    return [
+        told("person_check"), told("person_addresses"), *([] if retire else [told("person_retire", {"name": name})]),
+    ]  # fmt: skip
+
+
 def _needed(gib: float | None) -> int | None:
     """The download and what it is converted to."""
     return None if gib is None else int(gib * 2 * _GIB)
@@ -255,9 +262,7 @@ def _besides(settings: Settings, body: MoveCreate, found: Plan) -> None:
             told("person_verify"), told("person_addresses"),
         ]  # fmt: skip
         return
-    found.person += [told("person_check"), told("person_addresses")]
-    if not body.retire:
-        found.person.append(told("person_retire", {"name": found.row.name}))
+    found.person += afterwards(found.row.name, retire=body.retire)
     if found.row.state == "running" and not body.stop:
         found.warnings.append(told("runs_on"))
     if converting.program() is None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcm.models import Move, MoveStep
+from mcm.moves.planning import afterwards
 from mcm.moves.schemas import MoveDetail, MoveItem, MoveStepItem
+from mcm.moves.telling import current
 from mcm.moves.texts import told
 
 # Of what is known of the image, what is for people; the rest are handles.
@@ -17,18 +19,21 @@ def item(row: Move, steps: Sequence[MoveStep]) -> MoveItem:
 
 def detail(row: Move, steps: Sequence[MoveStep]) -> MoveDetail:
     image = {name: row.facts[name] for name in _SHOWN if name in row.facts}
-    found = {"params": row.params, "steps": [_step(row, one) for one in steps], "image": image}
+    back = (row.ends_as or row.status) in ("failed", "cancelled")
+    found = {
+        "params": row.params, "steps": [_step(row, one) for one in steps], "image": image,
+        "person": [] if back else afterwards(row.resource_name, retire=row.wanted["retire"]),
+    }  # fmt: skip
     return MoveDetail.model_validate(_shown(row, steps) | found)
 
 
 def _shown(row: Move, steps: Sequence[MoveStep]) -> dict[str, Any]:
-    current = next((one.name for one in steps if one.status in ("running", "failed")), None)
     same = (
         "id", "status", "resource_id", "resource_name", "region", "target_region", "made_id", "attempt", "error_code",
         "error_message", "next_step", "requested_by", "created_at", "started_at", "finished_at", "version",
     )  # fmt: skip
     return {name: getattr(row, name) for name in same} | {
-        "step": current, "account": row.account_name, "target_account": row.target_account_name,
+        "step": current(steps), "account": row.account_name, "target_account": row.target_account_name,
         "stop": row.wanted["stop"], "retire": row.wanted["retire"], "cancel_requested": row.cancel_at is not None,
     }  # fmt: skip
 

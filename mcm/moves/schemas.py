@@ -105,8 +105,10 @@ class MoveItem(BaseModel):
 
 
 class MoveDetail(MoveItem):
-    """image: what was copied: formats, sizes and checksums at each end."""
+    """image: what was copied: formats, sizes and checksums at each end. person: what is left for a person once it has
+    succeeded; empty of one that failed or was cancelled."""
 
     params: dict[str, Any]
     steps: list[MoveStepItem]
     image: dict[str, Any]
+    person: list[Told]

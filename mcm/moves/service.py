@@ -15,7 +15,7 @@ from mcm.db.session import after_commit
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Account, Move, MoveStep
-from mcm.moves import planning, repository, runner
+from mcm.moves import planning, repository, runner, telling
 from mcm.moves.errors import MoveBusy, MoveNotFound, MoveNotOpen, MoveNotPossible
 from mcm.moves.planning import Plan
 from mcm.moves.schemas import MoveCreate, MovePreview
@@ -179,4 +179,5 @@ def _show(row: Move) -> str:
 def _told(session: Session, runtime: "Runtime", caller: Caller, row: Move, action: str, **details: object) -> None:
     told = {"name": row.resource_name, "from": row.account_name, "to": row.target_account_name, **details}
     audit.record(session, caller, action, "move", row.id, details=told)
+    telling.tell(session, row, repository.steps(session, row.id))
     after_commit(session, lambda: runner.wake(runtime))

@@ -21,7 +21,7 @@ from mcm.db import standing
 from mcm.gateway import AccountAccess
 from mcm.kit import clock, process
 from mcm.models import Account, Move, MoveStep
-from mcm.moves import repository
+from mcm.moves import repository, telling
 from mcm.moves.errors import MoveOwnerGone, StepFailed
 from mcm.plans import acting_as
 
@@ -53,14 +53,18 @@ class Work:
 
     @contextmanager
     def locked(self, number: int | None = None) -> Iterator[tuple[Session, Move, MoveStep]]:
-        """The rows in a transaction, as long as this turn is the newest. number: of a step. Raises TurnLost."""
+        """The rows in a transaction, as long as this turn is the newest; what shows of a change is told. number: of a
+        step. Raises TurnLost."""
         with self.runtime.database.writing() as session:
             row = repository.held(session, self.row.id, self.turn)
             if row is None:
                 raise TurnLost
             steps = list(repository.steps(session, row.id))
+            before = telling.mark(row, steps)
             yield session, row, steps[number if number is not None else 0]
             session.flush()
+            if telling.mark(row, steps) != before:
+                telling.tell(session, row, steps)
             for one in (row, *steps):
                 session.expunge(one)
             self.row, self.steps = row, steps

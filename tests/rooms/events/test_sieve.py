@@ -90,7 +90,7 @@ def test_a_token_sees_no_more_than_it_may(lab: Lab, served: Served) -> None:
     others = {kinds.NOTICE_TARGET_DISABLED, kinds.BUDGET_REACHED, kinds.BUDGET_FORECAST}
     assert set(subjects(now(whole.http))) == set(kinds.PERMISSIONS) - others
     limited, _ = with_token(served, person, "operation.read")
-    assert subjects(now(limited.http)) == [kinds.OPERATION_CHANGED, kinds.PLAN_CHANGED]
+    assert subjects(now(limited.http)) == [kinds.OPERATION_CHANGED, kinds.PLAN_CHANGED, kinds.MOVE_CHANGED]
     other, _ = with_token(served, person, "resource.read")
     assert other.get("/events").status_code == 403
 
