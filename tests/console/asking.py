@@ -37,7 +37,7 @@ class Asking:
 
     def sync(self, *accounts: str, outcome: str = "complete") -> None:
         asked = self("POST", "/sync/requests", {"accounts": list(accounts)})
-        done = self._until(f"/sync/requests/{asked['id']}", lambda request: request["outcome"] != "running")
+        done = self.until(f"/sync/requests/{asked['id']}", lambda request: request["outcome"] != "running")
         assert done["outcome"] == outcome, done
 
     def resources(self, wanted: str, limit: int = 100) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ class Asking:
         """Asks for all of them before it waits for the first."""
         asked = [self("POST", "/operations", {"action": action, "resource": each, "params": {}}) for each in resources]
         for one in asked:
-            done = self._until(f"/operations/{one['id']}", lambda operation: operation["finished_at"] is not None)
+            done = self.until(f"/operations/{one['id']}", lambda operation: operation["finished_at"] is not None)
             assert done["status"] == status, done
 
     def people(self, roles: dict[str, list[str]], password: str) -> None:
@@ -57,7 +57,8 @@ class Asking:
         for name, held in roles.items():
             self("POST", "/users", {"name": name, "password": password, "roles": held, "must_change": False})
 
-    def _until(self, path: str, done: Callable[[Any], bool]) -> Any:
+    def until(self, path: str, done: Callable[[Any], bool]) -> Any:
+        """The first answer that is so."""
         end = time.monotonic() + _LONGEST_S
         while not done(found := self("GET", path)):
             assert time.monotonic() < end, f"{path} does not end: {found}"

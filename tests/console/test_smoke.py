@@ -29,6 +29,7 @@ PATHS = {
     "create": "/create/instance",
     "create image": "/create/instance?account=north-dc&region=bj-1&step=2",
     "plans": "/plans",
+    "moves": "/moves",
     "plan new": f"/plans/new?action=instance.stop&filter={FILTER}",
     "recycle bin": "/recycle-bin",
     "retirements": "/retirements",

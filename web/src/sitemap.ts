@@ -8,6 +8,7 @@ import { createInstance } from "./pages/create";
 import { audit, segments } from "./pages/audit";
 import { findings } from "./pages/findings";
 import { inventory } from "./pages/inventory";
+import { move, moves } from "./pages/moves";
 import { noticeTarget, notices } from "./pages/notices";
 import { operations } from "./pages/operations";
 import { overview } from "./pages/overview";
@@ -29,7 +30,7 @@ export const PAGES: readonly Page[] = [
   overview, inventory, resource, accounts, account, addAccount, createInstance,
   operations,
   // One that is called "new" has to come before the one whose name is a parameter.
-  plans, newPlan, plan, recycling, retirements,
+  plans, newPlan, plan, moves, move, recycling, retirements,
   schedules, newSchedule, schedule, editSchedule,
   workloads, newWorkload, workload, editWorkload, place, placements, placement, optimizations, optimization,
   policies, newPolicy, policyLibrary, policy, editPolicy, violations, exceptions, reservations, locations,

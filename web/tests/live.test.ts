@@ -103,6 +103,7 @@ describe("refreshing", () => {
     expect(keysChangedBy("stream.gap")).toContain("accounts");
     expect(keysChangedBy("plan.changed")).toEqual(["plans"]);
     expect(keysChangedBy("optimization.changed")).toEqual(["optimizations"]);
+    expect(keysChangedBy("move.changed")).toEqual(["moves"]);
     expect(keysChangedBy("unheard.of")).toEqual([]);
   });
 });

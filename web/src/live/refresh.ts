@@ -15,6 +15,8 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   notices: ["notice_target."],
   placements: ["operation."],
   optimizations: ["optimization."],
+  // Of one between two tenants only its operations are told to who sees no more than these two.
+  moves: ["move.", "operation."],
   reservations: ["operation."],
   // What is looked at again a few seconds after a read.
   violations: ["inventory."],

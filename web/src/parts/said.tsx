@@ -45,7 +45,7 @@ export function SaidOf({ fault, whole = false }: Props) {
   return (
     <>
       <div>
-        <Typed text={headline} />
+        <WithCommands text={headline} />
       </div>
       {original ? (
         <Box fontSize="body-s" color="inherit">
@@ -57,7 +57,7 @@ export function SaidOf({ fault, whole = false }: Props) {
           <Box variant="strong" color="inherit">
             {t("nextStep")}
           </Box>
-          : <Typed text={remedy} />
+          : <WithCommands text={remedy} />
         </div>
       ) : null}
     </>
@@ -65,7 +65,7 @@ export function SaidOf({ fault, whole = false }: Props) {
 }
 
 /** What stands between backticks is for typing. */
-function Typed({ text }: { text: string }) {
+export function WithCommands({ text }: { text: string }) {
   return plain(text)
     .split("`")
     .map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : <Fragment key={index}>{part}</Fragment>));

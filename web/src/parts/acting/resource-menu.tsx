@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useQuery } from "@tanstack/react-query";
 
@@ -9,6 +9,10 @@ import { useTerm, useTexts } from "../../i18n/use-texts";
 import { usePreferences } from "../../preferences/preferences";
 import { ActDialog, type Wanted } from "./act-dialog";
 import { actingTexts } from "./texts";
+
+const StartMove = lazy(() => import("../moving/start"));
+const MIGRATE = "instance.migrate";
+const MOVE = "move";
 
 type Verdict = Schemas["VerdictItem"];
 
@@ -26,6 +30,7 @@ export function ResourceMenu({ resource, primary = false, past = false }: Props)
   const { language } = usePreferences();
   const session = useSession();
   const [wanted, setWanted] = useState<Wanted | null>(null);
+  const [moving, setMoving] = useState(false);
   const found = useQuery({
     queryKey: ["resources", "actions", resource.id],
     queryFn: ({ signal }) => get("/api/v1/resources/{resource_id}/actions", { path: { resource_id: resource.id }, signal }),
@@ -40,6 +45,11 @@ export function ResourceMenu({ resource, primary = false, past = false }: Props)
     ...(verdict.allowed ? {} : { disabled: true, disabledReason: why(verdict) }),
   });
   const safe = verdicts.filter((verdict) => !verdict.destructive).map(item);
+  if (resource.kind === "instance") {
+    // Beside what moves it inside of its cloud, where there is that.
+    const beside = safe.findIndex((each) => each.id === MIGRATE);
+    safe.splice(beside === -1 ? safe.length : beside + 1, 0, { id: MOVE, text: t("moveElsewhere") });
+  }
   const lasting = verdicts.filter((verdict) => verdict.destructive).map(item);
   return (
     <>
@@ -50,6 +60,7 @@ export function ResourceMenu({ resource, primary = false, past = false }: Props)
         disabled={unless !== ""}
         {...(unless ? { disabledReason: unless } : {})}
         onItemClick={({ detail }) => {
+          if (detail.id === MOVE) setMoving(true);
           const verdict = verdicts.find((each) => each.action === detail.id);
           if (verdict) setWanted({ action: verdict.action, destructive: verdict.destructive, params: verdict.params, targets: [resource] });
         }}
@@ -57,6 +68,11 @@ export function ResourceMenu({ resource, primary = false, past = false }: Props)
         {t("actions")}
       </ButtonDropdown>
       {wanted ? <ActDialog wanted={wanted} onClose={() => setWanted(null)} /> : null}
+      {moving ? (
+        <Suspense>
+          <StartMove resource={resource} onClose={() => setMoving(false)} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

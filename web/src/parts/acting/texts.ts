@@ -64,6 +64,7 @@ export const actingTexts = catalogue({
     en: "More than {n} at once needs a plan, which says what would happen to each and may need somebody else's approval.",
     zh: "一次超过 {n} 个需要先制定计划：计划会列出对每个资源的影响，并可能需要他人审批。",
   },
+  moveElsewhere: { en: "Move to another cloud", zh: "迁移到其他云" },
   makePlan: { en: "Make a plan", zh: "制定计划" },
   note: { en: "What it is for", zh: "用途说明" },
   noteHint: { en: "Whoever approves reads it.", zh: "审批人会看到此说明。" },

@@ -15,10 +15,12 @@ const LOOKS: Partial<Record<WordGroup, Record<string, StatusIndicatorProps.Type>
   made: { new: "pending", asked: "in-progress", sent: "in-progress", made: "success", done: "success", failed: "error" },
   reservation: { reserved: "pending", committed: "success", released: "stopped", expired: "stopped" },
   optimization: { queued: "pending", running: "in-progress", done: "success", failed: "error", cancelled: "stopped", abandoned: "warning" },
+  move: { queued: "pending", running: "in-progress", undoing: "in-progress", succeeded: "success", failed: "error", cancelled: "stopped" },
+  moveState: { new: "pending", running: "in-progress", done: "success", skipped: "not-started", failed: "error", undone: "stopped", left: "warning" },
   dataClass: { unclassified: "warning" },
 };
 
-/** A word of policies and placement in the reader's language; one that is not known is shown as it came. */
+/** A word of policies, placement and moves in the reader's language; one that is not known is shown as it came. */
 export function useWord(): (group: WordGroup, word: string | null | undefined) => string {
   const { language } = usePreferences();
   return useCallback(

@@ -1,6 +1,6 @@
 import { catalogue } from "../../i18n/messages";
 
-/** The words of policies and placement, fetched with their pages only. A key is the word as the API says it. */
+/** The words of policies, placement and moves, fetched with their pages only. A key is the word as the API says it. */
 export const words = {
   severity: catalogue({
     low: { en: "Low", zh: "低" },
@@ -122,6 +122,34 @@ export const words = {
     failed: { en: "Failed", zh: "失败" },
     cancelled: { en: "Cancelled", zh: "已取消" },
     abandoned: { en: "Given up", zh: "已放弃" },
+  }),
+  move: catalogue({
+    queued: { en: "Queued", zh: "排队中" },
+    running: { en: "Under way", zh: "进行中" },
+    undoing: { en: "Being undone", zh: "撤销中" },
+    succeeded: { en: "Succeeded", zh: "成功" },
+    failed: { en: "Failed", zh: "失败" },
+    cancelled: { en: "Cancelled", zh: "已取消" },
+  }),
+  moveStep: catalogue({
+    stop: { en: "Stop the source", zh: "停止源实例" },
+    image: { en: "Make an image", zh: "制作镜像" },
+    download: { en: "Download", zh: "下载" },
+    convert: { en: "Convert", zh: "转换格式" },
+    upload: { en: "Upload", zh: "上传" },
+    create: { en: "Create the instance", zh: "创建实例" },
+    verify: { en: "Verify", zh: "核对" },
+    retire: { en: "Retire the source", zh: "停用源实例" },
+    clean: { en: "Clean up", zh: "清理" },
+  }),
+  moveState: catalogue({
+    new: { en: "Waiting", zh: "等待" },
+    running: { en: "Under way", zh: "进行中" },
+    done: { en: "Done", zh: "完成" },
+    skipped: { en: "Not needed", zh: "无需执行" },
+    failed: { en: "Failed", zh: "失败" },
+    undone: { en: "Undone", zh: "已撤销" },
+    left: { en: "Left for a person", zh: "须人工处理" },
   }),
   method: catalogue({
     quick: { en: "Quick", zh: "快速方法" },
