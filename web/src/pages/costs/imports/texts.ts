@@ -17,7 +17,7 @@ export const texts = catalogue({
   warnings: { en: "Warnings", zh: "警告" },
   errors: { en: "Errors", zh: "错误" },
   form: { en: "Form", zh: "账单格式" },
-  focus: { en: "FOCUS {version}", zh: "FOCUS {version}" },
+  focus: { en: "FOCUS {version}", zh: "FOCUS {version} 版" },
   imported: { en: "Imported", zh: "导入时间" },
   by: { en: "By", zh: "操作者" },
   import: { en: "Import a bill", zh: "导入账单" },
