@@ -25,13 +25,15 @@ SERVICE = "idle"
 class PoolCost:
     """What a pool cost in a month, and for which accounts. total: None when the card does not tell, or when a bill came
     in for one of the accounts: what is on the bill would count twice. Nor in a month that is not over: its cost is that
-    of the whole month, and what was metered is not."""
+    of the whole month, and what was metered is not. Nor where one of the accounts was never metered (`unmetered`): what
+    nobody looked at is not idle."""
 
     pool: str
     month: str
     currency: str
     total: Decimal | None
     account_ids: tuple[str, ...]
+    unmetered: tuple[str, ...] = ()
 
 
 def pool_costs(session: Session, months: Collection[str]) -> list[PoolCost]:
@@ -48,22 +50,23 @@ def pool_costs(session: Session, months: Collection[str]) -> list[PoolCost]:
     )
     for card_id, account_id in session.execute(linked):
         accounts.setdefault(card_id, []).append(account_id)
-    billed, running = _billed(session, months), f"{clock.now():%Y-%m}"
+    billed, metered = _having(session, months, "file"), _having(session, months, "meter")
+    running = f"{clock.now():%Y-%m}"
     found = []
     for row in newest.values():
         ids = tuple(sorted(accounts.get(row.id, ())))
         untold = row.month >= running or any((one, row.month) in billed for one in ids)
-        total = None if untold else _total(row.calculation)
-        found.append(PoolCost(row.pool, row.month, row.currency, total, ids))
+        unmetered = () if untold else tuple(one for one in ids if (one, row.month) not in metered)
+        total = None if untold or unmetered else _total(row.calculation)
+        found.append(PoolCost(row.pool, row.month, row.currency, total, ids, unmetered))
     return found
 
 
-def _billed(session: Session, months: Collection[str]) -> set[tuple[str, str]]:
-    """(account, month) that a bill came in for. Corrections are none: they are made to what is metered, too."""
+def _having(session: Session, months: Collection[str], kind: str) -> set[tuple[str, str]]:
+    """(account, month) with charges of that kind. Corrections are neither: they are made to what is metered, too."""
     query = select(ChargePart.account_id, ChargePart.month).where(
-        ChargePart.month.in_(sorted(months)), ChargePart.kind == "file", ChargePart.basis == "billed",
-        ChargePart.status == "current",
-    )  # fmt: skip
+        ChargePart.month.in_(sorted(months)), ChargePart.kind == kind, ChargePart.status == "current"
+    )
     return {(row.account_id, row.month) for row in session.execute(query)}
 
 
@@ -111,7 +114,13 @@ def unknown(pools: Sequence[PoolCost], pieces: Sequence[Piece], month: str) -> l
         for account_id in pool.account_ids
     }
     metered = {piece.account_id for piece in pieces if piece.basis == "modelled" and piece.month == month}
-    return sorted(one for one in metered - told if one is not None)
+    never = unmetered(pools, month)
+    return sorted(one for one in metered - told if one is not None and one not in never)
+
+
+def unmetered(pools: Sequence[PoolCost], month: str) -> list[str]:
+    """Accounts with a rate card whose use of the month nobody metered."""
+    return sorted({one for pool in pools if pool.month == month for one in pool.unmetered})
 
 
 def _total(calculation: Any) -> Decimal | None:

@@ -166,5 +166,6 @@ def _left(pieces: Sequence[Piece], month: str) -> list[Gap]:
 
 def _idle_gaps(session: Session, pools: Sequence[idle.PoolCost], pieces: Sequence[Piece], month: str) -> list[Gap]:
     names = repository.account_names(session)
-    lacking = [one for one in idle.unknown(pools, pieces, month) if one in names]
-    return [Gap(about="idle_unknown", params={"accounts": [names[one] for one in lacking]})] if lacking else []
+    lacking = {"idle_unknown": idle.unknown(pools, pieces, month), "not_metered": idle.unmetered(pools, month)}
+    told = {about: [names[one] for one in accounts if one in names] for about, accounts in lacking.items()}
+    return [Gap(about=about, params={"accounts": accounts}) for about, accounts in told.items() if accounts]

@@ -145,7 +145,7 @@ class RateUsed(BaseModel):
 
 class Gap(BaseModel):
     """What the numbers lack. about: no_exchange_rate, names_unknown, nothing_to_share_by, unknown_cost,
-    idle_unknown, rules_cyclic."""
+    idle_unknown, not_metered, rules_cyclic."""
 
     about: str
     params: dict[str, Any]

@@ -79,6 +79,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "what was idle is not known of: {accounts}",
         "以下账号的闲置成本未知：{accounts}",
     ),
+    "not_metered": (
+        "nobody metered this month's use of: {accounts}; what they cost is not in it",
+        "以下账号本月用量尚未计量：{accounts}；其成本未计入",
+    ),
     "rules_cyclic": (
         "nothing was shared: rules would hand cost round for ever ({rules})",
         "未进行分摊：规则之间形成循环（{rules}）",

@@ -19,7 +19,7 @@ from mcm.charges.files import BATCH, Batch
 from mcm.charges.findings import Findings
 from mcm.charges.periods import bounds
 from mcm.charges.shaping import Shaper, layout
-from mcm.charges.staging import Opened, Staging, hold_months, make_current
+from mcm.charges.staging import Opened, Staging, Sum, hold_months, make_current
 from mcm.kit import clock, money
 from mcm.models import Account, ChargeImport, ChargePart
 from mcm.ratecards import service as ratecards
@@ -93,6 +93,8 @@ def _account(
             raise
         staging.import_id = "chi_" + digest.hexdigest()[:32]
     if not staging.sums:
+        # A part without charges: that nothing was used is known, and takes the place of what was metered before.
+        staging.sums[month, card.currency] = Sum(month, card.currency)
         made.skipped = "nothing_used"
     return made
 
@@ -187,7 +189,7 @@ def finish(session: Session, caller: Caller, month: str, made: list[Metered]) ->
     rows = []
     for one in made:
         staging = one.staging
-        if staging is None or one.skipped:
+        if staging is None or one.skipped not in (None, "nothing_used"):
             continue
         if _billed(session, one.account.id, month):
             one.skipped = "billed"
@@ -199,7 +201,7 @@ def finish(session: Session, caller: Caller, month: str, made: list[Metered]) ->
         }
         known = importing.known(session, staging.import_id)
         if known is not None and known.status == "current":
-            one.skipped = "unchanged"
+            one.skipped = one.skipped or "unchanged"
             rows.append(known)
             continue
         row = importing.record(session, caller, staging, report, mode="replace")

@@ -127,7 +127,8 @@ def correct(
     shaped = Shaper(found, findings).shape(Batch([1], [[value] for value in row.values()]))
     if findings.errors:
         raise InvalidCharge(importing.sentence(findings.told()[0]), next_step="nothing was changed")
-    staging = Staging(opened, new_id("chi"), account, "correction", "billed", store=False)
+    basis = _corrected(session, account, month, wanted["currency"])
+    staging = Staging(opened, new_id("chi"), account, "correction", basis, store=False)
     staging.add(shaped)
     hold_months(session, [month])
     report = {"rows": 1, "linked": int(resource is not None), "findings": []}
@@ -146,6 +147,19 @@ def correct(
                  "currency": part.currency, "reason": wanted["reason"]},
     )  # fmt: skip
     return made
+
+
+def _corrected(session: Session, account: Account, month: str, currency: str) -> str:
+    """The basis of what there is to correct: modelled where all of it was metered, else billed."""
+    bases = set(
+        session.scalars(
+            select(ChargePart.basis).where(
+                ChargePart.account_id == account.id, ChargePart.month == month, ChargePart.currency == currency,
+                ChargePart.status == "current", ChargePart.kind != "correction",
+            )
+        )
+    )  # fmt: skip
+    return "modelled" if bases == {"modelled"} else "billed"
 
 
 def _resource(session: Session, account: Account, resource_id: str | None) -> ResourceRow | None:
@@ -171,18 +185,20 @@ def _currency(code: str) -> str:
 def reconcile(
     session: Session, caller: Caller, account: Account, month: str, wanted: dict[str, Any]
 ) -> CostReconciliation:
-    """wanted: total, currency, invoice, remainder_name. Raises RemainderUnnamed when something remains and has no name,
-    and MonthNotFound when nothing was charged."""
+    """What was billed, and no more: nobody sends an invoice for what was modelled. wanted: total, currency, invoice,
+    remainder_name. Raises RemainderUnnamed when something remains and has no name, and MonthNotFound when nothing was
+    billed."""
     bounds(month)
     currency = _currency(wanted["currency"])
     charged = session.scalar(
         select(exact_sum(ChargePart.billed)).where(
             ChargePart.account_id == account.id, ChargePart.month == month, ChargePart.currency == currency,
-            ChargePart.status == "current",
+            ChargePart.basis == "billed", ChargePart.status == "current",
         )
     )  # fmt: skip
     if charged is None:
-        raise MonthNotFound(f"account '{account.name}' has no billed cost of {month} in {currency}",
+        raise MonthNotFound(f"account '{account.name}' has no billed cost of {month} in {currency}: what is metered by "
+                            "a rate card is modelled, and no invoice is for it",
                             next_step="`mcm charge imports --account NAME` shows what came in")  # fmt: skip
     total = wanted["total"]
     remainder = money.plain(money.EXACT.subtract(total, charged))

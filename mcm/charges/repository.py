@@ -75,7 +75,8 @@ def parts(session: Session, import_ids: Collection[str]) -> Sequence[ChargePart]
 
 
 def months(session: Session) -> list[str]:
-    query = select(ChargePart.month).where(ChargePart.status == "current").distinct()
+    # One without rows says that nothing was used.
+    query = select(ChargePart.month).where(ChargePart.status == "current", ChargePart.rows > 0).distinct()
     if not view_of(session).everything:
         query = visible(session, select(ChargePart.month).select_from(Charge), None).distinct()
     return sorted(session.scalars(query), reverse=True)
@@ -87,7 +88,7 @@ def totals(session: Session, months: Collection[str] | None) -> Sequence[Any]:
         sums: list[Any] = [func.sum(ChargePart.rows), func.sum(ChargePart.unknown)]
         sums += [exact_sum(getattr(ChargePart, name)) for name in ("billed", "effective", "listed", "contracted")]
         query = select(ChargePart.month, ChargePart.currency, ChargePart.basis, *sums)
-        query = query.where(ChargePart.status == "current")
+        query = query.where(ChargePart.status == "current", ChargePart.rows > 0)
         if months is not None:
             query = query.where(ChargePart.month.in_(sorted(months)))
     else:

@@ -235,7 +235,8 @@ class MeteringWrite(BaseModel):
 
 
 class MeteredItem(BaseModel):
-    """skipped: billed (a bill came in for the month), no_rate_card, nothing_used, unchanged; null: it was charged."""
+    """skipped: billed (a bill came in for the month), no_rate_card, nothing_used (which is kept, too), unchanged; null:
+    it was charged."""
 
     account: str
     skipped: str | None

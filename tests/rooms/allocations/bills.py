@@ -45,7 +45,8 @@ def bill(
     for account_id, found in by_account.items():
         part = ChargePart(
             id=next(_ids), import_id=f"imp_{account_id}_{month}_{currency}", account_id=account_id, month=month,
-            currency=currency, basis=basis, kind="file", status="current", rows=len(found), unknown=0, created_at=now,
+            currency=currency, basis=basis, kind="file" if basis == "billed" else "meter", status="current",
+            rows=len(found), unknown=0, created_at=now,
         )  # fmt: skip
         session.add(part)
         for line, row in enumerate(found, 1):

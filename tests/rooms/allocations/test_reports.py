@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mcm.kit import clock
-from mcm.models import PublishedRateCard, RateCardAccount
+from mcm.models import ChargePart, PublishedRateCard, RateCardAccount
 from tests.baddays.serving import Served
 from tests.rooms.allocations.bills import Row, bill, rate
 from tests.rooms.allocations.conftest import Org
@@ -252,6 +252,33 @@ def test_what_is_idle_is_not_known_before_the_month_is_over(
     found = _report(served, group_by="service")
     assert "idle" not in _by(found)
     assert {"about": "idle_unknown", "params": {"accounts": ["own"]}} in found["gaps"]
+
+
+def test_what_nobody_metered_is_not_idle(billed: Org, served: Served) -> None:
+    own = billed.accounts["own"]
+    with billed.lab.runtime.database.writing() as session:
+        session.add(
+            PublishedRateCard(
+                id="card1", version=1, calculation={"total": {"amount": "1000"}}, published_at=clock.now(),
+                document="", sha256="", pool_version=1, published_by="x", pool="hall", month=MONTH, currency="EUR",
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(RateCardAccount(card_id="card1", account_id=own))
+    found = _report(served, group_by="service")
+    assert "idle" not in _by(found)
+    assert {"about": "not_metered", "params": {"accounts": ["own"]}} in found["gaps"]
+    # Metered, and nothing was used: all of it stood idle.
+    with billed.lab.runtime.database.writing() as session:
+        session.add(
+            ChargePart(
+                import_id="imp", account_id=own, month=MONTH, currency="EUR", basis="modelled", kind="meter",
+                status="current", rows=0, unknown=0, created_at=clock.now(),
+            )
+        )  # fmt: skip
+    found = _report(served, group_by="service")
+    assert _by(found)["idle"] == 1000
+    assert not [one for one in found["gaps"] if one["about"] in ("not_metered", "idle_unknown")]
 
 
 def test_a_credit_leaves_no_share_beyond_the_whole(org: Org, served: Served) -> None:

@@ -176,3 +176,23 @@ def test_classes_of_disks() -> None:
     }  # fmt: skip
     assert metering.storage_class("tape", {"ssd": Decimal(1)}) == "ssd"
     assert replace(RATES).gpu_hour is None
+
+
+def test_that_nothing_was_used_is_kept_and_takes_the_place_of_what_was_metered(lab: Lab) -> None:
+    row = _row(lab, 1, "instance", _at(1, month=8))
+    _now(lab, row)
+    _meter(lab)
+    assert total(lab)
+    with lab.runtime.database.writing() as session:
+        session.delete(session.get(ResourceRow, "res-1"))
+    assert {one.skipped for one in _meter(lab)} == {"nothing_used", "no_rate_card"}
+    assert total(lab) == {}
+    assert lab.count("charge_part", "status = 'current' AND kind = 'meter' AND rows = 0") == 1
+    with lab.runtime.database.reading() as session:
+        assert months.listed(session) == []
+        assert service.with_charges(session) == []
+    assert {one.skipped for one in _meter(lab)} == {"nothing_used", "no_rate_card"}
+    assert lab.count("charge_part", "status = 'current'") == 1
+    _now(lab, row)
+    _meter(lab)
+    assert total(lab)

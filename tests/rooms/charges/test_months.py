@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from mcm.accounts.errors import AccountNotFound
 from mcm.auth.service import View, limit
@@ -21,7 +21,7 @@ from mcm.charges.errors import (
 )
 from mcm.errors import BadRequest, Forbidden
 from mcm.kit import clock
-from mcm.models import Account, ChargeImport
+from mcm.models import Account, ChargeImport, ChargePart
 from mcm.paging import encode_cursor
 from tests.lab import CALLER, Lab
 from tests.rooms.charges.bills import MONTH, bill, take, total
@@ -118,6 +118,22 @@ def test_an_invoice_reconciles_with_a_named_remainder(lab: Lab) -> None:
     with lab.runtime.database.reading() as session:
         names = [one.remainder_name for one in service.month_detail(session, MONTH).reconciliations]
     assert set(names) == {None, "value added tax, 19 %"}
+
+
+def test_what_is_modelled_is_held_against_no_invoice_and_corrected_as_such(lab: Lab) -> None:
+    take(lab, bill([{}]))
+    with lab.runtime.database.writing() as session:
+        session.execute(update(ChargePart).values(basis="modelled", kind="meter"))
+    with pytest.raises(MonthNotFound, match="no billed cost"):
+        _reconcile(lab, "1.25")
+    _correct(lab, "-0.25")
+    assert total(lab, by=["basis"]) == {("modelled", "EUR"): Decimal("1.0")}
+    _correct(lab, "7", currency="USD")
+    assert total(lab, by=["basis"])["billed", "USD"] == 7
+    take(lab, bill([{"BilledCost": "3"}]), mode="add")
+    _correct(lab, "0.5")
+    # What is modelled, the correction to it too, is not in what an invoice is held against.
+    assert _reconcile(lab, "3.5").charged_total == Decimal("3.5")
 
 
 @pytest.mark.parametrize("month", ["2026-13", "september", "2026-9", "0000-01", "2026-09-01"])

@@ -11,6 +11,10 @@ export const moneyTexts = catalogue({
   gapNames: { en: "The rule {rule} names what is gone, and shares nothing", zh: "规则 {rule} 引用了不存在的对象，未分摊任何费用" },
   gapNothing: { en: "There was nothing in {currency} to share by: it stayed where it was", zh: "{currency} 没有可作分摊依据的费用，保留在原处" },
   gapUnknown: { en: "Charges whose bill does not say what they cost: {charges}", zh: "账单未给出金额的费用条数：{charges}" },
+  gapUnmetered: {
+    en: "Nobody metered this month's use of {accounts}: what they cost is not in it. `{command}` does.",
+    zh: "{accounts} 本月用量尚未计量：其成本未计入。可执行 `{command}`。",
+  },
   gapIdle: { en: "What stands idle is not known of {accounts}", zh: "以下账号的闲置成本未知：{accounts}" },
   gapsTitle: { en: "What the numbers lack", zh: "数据缺口" },
   rateUsed: { en: "1 {currency} = {rate} {to} ({source}, {on})", zh: "1 {currency} = {rate} {to}（来源：{source}，{on}）" },

@@ -98,6 +98,8 @@ export function MoneyGaps({ of }: { of: readonly Gap[] }) {
         return t("gapUnknown", { charges: value(gap, "charges") });
       case "idle_unknown":
         return t("gapIdle", { accounts: value(gap, "accounts") });
+      case "not_metered":
+        return t("gapUnmetered", { accounts: value(gap, "accounts"), command: "mcm charge meter" });
       default:
         return plain(`${gap.about} ${JSON.stringify(gap.params)}`);
     }
