@@ -20,6 +20,9 @@ from mcm.models import ResourceRow, ResourceVersion
 # nothing on the bill.
 HOLDING = frozenset({"starting", "running", "rebooting", "stopping", "paused", "migrating"})
 NOT_HOLDING = frozenset({"pending", "stopped", "suspended", "shelved", "terminated", "error"})
+# The disk of an instance that is no volume of its own is there as long as the instance, but for these.
+_KEEPS_DISK = HOLDING | {"stopped", "suspended", "error"}
+LOCAL = "local ssd"
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR = Decimal(3_600_000_000)
 _READ = 2000
@@ -107,10 +110,10 @@ def _add(used: Used, row: Mapping[str, Any], length: int) -> None:
         if size is None:
             used.sizeless += length
             return
-        amount = EXACT.multiply(Decimal(str(size)), Decimal(length))
-        name = str(attributes.get("type") or "")
-        used.storage[name] = EXACT.add(used.storage.get(name, Decimal(0)), amount)
+        _add_disk(used, str(attributes.get("type") or ""), size, length)
         return
+    if row["state"] in _KEEPS_DISK:
+        _add_disk(used, LOCAL, attributes.get("local_disk_gib"), length)
     holds = row["state"] in HOLDING or (row["state"] == "stopped" and attributes.get("stop_billing") == "keeps")
     if not holds:
         if row["state"] not in NOT_HOLDING:
@@ -122,3 +125,9 @@ def _add(used: Used, row: Mapping[str, Any], length: int) -> None:
     used.vcpus += (vcpus or 0) * length
     used.memory_mib += (memory_mib or 0) * length
     used.gpus += (attributes.get("gpu_count") or 0) * length
+
+
+def _add_disk(used: Used, name: str, size: float | None, length: int) -> None:
+    if size:
+        amount = EXACT.multiply(Decimal(str(size)), Decimal(length))
+        used.storage[name] = EXACT.add(used.storage.get(name, Decimal(0)), amount)

@@ -2,6 +2,8 @@
 
 import re
 
+# Of a disk that is no volume: nobody says what it is made of.
+LOCAL = "ssd"
 _PREMIUM = re.compile(r"\bio\d|premium|ultra|nvme|extreme|essd|high[\s_-]?perf", re.IGNORECASE)
 _HDD = re.compile(r"\bst1\b|\bsc1\b|hdd|magnetic|sata|\bcold|^standard$|spinning|nl-?sas", re.IGNORECASE)
 

@@ -1,7 +1,7 @@
 """What one thing costs at its place, by the price list or rate card that holds today. Never commits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -13,7 +13,7 @@ from mcm.costs import owned, presenting, pricing, repository, selection
 from mcm.costs.book import Book
 from mcm.costs.columns import Column, finished
 from mcm.costs.demands import Demand, Need
-from mcm.costs.disktypes import storage_class
+from mcm.costs.disktypes import LOCAL, storage_class
 from mcm.costs.notes import Note, note
 from mcm.costs.places import Where
 from mcm.costs.priced import Line, State
@@ -74,6 +74,10 @@ def of_resource(session: Session, row: ResourceRow, currency: str | None) -> Quo
     with localcontext(money.EXACT):
         if row.kind != ResourceKind.INSTANCE:
             return _quote(_part(demand, where, book, currency), where, book)
+        local = row.attributes.get("local_disk_gib")
+        if local and book.card(where) is not None:
+            # A public cloud's size brings its own; a rate card's processors and memory do not.
+            demand = replace(demand, storage_gib={LOCAL: Decimal(str(local))})
         made = _machine(demand, where, row.attributes.get("flavor"), book, currency)
         made.notes = (*_assumed(row), *made.notes)
         return _quote(made, where, book)

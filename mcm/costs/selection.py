@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mcm.contract import ResourceKind
 from mcm.costs.burstable import is_burstable
 from mcm.costs.demands import Demand, Need
-from mcm.costs.disktypes import storage_class
+from mcm.costs.disktypes import LOCAL, storage_class
 from mcm.costs.notes import Note, note
 from mcm.inventory import service as inventory
 from mcm.inventory.listing import Listing
@@ -99,7 +99,7 @@ def grouped(
         odd["architecture_assumed"] += told.get("architecture") is None
         odd["system_assumed"] += told.get("os_family") is None
         odd["not_running"] += row["state"] != "running"
-        storage = disks.get((row["account_id"], row["native_id"])) or _own_disk(told)
+        storage = _storage(told, disks.get((row["account_id"], row["native_id"])))
         odd["disks_unknown"] += not storage
         addresses = len(told.get("public_ips") or ())
         by_need[need].add(storage, addresses)
@@ -162,9 +162,14 @@ def _named(needs: Iterable[Need]) -> dict[Need, str]:
     return found
 
 
-def _own_disk(told: Mapping[str, Any]) -> dict[str, Decimal]:
-    size = told.get("disk_gib")
-    return {"ssd": Decimal(str(size))} if size else {}
+def _storage(told: Mapping[str, Any], volumes: Mapping[str, Decimal] | None) -> dict[str, Decimal]:
+    """Its volumes and what it has beside them; where nobody says what that is, a disk counts where there are none."""
+    local = told.get("local_disk_gib")
+    size = local if local is not None or volumes else told.get("disk_gib")
+    found = dict(volumes or {})
+    if size:
+        found[LOCAL] = found.get(LOCAL, Decimal(0)) + Decimal(str(size))
+    return found
 
 
 def _disks(session: Session, accounts: set[str]) -> dict[tuple[str, str], dict[str, Decimal]]:

@@ -90,11 +90,12 @@ def _instances(session: Session, tenant_ids: Collection[str]) -> list[Holding]:
         )
     )  # fmt: skip
     disk = json.scalar(row.c.attributes, "disk_gib", "number")
+    local = json.scalar(row.c.attributes, "local_disk_gib", "number")
     told = select(
         row.c.tenant_id, row.c.account_id, row.c.region,
         *(json.scalar(row.c.attributes, name, "text").label(name) for name in _WORDS),
         *(json.scalar(row.c.attributes, name, "number").label(name) for name in _SIZES),
-        case((with_volumes, None), else_=disk).label("disk"),
+        func.coalesce(local, case((with_volumes, None), else_=disk)).label("disk"),
     ).where(*_living(row, tenant_ids, "instance"))  # fmt: skip
     each = told.subquery()
     equal = [each.c[name] for name in ("tenant_id", "account_id", "region", *_WORDS, *_SIZES)]

@@ -7,13 +7,14 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class InstanceAttributes:
-    """virtualization: kvm, esxi, xen, hyperv, baremetal … · billing_mode: on_demand, reserved, spot, prepaid ·
+    """local_disk_gib: what of disk_gib is no volume of its own · virtualization: kvm, esxi, xen, hyperv, baremetal … · billing_mode: on_demand, reserved, spot, prepaid ·
     stop_billing: what stopping does to the bill: keeps, stops, unknown · flavor, image, host: names for people."""
 
     vcpus: int | None = None
     cpu_sockets: int | None = None
     memory_mib: int | None = None
     disk_gib: float | None = None
+    local_disk_gib: float | None = None
     gpu_count: int | None = None
     gpu_model: str | None = None
     architecture: str | None = None

@@ -60,6 +60,7 @@ def test_one_in_full() -> None:
         vcpus=1,
         memory_mib=512,
         disk_gib=1,
+        local_disk_gib=1,
         virtualization="kvm",
         hostname="st-multi",
         private_ips=["10.9.0.46", "fd00:9::f816:3eff:fe99:42bb", "10.0.4.113"],
@@ -128,7 +129,7 @@ def test_one_that_runs_from_a_volume() -> None:
     row = samples.row("servers-2.100", "st-stopped") | {"image": ""}
     row["flavor"] |= {"disk": 40, "ephemeral": 10}
     made = instance.translate(row, samples.REGION, samples.lookups())
-    assert attributes(made).disk_gib == 10
+    assert (attributes(made).disk_gib, attributes(made).local_disk_gib) == (10, 10)
     assert attributes(made).image is None
     assert ResourceKind.IMAGE not in {one.kind for one in made.relations}
 

@@ -178,6 +178,22 @@ def test_classes_of_disks() -> None:
     assert replace(RATES).gpu_hour is None
 
 
+def test_a_disk_that_is_no_volume_is_metered_as_long_as_it_is_there(lab: Lab) -> None:
+    sizes = {"vcpus": 1, "memory_mib": 1024, "disk_gib": 73, "local_disk_gib": 73}
+    row = _row(lab, 1, "instance", _at(1, month=8), attributes=sizes)
+    # 240 hours running, 240 stopped, then shelved: its disk was given back.
+    _then(lab, row, _at(11))
+    _then(lab, row | {"state": "stopped", "valid_from": _at(11)}, _at(21))
+    _now(lab, row | {"state": "shelved", "valid_from": _at(21)})
+    # What of its disks are volumes is metered as such, however large all of them are.
+    _now(lab, _row(lab, 2, "instance", _at(1, month=8), attributes=sizes | {"local_disk_gib": None}))
+    _meter(lab)
+    found = total(lab, by=["native_id", "service", "sku"])
+    disks = {key[:3]: amount for key, amount in found.items() if key[2] == "storage-ssd"}
+    assert disks == {("n-1", "Instances", "storage-ssd"): Decimal(73) * 480 / 730 * Decimal("0.1")}
+    assert found["n-1", "Instances", "vcpu", "CNY"] == 240 * Decimal("0.02")
+
+
 def test_that_nothing_was_used_is_kept_and_takes_the_place_of_what_was_metered(lab: Lab) -> None:
     row = _row(lab, 1, "instance", _at(1, month=8))
     _now(lab, row)

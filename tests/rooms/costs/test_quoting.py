@@ -118,6 +118,13 @@ def test_what_was_booked_to_a_resource_and_what_it_costs_now(priced: Lab) -> Non
     assert rate.month is not None
     assert abs(rate.month - hour * HOURS) < Decimal("1e-9")
     assert "priced_as_running" in {one.code for one in rate.notes}
+    # Its own disk is paid beside processors and memory, of which nobody said anything above.
+    with priced.runtime.database.writing() as session:
+        changed = session.get_one(ResourceRow, row.id)
+        changed.attributes = changed.attributes | {"local_disk_gib": 10}
+    with_disk = _cost(priced, row.id).run_rate
+    assert with_disk is not None
+    assert with_disk.month == rate.month + 10 * full.storage_gib_month["ssd"]
     # Nothing was charged to this one: no months, and no zeros.
     assert _cost(priced, other.id).months == []
 

@@ -47,6 +47,11 @@ def test_equal_needs_are_one_demand() -> None:
     assert {one.code: dict(one.params)["count"] for one in found.notes} == {
         "not_running": "1", "disks_unknown": "6", "size_unknown": "1"
     }  # fmt: skip
+    # What is no volume counts beside volumes where it is said to be none.
+    for attributes, gib in (({"disk_gib": 60}, 40), ({"disk_gib": 20, "local_disk_gib": 20}, 60)):
+        one = grouped([_row(0, **attributes)], disks, HOURS).demands[0]
+        assert dict(one.storage_gib) == {"ssd": Decimal(gib)}
+    assert dict(grouped([_row(1, disk_gib=20)], disks, HOURS).demands[0].storage_gib) == {"ssd": Decimal(20)}
     # What they send and what is kept of them nobody tells: unknown, not nothing.
     assert {(one.internet_gb, one.snapshot_gib) for one in found.demands} == {(None, None)}
 

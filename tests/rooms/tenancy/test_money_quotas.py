@@ -65,17 +65,19 @@ def test_what_lives_and_is_being_made_is_counted_with_what_has_no_price(estate: 
     world.resource("unsized", kind="volume", **there)
     big = world.resource("big", attributes={"vcpus": 4, "memory_mib": 1024, "disk_gib": 10.5}, **there)
     world.resource("local", attributes={"vcpus": 4, "memory_mib": 1024, "disk_gib": 20}, **there)
+    both = world.resource("both", attributes={"vcpus": 1, "memory_mib": 1024, "disk_gib": 7, "local_disk_gib": 7}, **there)
     world.resource("sizeless", attributes={"disk_gib": 5}, **there)
     world.resource("away", attributes={"vcpus": 64}, presence="gone", **there)
     world.relation(disk, "attached_to", big, "instance")
+    world.relation(disk, "attached_to", both, "instance")
     _limit(lab, ALPHA, "100")
     _reserve(lab, ALPHA, new(ALPHA, 3))
     _reserve(lab, ALPHA, Change(new(ALPHA, 5).after, new(ALPHA, 4).after))
     _reserve(lab, ALPHA, Change(new(ALPHA, 1).after, new(ALPHA, 4).after))
     found = _usage(lab, ALPHA).money
     assert found is not None
-    # 8 × 4 + 2 × 8 for vCPUs, 10.5 + 20 + 5 GiB of disks; what shrinks gives nothing back before it is smaller.
-    assert (found.currency, found.used, found.reserved) == ("EUR", Decimal("51.55"), Decimal(8))
+    # 8 × 4 + 2 × 8 + 2 for vCPUs, 10.5 + 20 + 7 + 5 GiB of disks; what shrinks gives nothing back before it is smaller.
+    assert (found.currency, found.used, found.reserved) == ("EUR", Decimal("54.25"), Decimal(8))
     assert (found.unpriced, found.unpriced_reserved, found.basis) == (2, 0, "list")
     assert [(one.count, one.reason, one.how_zh) for one in found.reasons] == [
         (2, tariff.NO_SIZE.reason, tariff.NO_SIZE.how_zh)

@@ -75,6 +75,7 @@ def translate(row: Document, region: str, lookups: Lookups) -> Resource:
     locked = flag(row.get("locked"))
     # An instance that runs from a volume has no disk of the flavor's size, only an ephemeral one.
     root_gib = sizes.disk_gib if image_id else 0
+    local_gib = None if root_gib is None else root_gib + (sizes.ephemeral_gib or 0)
     native = _native(row)
     return Resource(
         kind=ResourceKind.INSTANCE,
@@ -93,7 +94,8 @@ def translate(row: Document, region: str, lookups: Lookups) -> Resource:
         attributes=InstanceAttributes(
             vcpus=sizes.vcpus,
             memory_mib=sizes.memory_mib,
-            disk_gib=None if root_gib is None else root_gib + (sizes.ephemeral_gib or 0),
+            disk_gib=local_gib,
+            local_disk_gib=local_gib,
             gpu_count=sizes.gpu_count,
             architecture=architecture(properties) or image_facts.architecture,
             virtualization=on.virtualization if on else None,
