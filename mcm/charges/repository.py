@@ -82,6 +82,13 @@ def months(session: Session) -> list[str]:
     return sorted(session.scalars(query), reverse=True)
 
 
+def billed(session: Session, months: Collection[str]) -> set[tuple[str, str]]:
+    query = select(ChargePart.account_id, ChargePart.month).where(
+        ChargePart.month.in_(sorted(months)), ChargePart.status == "current", ChargePart.basis == "billed"
+    )
+    return {(account_id, month) for account_id, month in session.execute(query.distinct())}
+
+
 def totals(session: Session, months: Collection[str] | None) -> Sequence[Any]:
     """month, currency, basis, rows, unknown and the four sums: of the parts for who sees all, else of the charges."""
     if view_of(session).everything:

@@ -1,6 +1,6 @@
 """What other rooms ask of charges, and what the routes do. Never commits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,11 @@ def rows_for(session: Session, month: str, filters: Filters | None = None) -> It
 def with_charges(session: Session) -> list[str]:
     """Months that have charges which the session sees, newest first."""
     return repository.months(session)
+
+
+def billed(session: Session, months: Collection[str]) -> set[tuple[str, str]]:
+    """(account, month) with charges of a bill, whoever sees them."""
+    return repository.billed(session, months)
 
 
 def find(session: Session, import_id: str) -> ChargeImport:

@@ -16,6 +16,7 @@ from mcm.costs.notes import Note, distinct, note
 from mcm.costs.places import Where
 from mcm.costs.priced import Line, Priced, State, worst
 from mcm.costs.pricing import Lines
+from mcm.costs.tried import Before, Tried
 from mcm.kit import money
 from mcm.prices.offers import AMBER_DAYS, RED_DAYS, Basis, Option
 from mcm.ratecards.rates import RateCard, Rates
@@ -34,7 +35,8 @@ class Amounts:
 class Column:
     """amounts: every line, tax too. amount: the sum of the lines; None when compute has no price or no rate is known.
     card: of a private cloud. marginal: the sum at the marginal rate; totals: at other utilisations; at: those without
-    tax by item, of items that are wholly priced."""
+    tax by item, of items that are wholly priced. tried, before: what was billed beside what prices say, of the place
+    and of these very instances."""
 
     where: Where
     way: Way
@@ -49,6 +51,8 @@ class Column:
     totals: dict[Decimal, Decimal | None] = field(default_factory=dict)
     at: dict[Decimal, dict[str, Decimal]] = field(default_factory=dict)
     current: bool = False
+    tried: Tried | None = None
+    before: Before | None = None
 
     @property
     def key(self) -> str:

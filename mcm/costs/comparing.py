@@ -8,13 +8,14 @@ from decimal import Decimal, localcontext
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import Caller
-from mcm.costs import columns, places, presenting, repository, selection
+from mcm.costs import backtesting, columns, places, presenting, repository, selection
 from mcm.costs.book import Book
 from mcm.costs.columns import Column
 from mcm.costs.demands import Demand, of_workload
 from mcm.costs.errors import InvalidComparison
 from mcm.costs.notes import Note, note
 from mcm.costs.places import Where
+from mcm.costs.pricing import ON_DEMAND
 from mcm.costs.schemas import CompareRequest, Comparison, SubjectItem
 from mcm.costs.standing import standing
 from mcm.db.session import home_currency
@@ -34,6 +35,7 @@ class Subject:
     hours: Decimal
     tenant_id: str
     running: list[tuple[selection.Runs, Demand]] = field(default_factory=list)
+    members: list[selection.Member] = field(default_factory=list)
     options: list[Option] = field(default_factory=list)
     support: bool = False
     budget: Budget | None = None
@@ -93,10 +95,20 @@ def _columns(
     if subject.item.kind == "selection":
         at = {(where.account_id, where.region): where for where in known if where.account_id is not None}
         made.append(standing(subject.running, at, book, asked.tax))
+    _hold_against_bills(subject, made, known, book)
     if subject.budget is not None:
         for column in made:
             _judge(column, subject.budget, book)
     return made
+
+
+def _hold_against_bills(subject: Subject, made: Sequence[Column], known: Sequence[Where], book: Book) -> None:
+    places = {(where.account_id or "", where.region): where for where in known if where.account_id is not None}
+    for column in made:
+        if column.current:
+            column.before = backtesting.of_members(book.session, subject.members, places, book)
+        elif column.card is None and column.way == ON_DEMAND and column.amount is not None:
+            column.tried = backtesting.of_place(book.session, column.where, book)
 
 
 def _judge(column: Column, budget: Budget, book: Book) -> None:
@@ -167,5 +179,6 @@ def _selected(session: Session, caller: Caller, wanted: str, hours: Decimal) -> 
     # Rates that were negotiated for a tenant hold where everything is that tenant's.
     tenant_id = tenants.pop() if len(tenants) == 1 else caller.tenant_id
     return Subject(
-        item, found.demands, hours, tenant_id, running=found.running, notes=found.notes, resources=found.subjects
-    )
+        item, found.demands, hours, tenant_id, running=found.running, notes=found.notes, resources=found.subjects,
+        members=found.members,
+    )  # fmt: skip

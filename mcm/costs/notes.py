@@ -195,5 +195,28 @@ SENTENCES = {
         "between {low} and {high} {currency} at a utilisation of {most} % to {least} %",
         "利用率在 {most} % 至 {least} % 之间时，合计为 {low} 至 {high} {currency}",
     ),
+    "billed_before": Text(
+        "for {month}, {count} of these {of} instances were billed {billed} {currency} for compute; by these prices it "
+        "would have been {estimated} {currency}, {percent} % of it",
+        "{month} 月，这 {of} 台实例中有 {count} 台的计算账单为 {billed} {currency}；按此处价格应为 "
+        "{estimated} {currency}，即账单的 {percent} %",
+    ),
+    "never_billed_these": Text(
+        "no bill of the last three months names these instances: how far the estimate is from what will be billed is "
+        "not known",
+        "最近三个月的账单中没有这些实例：估算与实际账单的差距未知",
+    ),
+    "billed_against": Text(
+        "{count} machines that were billed here by the hour for {month} cost {low} to {high} times what these prices "
+        "say, the middle one {middle} times ({left} outliers left out); compute at these bounds: {least} to {most} "
+        "{currency} in all",
+        "{month} 月此处按小时计费的 {count} 台机器，账单为此处价格的 {low} 至 {high} 倍，中位数 {middle} 倍"
+        "（去除 {left} 个异常值）；计算部分按此范围：合计 {least} 至 {most} {currency}",
+    ),
+    "never_billed": Text(
+        "no machines were billed here by the hour in the last three months: how far the estimate is from what will be "
+        "billed is not known",
+        "最近三个月此处没有按小时计费的机器账单：估算与实际账单的差距未知",
+    ),
     "stale_inventory": Text("{sentence}", "{sentence}"),
 }

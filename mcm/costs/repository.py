@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
@@ -52,6 +54,17 @@ def resource(session: Session, resource_id: str) -> ResourceRow | None:
     return session.scalar(
         select(ResourceRow).where(ResourceRow.id == resource_id, *sight.resources_of(session))
     )  # fmt: skip
+
+
+def running_since(session: Session, account_id: str, region: str, day: date, most: int) -> Sequence[Any]:
+    """id and attributes of instances that run, and were there before the day began."""
+    begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    query = select(ResourceRow.id, ResourceRow.attributes).where(
+        ResourceRow.kind == ResourceKind.INSTANCE, ResourceRow.account_id == account_id, ResourceRow.region == region,
+        ResourceRow.presence == "present", ResourceRow.state == "running",
+        func.coalesce(ResourceRow.created_at, ResourceRow.first_seen) <= begun, *sight.resources_of(session),
+    )  # fmt: skip
+    return session.execute(query.order_by(ResourceRow.id).limit(most)).all()
 
 
 def estimates(

@@ -32,6 +32,14 @@ class Runs(NamedTuple):
     flavor: str | None
 
 
+class Member(NamedTuple):
+    """One instance: its id, where and on what it runs, and what it needs."""
+
+    resource_id: str
+    runs: Runs
+    need: Need
+
+
 @dataclass(slots=True)
 class _Group:
     count: int = 0
@@ -47,8 +55,8 @@ class _Group:
 
 @dataclass(slots=True)
 class Selection:
-    """demands: by what is needed, wherever it runs. running: the same instances by where they are. unknown: how many
-    tell neither vCPU nor memory, and are left out. subjects: tenant, account and project of all of them."""
+    """demands: by what is needed, wherever it runs. running: the same instances by where they are; members: one by one.
+    unknown: how many tell neither vCPU nor memory, and are left out. subjects: tenant, account and project of all."""
 
     demands: list[Demand]
     running: list[tuple[Runs, Demand]]
@@ -57,6 +65,7 @@ class Selection:
     at_least: bool
     notes: list[Note]
     subjects: list[tuple[str, str, str | None]]
+    members: list[Member]
 
 
 def select_running(session: Session, wanted: str, hours: Decimal) -> Selection:
@@ -83,6 +92,7 @@ def grouped(
     needs: dict[tuple[Any, ...], Need] = {}
     subjects: set[tuple[str, str, str | None]] = set()
     odd: dict[str, int] = defaultdict(int)
+    members: list[Member] = []
     number = unknown = 0
     for row in rows:
         number += 1
@@ -102,8 +112,10 @@ def grouped(
         storage = _storage(told, disks.get((row["account_id"], row["native_id"])))
         odd["disks_unknown"] += not storage
         addresses = len(told.get("public_ips") or ())
+        runs = Runs(row["account_id"], row["region"], flavor)
+        members.append(Member(row["id"], runs, need))
         by_need[need].add(storage, addresses)
-        by_place[Runs(row["account_id"], row["region"], flavor), need].add(storage, addresses)
+        by_place[runs, need].add(storage, addresses)
     notes = [note(code, count=count) for code, count in odd.items() if count]
     if unknown:
         notes.append(note("size_unknown", count=unknown))
@@ -111,7 +123,7 @@ def grouped(
     return Selection(
         [_demand(names[need], need, group, hours) for need, group in by_need.items()],
         [(runs, _demand(names[need], need, group, hours)) for (runs, need), group in by_place.items()],
-        number, unknown, False, notes, sorted(subjects, key=str),
+        number, unknown, False, notes, sorted(subjects, key=str), members,
     )  # fmt: skip
 
 

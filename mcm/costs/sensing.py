@@ -1,5 +1,5 @@
-"""How far a total hangs on exchange rates, on the use of a commitment, and on how full a private cloud is. Pure, inside
-`localcontext(money.EXACT)`."""
+"""How far a total hangs on exchange rates, on the use of a commitment, and on how full a private cloud is, and how far
+estimates were from bills. Pure, inside `localcontext(money.EXACT)`."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,36 @@ def of(column: Column, every: Sequence[Column], currency: str) -> Iterator[Note]
     yield from _rates(column, column.amount, currency)
     yield from _commitment(column, every)
     yield from _utilisation(column, currency)
+    yield from _bills(column, column.amount, currency)
+
+
+def _bills(column: Column, total: Decimal, currency: str) -> Iterator[Note]:
+    before, tried = column.before, column.tried
+    if before is not None and before.count:
+        share = money.quotient(before.estimated, before.billed) * 100
+        yield note(
+            "billed_before", month=before.month, count=before.count, of=before.of, percent=f"{share:.1f}",
+            billed=_shown(before.billed, currency), estimated=_shown(before.estimated, currency), currency=currency,
+        )  # fmt: skip
+    elif before is not None:
+        yield note("never_billed_these")
+    if tried is not None:
+        by_time = _part(column, _BY_TIME)
+        low, high = (total + by_time * (ratio - 1) for ratio in (tried.low, tried.high))
+        yield note(
+            "billed_against", month=tried.month, count=tried.count, left=tried.left, low=f"{tried.low:.2f}",
+            high=f"{tried.high:.2f}", middle=f"{tried.middle:.2f}", least=_shown(low, currency),
+            most=_shown(high, currency), currency=currency,
+        )  # fmt: skip
+    elif column.card is None and not column.current and column.way.option is Option.ON_DEMAND:
+        yield note("never_billed")
+
+
+def _part(column: Column, items: Sequence[str]) -> Decimal:
+    """What is known of these items, with the tax on it."""
+    rate = next((one.line.unit_price for one in column.amounts if one.line.item == "tax"), None) or Decimal(0)
+    known = (one.amount for one in column.amounts if one.line.item in items and one.amount is not None)
+    return sum(known, Decimal(0)) * (1 + rate)
 
 
 def _rates(column: Column, total: Decimal, currency: str) -> Iterator[Note]:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class InstanceAttributes:
-    """local_disk_gib: what of disk_gib is no volume of its own · virtualization: kvm, esxi, xen, hyperv, baremetal … · billing_mode: on_demand, reserved, spot, prepaid ·
-    stop_billing: what stopping does to the bill: keeps, stops, unknown · flavor, image, host: names for people."""
+    """local_disk_gib: what of disk_gib is no volume of its own · virtualization: kvm, esxi, xen, hyperv, baremetal … ·
+    billing_mode: on_demand, reserved, spot, prepaid · stop_billing: what stopping does to the bill: keeps, stops,
+    unknown · flavor, image, host: names for people."""
 
     vcpus: int | None = None
     cpu_sockets: int | None = None

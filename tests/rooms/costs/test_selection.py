@@ -25,7 +25,7 @@ def _row(number: int, **attributes: Any) -> dict[str, Any]:
     told = {"vcpus": 2, "memory_mib": 4096, "architecture": "x86_64", "os_family": "linux", "flavor": "n2.small"}
     return {
         "tenant_id": "ten_a", "account_id": "acc_1", "project": None, "region": "n-1", "native_id": f"i-{number}",
-        "state": "running", "attributes": told | attributes,
+        "state": "running", "attributes": told | attributes, "id": f"res_{number}",
     }  # fmt: skip
 
 

@@ -65,7 +65,9 @@ def test_what_lives_and_is_being_made_is_counted_with_what_has_no_price(estate: 
     world.resource("unsized", kind="volume", **there)
     big = world.resource("big", attributes={"vcpus": 4, "memory_mib": 1024, "disk_gib": 10.5}, **there)
     world.resource("local", attributes={"vcpus": 4, "memory_mib": 1024, "disk_gib": 20}, **there)
-    both = world.resource("both", attributes={"vcpus": 1, "memory_mib": 1024, "disk_gib": 7, "local_disk_gib": 7}, **there)
+    both = world.resource(
+        "both", attributes={"vcpus": 1, "memory_mib": 1024, "disk_gib": 7, "local_disk_gib": 7}, **there
+    )
     world.resource("sizeless", attributes={"disk_gib": 5}, **there)
     world.resource("away", attributes={"vcpus": 64}, presence="gone", **there)
     world.relation(disk, "attached_to", big, "instance")
