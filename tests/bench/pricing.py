@@ -44,6 +44,9 @@ class _Prices:
     def card(self, where: Where) -> None:
         return None
 
+    def withholds(self, where: Where) -> bool:
+        return False
+
     def worth(self, currency: str) -> Decimal:
         return Decimal(1)
 
@@ -123,7 +126,7 @@ def _estate(instances: int) -> tuple[list[dict[str, Any]], dict[tuple[str, str],
         }  # fmt: skip
         rows.append({
             "tenant_id": "ten_default", "account_id": account, "project": None, "region": "r-1",
-            "native_id": f"i-{number}", "state": "running", "attributes": told,
+            "id": f"res_{number}", "native_id": f"i-{number}", "state": "running", "attributes": told,
         })  # fmt: skip
         disks[account, f"i-{number}"] = {"ssd": Decimal(rolled.randint(1, 40) * 10)}
     return rows, disks
