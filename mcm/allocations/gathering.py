@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from mcm.allocations.pieces import ZERO, Piece
@@ -91,7 +91,8 @@ def _pieces(session: Session, months: Collection[str], cost: Cost, wanted: Needs
 
 def days(session: Session, months: Collection[str], cost: Cost, wanted: Needs) -> list[tuple[Piece, date]]:
     """By day, of what the session sees itself, before anything is shared. A charge counts on the day it begins, and
-    within its billing month; what was metered is one charge for all days until then, and counts evenly on them."""
+    within its billing month; what was metered, and use that a bill tells by the month, counts evenly on its days, until
+    the bill came in."""
     store = _store(session)
     about = ("days", frozenset(months), cost, wanted, view_of(session))
     if about not in store:
@@ -102,13 +103,16 @@ def days(session: Session, months: Collection[str], cost: Cost, wanted: Needs) -
 def _days(session: Session, months: Collection[str], cost: Cost, wanted: Needs) -> list[tuple[Piece, date]]:
     columns = _columns(session, wanted)
     columns["day"] = _day(session)
-    columns["until"] = case((ChargePart.basis == "modelled", Charge.charge_end), else_=None)
+    whole = _of_many_days(session)
+    columns["until"] = case((whole, Charge.charge_end), else_=None)
+    columns["known"] = case((whole, ChargePart.created_at), else_=None)
     amount = COSTS[cost]
     sums = (exact_sum(amount), func.count(), func.count(amount))
     found: list[tuple[Piece, date]] = []
     for row in _rows(session, months, columns, sums, labelled=bool(wanted.said)):
         told = dict(zip(columns, row, strict=False))
-        day, until = date.fromisoformat(told.pop("day")), told.pop("until")
+        day, until, known_at = date.fromisoformat(told.pop("day")), told.pop("until"), told.pop("known")
+        until = None if until is None else min(until, known_at)
         total, number, known = row[len(columns) :]
         piece = _made(told, amount=total or ZERO, charges=number, unknown=number - known)
         found += _by_day(piece, _within(day, piece.month), until)
@@ -184,6 +188,16 @@ def _day(session: Session) -> ColumnElement[Any]:
     if session.get_bind().dialect.name == "sqlite":
         return func.substr(type_coerce(Charge.charge_start, Text), 1, 10)
     return func.to_char(func.timezone("UTC", Charge.charge_start), "YYYY-MM-DD")
+
+
+def _of_many_days(session: Session) -> ColumnElement[bool]:
+    """What was metered, and use that is told for more than a day. Fees and credits count when they are due."""
+    start, end = Charge.charge_start, Charge.charge_end
+    if session.get_bind().dialect.name == "sqlite":
+        longer = func.julianday(type_coerce(end, Text)) - func.julianday(type_coerce(start, Text)) > literal(1.5)
+    else:
+        longer = end - start > literal(timedelta(hours=36), Interval())
+    return or_(ChargePart.basis == "modelled", and_(Charge.charge_category == "Usage", longer))
 
 
 def _within(day: date, month: str) -> date:

@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mcm.kit import clock
 from mcm.models import Charge, ChargePart, ExchangeRate
 
 _ids = itertools.count(1)
@@ -41,7 +42,7 @@ def bill(
     by_account: dict[str, list[Row]] = {}
     for row in rows:
         by_account.setdefault(row.account_id, []).append(row)
-    now = datetime.now(UTC)
+    now = clock.now()
     for account_id, found in by_account.items():
         part = ChargePart(
             id=next(_ids), import_id=f"imp_{account_id}_{month}_{currency}", account_id=account_id, month=month,
@@ -69,7 +70,7 @@ def rate(session: Session, base: str, quote: str, value: str, on: date) -> None:
     session.add(
         ExchangeRate(
             id=f"fx_{next(_ids)}", base=base, quote=quote, rate=Decimal(value), source="a bank", quoted_on=on,
-            seed=False, recorded_at=datetime.now(UTC),
+            seed=False, recorded_at=clock.now(),
         )
     )  # fmt: skip
     session.flush()

@@ -333,15 +333,30 @@ def test_forecasts_and_odd_days(org: Org, served: Served, monkeypatch: pytest.Mo
     assert odd["excess"] == "180"
 
 
-def test_half_a_month_that_was_metered_is_not_foretold_as_all_of_it(
-    org: Org, served: Served, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("basis", "length"), [("modelled", 15), ("billed", 31)])
+def test_half_a_month_that_is_told_as_one_charge_is_not_foretold_as_all_of_it(
+    org: Org, served: Served, monkeypatch: pytest.MonkeyPatch, basis: str, length: int
 ) -> None:
+    """What is metered ends when it was; a bill by the month may name all of the month while it is not over."""
     now = clock.now().replace(year=2026, month=3, day=15, hour=12)
     monkeypatch.setattr(clock, "now", lambda: now)
+    spans = (("2025-11", 30, 30), ("2025-12", 31, 31), ("2026-01", 31, 31), ("2026-02", 28, 28), (MONTH, length, 15))
     with org.lab.runtime.database.writing() as session:
-        for month, days in (("2025-11", 30), ("2025-12", 31), ("2026-01", 31), ("2026-02", 28), (MONTH, 15)):
-            bill(session, month, [Row(org.tenants["beta"], str(10 * days), days=days)], basis="modelled")
+        for month, days, paid in spans:
+            bill(session, month, [Row(org.tenants["beta"], str(10 * paid), days=days)], basis=basis)
     (one,) = served.get("/api/v1/forecasts").json()["items"]
     assert (one["so_far"], one["known_until"]) == ("150", "2026-03-15")
     assert Decimal(one["amount"]) > 290
     assert served.get("/api/v1/anomalies").json()["items"] == []
+
+
+def test_a_fee_counts_on_the_day_it_is_due(org: Org, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now().replace(year=2026, month=3, day=15, hour=12)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with org.lab.runtime.database.writing() as session:
+        fee = Row(org.tenants["beta"], "620", days=31, category="Purchase")
+        bill(session, MONTH, [fee, *(Row(org.tenants["beta"], "10", day=day) for day in range(1, 11))])
+        for month in ("2025-11", "2025-12", "2026-01", "2026-02"):
+            bill(session, month, [Row(org.tenants["beta"], "300", days=28)])
+    (one,) = served.get("/api/v1/forecasts").json()["items"]
+    assert (one["so_far"], one["known_until"]) == ("720", "2026-03-10")
