@@ -30,6 +30,11 @@ OPTION = {
     "subscription": Text("Subscription", "包年包月"),
     "internal": Text("Internal", "内部"),
 }
+WHAT = {
+    "vcpus": Text("vCPU", "vCPU"),
+    "memory_gib": Text("GiB of memory", "GiB 内存"),
+    "gpus": Text("GPU", "GPU"),
+}
 _NAMED = {"item": ITEM, "option": OPTION}
 
 
@@ -57,16 +62,22 @@ def sentence(code: str, params: Mapping[str, str], *, chinese: bool = False) -> 
     said = text.zh if chinese else text.en
     # Not str.format: a name from a cloud may hold braces.
     for name, value in params.items():
-        known = _NAMED.get(name, {}).get(value)
-        shown = value if known is None else known.zh if chinese else known.en.lower()
+        shown = _named(name, value, chinese=chinese)
         said = said.replace("{" + name + "}", shown)
     return said
 
 
+def _named(name: str, value: str, *, chinese: bool) -> str:
+    if name == "what" and value in WHAT:
+        return WHAT[value].zh if chinese else WHAT[value].en
+    known = _NAMED.get(name, {}).get(value)
+    return value if known is None else known.zh if chinese else known.en.lower()
+
+
 SENTENCES = {
     "need_too_large": Text(
-        "{tier}: {what} of {wanted} is more than any size here has; the largest is {largest} ({sku})",
-        "{tier}：{what} 需要 {wanted}，超出这里的任何规格；最大为 {largest}（{sku}）",
+        "{tier}: {wanted} {what} is more than any size here has; the most is {largest} ({sku})",
+        "{tier}：需要 {wanted} {what}，超出这里的任何规格；最大为 {largest}（{sku}）",
     ),
     "needs_together_too_large": Text(
         "{tier}: no one size has {vcpus} vCPU, {memory} GiB and {gpus} GPU together; the nearest, {sku}, has "

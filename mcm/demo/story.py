@@ -36,7 +36,8 @@ class Story(Protocol):
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`. rate_card:
     the name of a pool of costs and its document; what it comes to is published for this month. bill: an account, and
-    what makes its bill of its instances. budgets, rules: documents of `PUT /budgets` and `PUT /allocation-rules`."""
+    what makes its bill of its instances. prices: an account, and what makes a price list of its flavors. budgets,
+    rules: documents of `PUT /budgets` and `PUT /allocation-rules`."""
 
     @property
     def failing(self) -> tuple[str, Mapping[str, Any]]: ...
@@ -55,6 +56,9 @@ class Story(Protocol):
 
     @property
     def bill(self) -> tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]: ...
+
+    @property
+    def prices(self) -> tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]: ...
 
     @property
     def budgets(self) -> str: ...
@@ -81,6 +85,7 @@ def tell(url: str, token: str, story: Story) -> None:
     """Says what there is to see. Raises Failure or McmError when something of it does not come about."""
     with at(url, token) as client:
         card = _published(client, *story.rate_card)
+        _priced(client, story)
         billed = _billed(client, story)
         broken = _guarded(client)
         name, change = story.failing
@@ -108,14 +113,26 @@ def _published(client: Client, pool: str, document: str) -> dict[str, Any]:
     return card
 
 
+def _priced(client: Client, story: Story) -> None:
+    account, made = story.prices
+    flavors = client.get("/resources", filter=f'kind = "flavor" AND account = "{account}"', limit=1000)["items"]
+    _upload(client, "/price-lists", made(flavors, clock.now().date()))
+
+
+def _upload(client: Client, path: str, content: bytes, **query: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "demonstration.csv")
+        file.write_bytes(content)
+        taken: dict[str, Any] = client.upload(path, file, **query)
+        return taken
+
+
 def _billed(client: Client, story: Story) -> dict[str, Any]:
     """Half a year of bills, with a budget and a rule for what is nobody's own."""
     account, made = story.bill
     instances = client.get("/instances", filter=f'account = "{account}"', limit=1000, order_by="name")["items"]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, f"{account}.csv")
-        file.write_bytes(made(instances, clock.now().date()))
-        taken: dict[str, Any] = client.upload("/charge-imports", file, account=account, file_name=file.name)
+    content = made(instances, clock.now().date())
+    taken = _upload(client, "/charge-imports", content, account=account, file_name=f"{account}.csv")
     client.put("/budgets", {"document": story.budgets})
     client.put("/allocation-rules", {"document": story.rules})
     return taken

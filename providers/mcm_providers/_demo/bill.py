@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-CURRENCY, _MONTHS, _MACHINES = "USD", 6, 24
-_VCPU_HOUR, _GIB_DAY, _GB, _SUPPORT = Decimal("0.041"), Decimal("0.0033"), Decimal("0.09"), Decimal("0.05")
+from mcm_providers._demo.prices import CURRENCY, GB, GIB_DAY, hour
+
+_MONTHS, _MACHINES, _SUPPORT = 6, 24, Decimal("0.05")
 # Costs grow from month to month, weekends are quiet, and one day of the last two weeks is odd.
 _GROWTH, _WEEKEND, _ODD_DAYS_AGO, _ODD = Decimal("0.03"), Decimal("0.8"), 9, 5
 _STEP = Decimal("0.000001")
@@ -22,7 +23,7 @@ _SAME: Mapping[str, str] = {
 BUDGETS = f"""\
 budgets:
   - name: public-east
-    amount: 6000
+    amount: 9000
     currency: {CURRENCY}
     only: {{account: [public-east]}}
 """
@@ -64,12 +65,13 @@ def _of(machine: Mapping[str, Any], day: date, first: date, days_ago: int) -> It
     same = {"native_id": machine["native_id"], "name": machine["name"], "region": machine["region"], "tags": tags}
     hours = Decimal(24) * load
     vcpus = Decimal(str(told["vcpus"]))
-    yield _row(day, "Compute", "Compute", "Usage", vcpus * hours * _VCPU_HOUR, f"{vcpus} vCPU", hours, "Hours", **same)
+    cost = hours * hour(told, windows=told.get("os_family") == "windows")
+    yield _row(day, "Compute", "Compute", "Usage", cost, f"{vcpus} vCPU", hours, "Hours", **same)
     sent = vcpus * load * (_ODD if days_ago == _ODD_DAYS_AGO else 1)
-    yield _row(day, "Data transfer", "Networking", "Usage", sent * _GB, "to the internet", sent, "GB", **same)
+    yield _row(day, "Data transfer", "Networking", "Usage", sent * GB, "to the internet", sent, "GB", **same)
     if disk := told.get("disk_gib"):
         gib = Decimal(str(disk))
-        yield _row(day, "Block storage", "Storage", "Usage", gib * _GIB_DAY, "ssd", gib, "GiB-Days", **same)
+        yield _row(day, "Block storage", "Storage", "Usage", gib * GIB_DAY, "ssd", gib, "GiB-Days", **same)
 
 
 def _row(

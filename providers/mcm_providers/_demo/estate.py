@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from mcm_providers._demo.bill import BUDGETS, RULES, bill
+from mcm_providers._demo.prices import prices
 from mcm_providers._demo.rate_card import RATE_CARD
 
 # Nothing changes there by itself: a plan whose targets drift would be stale before anybody has approved it.
@@ -21,7 +22,8 @@ class Story:
     """failing: an account, and the body of `PATCH /accounts/{name}` after which it cannot be read any more. stopped: a
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`.
     rate_card: the name of a pool of costs, and its document. bill: an account, and what makes its bill of its
-    instances as the API lists them, until yesterday. budgets, rules: documents."""
+    instances as the API lists them, until yesterday. prices: an account, and what makes a price list of its flavors.
+    budgets, rules: documents."""
 
     failing: tuple[str, Mapping[str, Any]]
     stopped: str
@@ -29,6 +31,7 @@ class Story:
     plan: Mapping[str, Any]
     rate_card: tuple[str, str]
     bill: tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]
+    prices: tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]
     budgets: str
     rules: str
 
@@ -44,6 +47,7 @@ STORY = Story(
     },
     rate_card=(PRIVATE, RATE_CARD),
     bill=(PUBLIC, bill),
+    prices=(PUBLIC, prices),
     budgets=BUDGETS,
     rules=RULES,
 )

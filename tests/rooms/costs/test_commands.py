@@ -96,7 +96,7 @@ def test_bad_questions(shell: Shell, shop: str, tmp_path: Path) -> None:
     huge = tmp_path / "huge.yaml"
     huge.write_text("apiVersion: mcm/v1\nkind: Workload\nname: huge\ntiers: [{vcpus: 4, memory_gib: 90000}]\n")
     said = shell.run("cost", "compare", "-f", str(huge), expect=1)
-    assert "memory_gib of 90000 is more than any size here has; the largest is" in said.stderr
+    assert "90000 GiB of memory is more than any size here has; the most is" in said.stderr
     for words, expected, code in (
         (("-f", shop, "--workload", "shop"), "says what is compared", 2),
         ((), "says what is compared", 2),

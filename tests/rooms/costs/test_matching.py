@@ -164,9 +164,9 @@ def test_a_need_that_is_too_large_is_named_with_what_would_fit() -> None:
     demand = Demand("db", 1, Need(Decimal(32), Decimal(256), 2), HOURS)
     said = [note.said() for note in misfits.why(demand, offers, "north", "n-1")]
     assert said == [
-        "db: vcpus of 32 is more than any size here has; the largest is 16 (wide)",
-        "db: memory_gib of 256 is more than any size here has; the largest is 128 (deep)",
-        "db: gpus of 2 is more than any size here has; the largest is 0 (wide)",
+        "db: 32 vCPU is more than any size here has; the most is 16 (wide)",
+        "db: 256 GiB of memory is more than any size here has; the most is 128 (deep)",
+        "db: 2 GPU is more than any size here has; the most is 0 (wide)",
     ]
     (both,) = misfits.why(Demand("db", 1, Need(Decimal(16), Decimal(128)), HOURS), offers, "north", "n-1")
     assert both.code == "needs_together_too_large"
