@@ -65,6 +65,8 @@ def shared(
     pieces = gathering.pieces(session, months, question.cost, wanted)
     pools = idle.pool_costs(session, months)
     gaps = _gaps(rules, view) + _idle_gaps(session, pools, pieces, question.month)
+    if question.against is not None and question.month >= f"{clock.now():%Y-%m}" > question.against:
+        gaps.append(Gap(about="month_running", params={"month": question.month, "against": question.against}))
     pieces += [_inside(piece, view) for piece in idle.idle(pools, pieces, names)]
     try:
         parts = allocate(pieces, rules, names.tree)

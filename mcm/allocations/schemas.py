@@ -145,7 +145,7 @@ class RateUsed(BaseModel):
 
 class Gap(BaseModel):
     """What the numbers lack. about: no_exchange_rate, names_unknown, nothing_to_share_by, unknown_cost,
-    idle_unknown, not_metered, rules_cyclic."""
+    idle_unknown, not_metered, rules_cyclic, month_running (and is held against a whole one)."""
 
     about: str
     params: dict[str, Any]

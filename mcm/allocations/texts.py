@@ -83,6 +83,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "nobody metered this month's use of: {accounts}; what they cost is not in it",
         "以下账号本月用量尚未计量：{accounts}；其成本未计入",
     ),
+    "month_running": (
+        "{month} is not over: part of a month stands beside all of {against}",
+        "{month} 尚未结束：以部分月份与 {against} 整月比较",
+    ),
     "rules_cyclic": (
         "nothing was shared: rules would hand cost round for ever ({rules})",
         "未进行分摊：规则之间形成循环（{rules}）",

@@ -88,9 +88,16 @@ def _row(
         "ChargePeriodEnd": _at(day + timedelta(days=1)), "ChargeCategory": kind,
         "ChargeFrequency": "Usage-Based" if kind == "Usage" else "Recurring", "ChargeDescription": what,
         "ServiceName": service, "ServiceCategory": category, "PricingQuantity": str(quantity.quantize(_STEP)),
-        "PricingUnit": unit, "RegionId": region, "RegionName": region, "ResourceId": native_id, "ResourceName": name,
-        "Tags": tags,
+        "PricingUnit": unit, **_use(kind, what, quantity, unit), "Tags": tags, "RegionId": region, "RegionName": region,
+        "ResourceId": native_id, "ResourceName": name,
     }  # fmt: skip
+
+
+def _use(kind: str, what: str, quantity: Decimal, unit: str) -> dict[str, str]:
+    """What a fee has none of."""
+    if kind != "Usage":
+        return {"ConsumedQuantity": "", "ConsumedUnit": "", "SkuId": ""}
+    return {"ConsumedQuantity": str(quantity.quantize(_STEP)), "ConsumedUnit": unit, "SkuId": what}
 
 
 def _at(day: date) -> str:

@@ -252,6 +252,9 @@ def test_what_is_idle_is_not_known_before_the_month_is_over(
     found = _report(served, group_by="service")
     assert "idle" not in _by(found)
     assert {"about": "idle_unknown", "params": {"accounts": ["own"]}} in found["gaps"]
+    beside = served.get("/api/v1/cost-reports", month=MONTH, compare=True).json()["gaps"]
+    assert {"about": "month_running", "params": {"month": MONTH, "against": "2026-02"}} in beside
+    assert not [one for one in found["gaps"] if one["about"] == "month_running"]
 
 
 def test_what_nobody_metered_is_not_idle(billed: Org, served: Served) -> None:

@@ -11,6 +11,7 @@ export const moneyTexts = catalogue({
   gapNames: { en: "The rule {rule} names what is gone, and shares nothing", zh: "规则 {rule} 引用了不存在的对象，未分摊任何费用" },
   gapNothing: { en: "There was nothing in {currency} to share by: it stayed where it was", zh: "{currency} 没有可作分摊依据的费用，保留在原处" },
   gapUnknown: { en: "Charges whose bill does not say what they cost: {charges}", zh: "账单未给出金额的费用条数：{charges}" },
+  gapRunning: { en: "{month} is not over: part of a month stands beside all of {against}", zh: "{month} 尚未结束：以部分月份与 {against} 整月比较" },
   gapUnmetered: {
     en: "Nobody metered this month's use of {accounts}: what they cost is not in it. `{command}` does.",
     zh: "{accounts} 本月用量尚未计量：其成本未计入。可执行 `{command}`。",

@@ -98,6 +98,8 @@ export function MoneyGaps({ of }: { of: readonly Gap[] }) {
         return t("gapUnknown", { charges: value(gap, "charges") });
       case "idle_unknown":
         return t("gapIdle", { accounts: value(gap, "accounts") });
+      case "month_running":
+        return t("gapRunning", { month: value(gap, "month"), against: value(gap, "against") });
       case "not_metered":
         return t("gapUnmetered", { accounts: value(gap, "accounts"), command: "mcm charge meter" });
       default:
