@@ -45,8 +45,9 @@ PARTS = [
 
 
 def place(
+    name: str | None = typer.Argument(None, metavar="[WORKLOAD]", help="Name of a stored workload."),
     file: Path | None = typer.Option(None, "--file", "-f", help="YAML or JSON, `kind: Workload`; - reads stdin."),
-    workload: str | None = typer.Option(None, "--workload", help="Name of a stored workload, in place of a file."),
+    workload: str | None = typer.Option(None, "--workload", help="The same as the argument."),
     explain: bool = typer.Option(False, "--explain", help="Show every candidate with each rule, chosen or not."),
     apply: bool = typer.Option(False, "--apply", help="Make the instances at once, where nobody has to approve."),
     wait: bool = typer.Option(False, "--wait", help="With --apply, wait until they are there; alone it always waits."),
@@ -69,8 +70,8 @@ def place(
     from mcm.cli.client import connected
     from mcm.cli.workload import text_of
 
-    if (file is None) == (workload is None):
-        raise Failure("give either --file or --workload", exit_code=USAGE)
+    if sum(given is not None for given in (name, file, workload)) != 1:
+        raise Failure("give either the name of a stored workload or --file", exit_code=USAGE)
     if apply and dry_run:
         raise Failure("--apply and --dry-run exclude each other", exit_code=USAGE)
     body: dict[str, Any] = {
@@ -81,7 +82,7 @@ def place(
         "params": _params(param),
         "weights": _weights(weight),
     }
-    body |= {"text": text_of(file)} if file is not None else {"workload": workload}
+    body |= {"text": text_of(file)} if file is not None else {"workload": name or workload}
     body |= {key: value for key, value in (("users_at", users_at), ("currency", currency)) if value is not None}
     with connected() as client:
         answer = client.post("/placements", body, dry_run=dry_run)

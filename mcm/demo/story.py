@@ -37,7 +37,7 @@ class Story(Protocol):
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`. rate_card:
     the name of a pool of costs and its document; what it comes to is published for this month. bill: an account, and
     what makes its bill of its instances. prices: an account, and what makes a price list of its flavors. budgets,
-    rules: documents of `PUT /budgets` and `PUT /allocation-rules`."""
+    rules: documents of `PUT /budgets` and `PUT /allocation-rules`. workloads: documents by name, which are placed."""
 
     @property
     def failing(self) -> tuple[str, Mapping[str, Any]]: ...
@@ -66,6 +66,9 @@ class Story(Protocol):
     @property
     def rules(self) -> str: ...
 
+    @property
+    def workloads(self) -> Mapping[str, str]: ...
+
 
 def connect(url: str, token: str, accounts: list[Mapping[str, Any]]) -> None:
     """Adds them and reads them once. `token`: of whoever owns the data directory."""
@@ -88,6 +91,8 @@ def tell(url: str, token: str, story: Story) -> None:
         _priced(client, story)
         billed = _billed(client, story)
         broken = _guarded(client)
+        client.post("/findings/check")
+        placed = _placed(client, story.workloads)
         name, change = story.failing
         client.patch(f"/accounts/{name}", dict(change))
         plan = _asked(url, client, story) if _first(client, story.plan["filter"]) else None
@@ -104,6 +109,8 @@ def tell(url: str, token: str, story: Story) -> None:
     hour = round(Decimal(card["full"]["vcpu_hour"]), 4)
     _say(f"  published for {card['month']}: what {card['pool']} costs, {hour} {card['currency']} for a vCPU and hour")
     _say(f"  billed: {billed['rows']} charges of {billed['account']} in {len(billed['months'])} months")
+    for name, where in placed.items():
+        _say(f"  placed: workload {name} in {where}; the room is held for an hour")
     _say(f"try: MCM_SERVER={url} mcm instance list --filter 'state = \"running\"'")
 
 
@@ -145,6 +152,18 @@ def _guarded(client: Client) -> list[dict[str, Any]]:
         client.post(f"/policies/library/{name}", accept_warnings=True)
     client.post("/violations/check")
     found: list[dict[str, Any]] = client.get("/violations", limit=1)["items"]
+    return found
+
+
+def _placed(client: Client, workloads: Mapping[str, str]) -> dict[str, str]:
+    """Where their room is held; who would move for less is searched for besides. None of it makes anything."""
+    found = {}
+    for name, text in workloads.items():
+        client.put(f"/workloads/{name}", {"text": text})
+        parts = (client.post("/placements", {"workload": name})["outcome"]["chosen"] or {}).get("parts", [])
+        if parts:
+            found[name] = ", ".join(sorted({part["location"] for part in parts}))
+    client.post("/optimizations", {"goal": "cost", "time_limit_s": 20})
     return found
 
 

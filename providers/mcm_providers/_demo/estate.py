@@ -10,6 +10,7 @@ from typing import Any
 from mcm_providers._demo.bill import BUDGETS, RULES, bill
 from mcm_providers._demo.prices import prices
 from mcm_providers._demo.rate_card import RATE_CARD
+from mcm_providers._demo.workloads import WORKLOADS
 
 # Nothing changes there by itself: a plan whose targets drift would be stale before anybody has approved it.
 PRIVATE = "beijing-dc"
@@ -23,7 +24,7 @@ class Story:
     filter; the first machine by name is stopped. asker: whoever asks for `plan`, the body of `POST /plans`.
     rate_card: the name of a pool of costs, and its document. bill: an account, and what makes its bill of its
     instances as the API lists them, until yesterday. prices: an account, and what makes a price list of its flavors.
-    budgets, rules: documents."""
+    budgets, rules: documents. workloads: documents by name, which are placed."""
 
     failing: tuple[str, Mapping[str, Any]]
     stopped: str
@@ -34,6 +35,7 @@ class Story:
     prices: tuple[str, Callable[[Sequence[Mapping[str, Any]], date], bytes]]
     budgets: str
     rules: str
+    workloads: Mapping[str, str]
 
 
 STORY = Story(
@@ -50,6 +52,7 @@ STORY = Story(
     prices=(PUBLIC, prices),
     budgets=BUDGETS,
     rules=RULES,
+    workloads=WORKLOADS,
 )
 
 
@@ -101,6 +104,7 @@ def _simulated(
         "ownership": ownership,
         "labels": labels,
         "city": city,
+        "jurisdiction": "CN",
         "config": {"flavour": flavour, "instances": instances, "drift": drift, "cloud_id": f"demo-{name}"},
         "secrets": {"token": "demo"},
     }

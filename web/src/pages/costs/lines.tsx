@@ -41,10 +41,10 @@ export function Lines({ of, asked }: { of: Schemas["CostReport"]; asked: Asked }
     })),
     { id: "amount", header: t("amount"), width: 170, cell: (line) => <Amount of={line.presented} currency={line.currency} atLeast={line.unknown > 0} /> },
     ...(tree ? [{ id: "below", header: t("withBelow"), width: 170, cell: (line: Line) => <Amount of={line.total} currency={line.currency} atLeast={line.unknown > 0} /> }] : []),
-    { id: "before", header: t("before"), width: 160, cell: (line) => <Amount of={line.before} currency={line.currency} /> },
-    { id: "difference", header: t("difference"), width: 160, cell: (line) => <Amount change of={line.difference} currency={line.currency} /> },
+    { id: "before", header: t("before"), width: 175, cell: (line) => <Amount of={line.before} currency={line.currency} /> },
+    { id: "difference", header: t("difference"), width: 175, cell: (line) => <Amount change of={line.difference} currency={line.currency} /> },
     { id: "why", header: t("why"), width: 260, cell: (line) => <Why of={line.change ?? []} currency={line.currency} /> },
-    { id: "rules", header: t("byRules"), width: 150, cell: (line) => (zero(line.by_rules) ? "–" : <Amount of={line.by_rules} currency={line.currency} />) },
+    { id: "rules", header: t("byRules"), width: 175, cell: (line) => (zero(line.by_rules) ? "–" : <Amount of={line.by_rules} currency={line.currency} />) },
     { id: "charges", header: t("charges"), width: 100, cell: (line) => format.number(line.charges) },
   ];
   return (

@@ -86,10 +86,10 @@ function Forecasts({ of }: { of: Schemas["ForecastList"] }) {
         columnDefinitions={[
           { id: "month", header: t("month"), isRowHeader: true, width: 150, cell: (each) => money.month(each.month) },
           { id: "expected", header: t("expected"), width: 170, cell: (each) => <strong><Amount of={each.presented} currency={each.currency} /></strong> },
-          { id: "low", header: t("low"), width: 160, cell: (each) => <Amount of={each.low} currency={each.currency} /> },
-          { id: "high", header: t("high"), width: 160, cell: (each) => <Amount of={each.high} currency={each.currency} /> },
-          { id: "so", header: t("soFar"), width: 160, cell: (each) => <Amount of={each.so_far} currency={each.currency} /> },
-          { id: "known", header: t("knownUntil"), width: 140, cell: (each) => money.day(each.known_until) },
+          { id: "low", header: t("low"), width: 175, cell: (each) => <Amount of={each.low} currency={each.currency} /> },
+          { id: "high", header: t("high"), width: 175, cell: (each) => <Amount of={each.high} currency={each.currency} /> },
+          { id: "so", header: t("soFar"), width: 175, cell: (each) => <Amount of={each.so_far} currency={each.currency} /> },
+          { id: "known", header: t("knownUntil"), width: 175, cell: (each) => money.day(each.known_until) },
           { id: "method", header: t("method"), width: 240, cell: (each) => word("method", each.method) },
           { id: "error", header: t("error"), width: 120, cell: (each) => money.percent(each.mape) },
           { id: "months", header: t("wholeMonths"), width: 160, cell: (each) => format.number(each.whole_months) },
@@ -163,10 +163,10 @@ function Anomalies({ cost }: { cost: "billed" | "effective" }) {
         { id: "day", header: t("day"), isRowHeader: true, width: 140, cell: (each) => money.day(each.on) },
         { id: "account", header: t("account"), width: 150, cell: (each) => <Name of={each.account ?? "–"} /> },
         { id: "service", header: t("service"), width: 180, cell: (each) => <Name of={each.service ?? "–"} /> },
-        { id: "was", header: t("was"), width: 160, cell: (each) => <Amount of={each.presented} currency={each.currency} /> },
-        { id: "usual", header: t("usual"), width: 160, cell: (each) => <Amount of={each.expected} currency={each.currency} /> },
+        { id: "was", header: t("was"), width: 175, cell: (each) => <Amount of={each.presented} currency={each.currency} /> },
+        { id: "usual", header: t("usual"), width: 175, cell: (each) => <Amount of={each.expected} currency={each.currency} /> },
         { id: "since", header: t("since"), width: 140, cell: (each) => money.day(each.since) },
-        { id: "excess", header: t("excess"), width: 160, cell: (each) => <Amount of={each.excess} currency={each.currency} /> },
+        { id: "excess", header: t("excess"), width: 175, cell: (each) => <Amount of={each.excess} currency={each.currency} /> },
       ]}
       empty={<Empty title={t("noAnomalies")} />}
     />

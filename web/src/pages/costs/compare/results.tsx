@@ -30,19 +30,19 @@ export function Results({ of }: { of: Schemas["Comparison"] }) {
       id: "location",
       header: t("location"),
       isRowHeader: true,
-      width: 220,
+      width: 250,
       cell: (each) => (
         <>
           <Name of={each.place.key} /> {each.place.ownership === "public" ? null : <Badge color="blue">{t("own")}</Badge>} {each.current ? <Badge color="green">{t("here")}</Badge> : null}
         </>
       ),
     },
-    { id: "option", header: t("option"), width: 160, cell: optionName },
-    { id: "total", header: t("total"), width: 170, cell: (each) => <TotalOf of={each} currency={currency} /> },
-    { id: "above", header: t("above"), width: 150, cell: (each) => <Amount of={each.above_cheapest} currency={currency} change /> },
-    ...itemsOf(of).map((item) => ({ id: item, header: word("item", item), width: 150, cell: (each: Column) => <PartOf of={each} item={item} currency={currency} /> })),
-    { id: "first", header: t("firstMonth"), width: 160, cell: (each) => <Amount of={each.total.shown_cash} currency={currency} atLeast={each.total.at_least} /> },
-    { id: "marginal", header: t("marginal"), width: 150, cell: (each) => <Amount of={each.marginal_shown} currency={currency} /> },
+    { id: "option", header: t("option"), width: 190, cell: optionName },
+    { id: "total", header: t("total"), width: 210, cell: (each) => <TotalOf of={each} currency={currency} /> },
+    { id: "above", header: t("above"), width: 190, cell: (each) => <Amount of={each.above_cheapest} currency={currency} change /> },
+    ...itemsOf(of).map((item) => ({ id: item, header: word("item", item), width: 175, cell: (each: Column) => <PartOf of={each} item={item} currency={currency} /> })),
+    { id: "first", header: t("firstMonth"), width: 175, cell: (each) => <Amount of={each.total.shown_cash} currency={currency} atLeast={each.total.at_least} /> },
+    { id: "marginal", header: t("marginal"), width: 175, cell: (each) => <Amount of={each.marginal_shown} currency={currency} /> },
     { id: "basis", header: t("basis"), width: 120, cell: (each) => word("basis", each.total.basis) },
     { id: "oldest", header: t("oldest"), width: 240, cell: (each) => <Oldest of={each} /> },
     { id: "remarks", header: t("remarks"), width: 160, cell: (each) => <Remarks of={each} /> },
