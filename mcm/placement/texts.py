@@ -13,27 +13,35 @@ class Text(NamedTuple):
     fix_zh: str
 
 
+# What is counted: as a unit behind a number, and by itself.
+_COUNTED = {
+    "vcpus": ("vCPU", "vCPU", "vCPUs", "vCPU"),
+    "memory_gib": ("GiB of memory", "GiB 内存", "memory", "内存"),
+    "disk_gib": ("GiB of disk", "GiB 磁盘", "disk", "磁盘"),
+    "storage_gib": ("GiB of storage", "GiB 存储", "storage", "存储"),
+    "gpus": ("GPU", "GPU", "GPUs", "GPU"),
+}
 _ROOM = Text(
-    "needs {needed} {resource}, and {room} of {total} are free ({source}, {reserved} reserved)",
-    "需要 {needed} {resource}，共 {total}，可用 {room}（来源 {source}，已预留 {reserved}）",
+    "needs {needed} {unit}, and {room} of {total} are free ({source}, {reserved} reserved)",
+    "需要 {needed} {unit_zh}，共 {total}，可用 {room}（来源 {source}，已预留 {reserved}）",
     "free some, raise the overcommit (mcm location set), or ask for less",
     "请释放资源、提高超分比（mcm location set）或减少需求",
 )
 _UNKNOWN_ROOM = Text(
-    "capacity not known: nobody measured {resource} there",
-    "容量未知：没有 {resource} 的测量数据",
+    "capacity not known: nobody measured {noun} there",
+    "容量未知：没有 {noun_zh} 的测量数据",
     "say how much there is: mcm location set --{flag}",
     "请说明总量：mcm location set --{flag}",
 )
 _LARGEST = Text(
-    "one instance needs {each} {resource}, and no host there has more than {largest} free",
-    "单个实例需要 {each} {resource}，而此处没有主机有超过 {largest} 的空闲",
+    "one instance needs {each} {unit}, and no host there has more than {largest} free",
+    "单个实例需要 {each} {unit_zh}，而此处没有主机有超过 {largest} 的空闲",
     "ask for smaller instances, or empty a host",
     "请减小实例规格，或腾空一台主机",
 )
 _QUOTA = Text(
-    "needs {needed} {resource}, and the limit of tenant '{tenant}' leaves {room}",
-    "需要 {needed} {resource}，而租户“{tenant}”的限额剩余 {room}",
+    "needs {needed} {unit}, and the limit of tenant '{tenant}' leaves {room}",
+    "需要 {needed} {unit_zh}，而租户“{tenant}”的限额剩余 {room}",
     "raise the limit: mcm quota set",
     "请提高限额：mcm quota set",
 )
@@ -117,13 +125,24 @@ def text_of(rule: str, values: Mapping[str, Any]) -> Text:
 
 def sentences(rule: str, values: Mapping[str, Any]) -> dict[str, str]:
     found = text_of(rule, values)
-    given = dict(values) | {"flag": str(values.get("resource", "")).replace("_", "-")}
+    given = dict(values) | _of_resource(str(values.get("resource", "")))
+    for name in ("largest", "room"):
+        # Where more is promised than there is, nothing is free.
+        if isinstance(given.get(name), int | float):
+            given[name] = max(given[name], 0)
     return {
         "reason": filled(found.en, given),
         "reason_zh": filled(found.zh, given),
         "how_to_fix": filled(found.fix, given),
         "how_to_fix_zh": filled(found.fix_zh, given),
     }
+
+
+def _of_resource(name: str) -> dict[str, str]:
+    plain = name.replace("_", " ")
+    unit, unit_zh, noun, noun_zh = _COUNTED.get(name, (plain, plain, plain, plain))
+    flag = name.replace("_", "-")
+    return {"flag": flag, "unit": unit, "unit_zh": unit_zh, "noun": noun, "noun_zh": noun_zh}
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:

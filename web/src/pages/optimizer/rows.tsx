@@ -42,8 +42,8 @@ export function Rows({ id, kind }: { id: string; kind: "move" | "left" }) {
       pagesOf={`${id} ${kind}`}
       columns={[
         { id: "what", header: t("what"), isRowHeader: true, width: 200, cell: (each) => <Subject of={each.subject} /> },
-        { id: "from", header: t("from"), width: 200, cell: (each) => place(each.origin) },
-        ...(moves ? [{ id: "to", header: t("to"), width: 200, cell: (each: Row) => place(each.target) }] : []),
+        { id: "from", header: t("from"), width: 260, cell: (each) => place(each.origin) },
+        ...(moves ? [{ id: "to", header: t("to"), width: 260, cell: (each: Row) => place(each.target) }] : []),
         { id: "reasons", header: t("reasons"), width: moves ? 260 : 480, cell: (each) => told(each.reasons) },
         ...(moves
           ? [

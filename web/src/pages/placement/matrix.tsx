@@ -78,15 +78,15 @@ function useColumns(rules: readonly string[], onLook: (location: string) => void
       id: "location",
       header: t("location"),
       isRowHeader: true,
-      width: 210,
+      width: 260,
       cell: (each) => (
         <Button variant="inline-link" onClick={() => onLook(each.location)}>
           {plain(each.location)}
         </Button>
       ),
     },
-    { id: "verdict", header: t("verdict"), width: 130, cell: (each) => <Verdict of={each} /> },
-    { id: "score", header: t("score"), width: 80, cell: (each) => (each.score ? format.number(100 * each.score.total) : "–") },
+    { id: "verdict", header: t("verdict"), width: 150, cell: (each) => <Verdict of={each} /> },
+    { id: "score", header: t("score"), width: 110, cell: (each) => (each.score ? format.number(100 * each.score.total) : "–") },
     {
       id: "cost",
       header: t("cost"),
