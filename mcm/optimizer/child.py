@@ -64,9 +64,21 @@ def _answer(asked: dict) -> dict:  # type: ignore[type-arg]
         "full": found.full,
         "proven": found.proven,
         "cpu_s": used.ru_utime + used.ru_stime,
-        # Kilobytes on Linux, bytes on macOS.
-        "memory_mib": used.ru_maxrss / (1024 if sys.platform != "darwin" else _MIB),
+        "memory_mib": _peak_mib(used),
     }
+
+
+def _peak_mib(used: resource.struct_rusage) -> float:
+    """What the process itself used at most. On Linux the resource usage begins with that of the parent at the start."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            found = next((line for line in status if line.startswith("VmHWM:")), None)
+    except OSError:
+        found = None
+    if found is not None:
+        return int(found.split()[1]) / 1024
+    # Kilobytes, but for macOS.
+    return used.ru_maxrss / (1024 if sys.platform != "darwin" else _MIB)
 
 
 def _end_with_parent() -> None:
