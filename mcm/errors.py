@@ -40,6 +40,10 @@ class BadRequest(McmError):
     status = 400
 
 
+class UnknownParameter(BadRequest):
+    code = "unknown_parameter"
+
+
 class NotFound(McmError):
     code = "not_found"
     status = 404

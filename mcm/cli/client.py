@@ -18,7 +18,15 @@ _FAULTS = 5
 # What the server refuses because of what was typed.
 _USAGE = frozenset(
     {
-        *("bad_request", "invalid_input", "invalid_filter", "invalid_order", "invalid_column", "invalid_as_of"),
+        *(
+            "bad_request",
+            "unknown_parameter",
+            "invalid_input",
+            "invalid_filter",
+            "invalid_order",
+            "invalid_column",
+            "invalid_as_of",
+        ),
         *("invalid_allocation_rules", "invalid_budget", "invalid_cost_report"),
     }
 )

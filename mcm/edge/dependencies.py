@@ -12,6 +12,7 @@ from mcm.auth.permissions import Permission
 from mcm.auth.service import NOTHING, Caller, View, limit, view
 from mcm.db import standing
 from mcm.edge.cookies import cookie_name
+from mcm.edge.parameters import require_known
 from mcm.edge.runtime import Runtime
 from mcm.edge.source import source_of
 from mcm.errors import Forbidden
@@ -102,6 +103,7 @@ class Authorization:
                 f"{caller.name} lacks the permission '{self.permission}'",
                 next_step="ask an administrator for a role that includes it",
             )
+        require_known(request)
         request.state.view = seen
         return caller
 

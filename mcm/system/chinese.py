@@ -60,6 +60,9 @@ CHINESE: dict[str, Explanation] = (
         "云拒绝了凭据：凭据错误、已过期或已停用。为避免账号被锁定，mcm 已停止尝试。",
         "请为账号输入新的密钥，然后执行 `mcm account check NAME`。",
     ),
+    "unknown_parameter": Explanation(
+        "请求带有此接口没有的查询参数；mcm 不会忽略它，因为拼错的 dry_run 会造成实际更改。", "请按提示更正参数名。"
+    ),
     "bad_request": Explanation("请求缺少内容或格式有误。", "请按服务器原文修改。"),
     "busy": Explanation("资源正在执行任务，云在此期间拒绝该操作。", "请等待任务结束。"),
     "capacity_exceeded": Explanation("配额或物理容量已用尽。", "请释放部分资源，或申请扩容。"),

@@ -68,6 +68,11 @@ EXPLANATIONS: dict[str, Explanation] = (
         "The cloud refused the credentials: wrong, expired or disabled. mcm stops, so that nobody is locked out.",
         "Enter new secrets for the account, then `mcm account check NAME`.",
     ),
+    "unknown_parameter": Explanation(
+        "The request has a query parameter that this route does not know. It is not passed over: a misspelt dry_run "
+        "would change something.",
+        "Correct its name; the answer names those there are.",
+    ),
     "bad_request": Explanation("The request lacks something or is malformed.", "The message says what to change."),
     "busy": Explanation("The resource is in a task in which the cloud refuses this.", "Wait until the task has ended."),
     "capacity_exceeded": Explanation("A quota or the physical capacity is used up.", "Free some, or ask for more."),

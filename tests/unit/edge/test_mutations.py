@@ -35,6 +35,29 @@ def test_change_without_a_key_is_refused_and_says_what_to_send(served_lab: Serve
     assert lab.count("account") == 0
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("?check=false&dryrun=true", "did you mean 'dry_run'?"), ("?zzz=1", "there are: "), ("?", "")],
+)
+def test_a_parameter_that_the_route_does_not_know_changes_nothing(
+    served_lab: Served, lab: Lab, query: str, said: str
+) -> None:
+    answer = served_lab.send("POST", f"/api/v1/accounts{query}", _account())
+    if not said:
+        assert answer.status_code == 201
+        return
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
+    assert answer.json()["next_step"].startswith(said)
+    assert lab.count("account") == 0
+
+
+def test_a_filter_that_is_none_answers_no_other_question(served_lab: Served) -> None:
+    answer = served_lab.get("/api/v1/accounts", account="lab")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
+    assert "nothing was done" in answer.json()["detail"]
+    assert served_lab.get("/api/v1/accounts", limit=1).is_success
+
+
 @pytest.mark.parametrize("key", ["", "k" * 201])
 def test_key_of_a_wrong_length_is_refused(served_lab: Served, lab: Lab, key: str) -> None:
     answer = served_lab.http.post(PATH, json=_account(), headers={"Idempotency-Key": key})

@@ -68,7 +68,7 @@ def test_the_standard_variable_turns_them_on(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_request_is_a_span_with_its_route_and_without_its_address(lab: Lab, spans: InMemorySpanExporter) -> None:
     account = lab.account("canary-account")
     with serving(lab) as served:
-        served.get(f"/api/v1/accounts/{account}", canary="canary-in-the-query")
+        served.get(f"/api/v1/accounts/{account}", lang="canary-in-the-query")
         served.get("/canary-path")
         served.http.get("/api/v1/accounts", headers={"Authorization": "Bearer canary-token"})
     (shown,) = _named(spans, "GET /api/v1/accounts/{name}")
