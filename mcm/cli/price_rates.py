@@ -34,6 +34,8 @@ _RULES = [
     Column("SKU", "sku"),
     Column("FAMILY", "family", wide=True),
     Column("OPTION", "option", wide=True),
+    Column("OS", "operating_system", wide=True),
+    Column("TERM", "term_months", wide=True),
     Column("TENANT", "tenant"),
     Column("ACCOUNT", "account"),
     Column("FROM", "valid_from"),

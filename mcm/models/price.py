@@ -145,6 +145,8 @@ class RateRule(Base):
     sku: Mapped[str | None] = mapped_column(key_text())
     family: Mapped[str | None] = mapped_column(key_text())
     option: Mapped[str | None] = mapped_column(key_text())
+    operating_system: Mapped[str | None] = mapped_column(key_text())
+    term_months: Mapped[int | None] = mapped_column(Integer)
     account_id: Mapped[str | None] = mapped_column(key_text(), ForeignKey("account.id", ondelete="CASCADE"), index=True)
     tenant_id: Mapped[str | None] = mapped_column(key_text(), ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
     reference: Mapped[str] = mapped_column(key_text())

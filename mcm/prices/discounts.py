@@ -16,9 +16,10 @@ from mcm.errors import Forbidden, PreconditionFailed
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Account, RateRule, Tenant
+from mcm.prices import meant
 from mcm.prices.errors import InvalidRateRule, RateRuleExists, RateRuleNotFound
 from mcm.prices.offers import Item, Option, Unit
-from mcm.prices.points import UNITS
+from mcm.prices.points import COMMITTED, UNITS
 from mcm.prices.ratings import Rule
 from mcm.prices.schemas import RateRuleItem, RateRuleWrite
 from mcm.tenancy import service as tenants
@@ -90,7 +91,8 @@ def holding(
         Rule(
             name=row.name, kind=row.kind, valid_from=row.valid_from, percent=row.percent, unit_price=row.unit_price,
             currency=row.currency, unit=row.unit, provider=row.provider, region=row.region, item=row.item, sku=row.sku,
-            family=row.family, option=row.option, account_id=row.account_id, tenant_id=row.tenant_id,
+            family=row.family, option=row.option, operating_system=row.operating_system, term_months=row.term_months,
+            account_id=row.account_id, tenant_id=row.tenant_id,
             tenant_depth=line.index(row.tenant_id) if row.tenant_id is not None else 0,
         )
         for row in session.scalars(query)
@@ -105,7 +107,8 @@ def items(session: Session, rows: Sequence[RateRule]) -> list[RateRuleItem]:
             id=row.id, name=row.name, kind=cast(Any, row.kind), percent=row.percent, unit_price=row.unit_price,
             currency=row.currency, unit=Unit(row.unit) if row.unit else None, provider=row.provider, region=row.region,
             item=Item(row.item) if row.item else None, sku=row.sku, family=row.family,
-            option=Option(row.option) if row.option else None, account=names.get(row.account_id or ""),
+            option=Option(row.option) if row.option else None, operating_system=row.operating_system,
+            term_months=row.term_months, account=names.get(row.account_id or ""),
             tenant=names.get(row.tenant_id or ""), account_id=row.account_id, tenant_id=row.tenant_id,
             reference=row.reference, valid_from=row.valid_from, valid_to=row.valid_to,
             active=row.valid_from <= today and (row.valid_to is None or row.valid_to >= today),
@@ -145,8 +148,10 @@ def _write(session: Session, caller: Caller, row: RateRule, wanted: RateRuleWrit
     account_id = _account(session, wanted.account)
     _require_reach(session, caller, tenant_id, account_id)
     _check(wanted)
+    if wanted.kind == "fixed":
+        meant.require_clear(session, wanted)
     for name in ("name", "kind", "percent", "unit_price", "currency", "provider", "region", "sku", "family",
-                 "reference", "valid_from", "valid_to"):  # fmt: skip
+                 "operating_system", "term_months", "reference", "valid_from", "valid_to"):  # fmt: skip
         setattr(row, name, getattr(wanted, name))
     for name in ("unit", "item", "option"):
         value = getattr(wanted, name)
@@ -198,6 +203,8 @@ def _check(wanted: RateRuleWrite) -> None:
         most = Decimal(100) if wanted.kind == "discount" else _MOST
         if not 0 < wanted.percent <= most:
             raise wrong(f"a {wanted.kind} is above 0 and at most {most} percent", f"kind: {wanted.kind} says which way")
+    if wanted.term_months is not None and wanted.option is not None and wanted.option not in COMMITTED:
+        raise wrong(f"{wanted.option} has no term_months", f"leave it out, or one of {', '.join(sorted(COMMITTED))}")
     if wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
         raise wrong(f"valid_to {wanted.valid_to} is before valid_from {wanted.valid_from}", "turn them around")
     if not wanted.reference.isprintable():
@@ -237,4 +244,8 @@ def _told(row: RateRule) -> dict[str, object]:
     amounts = {
         name: format(value, "f") for name in ("percent", "unit_price") if (value := getattr(row, name)) is not None
     }
-    return named | amounts | {"valid_from": row.valid_from.isoformat()}
+    # As they are in rows of before: what is not named is not told.
+    narrower = {
+        name: value for name in ("operating_system", "term_months") if (value := getattr(row, name)) is not None
+    }
+    return named | narrower | amounts | {"valid_from": row.valid_from.isoformat()}

@@ -24,9 +24,9 @@ UNITS: dict[Item, frozenset[Unit]] = {
     Item.LICENCE: frozenset({Unit.HOUR, Unit.MONTH, Unit.VCPU_HOUR}),
     Item.SUPPORT: frozenset({Unit.MONTH, Unit.SHARE}),
 }
-_COMMITTED = frozenset({Option.RESERVED, Option.SAVINGS_PLAN, Option.SUBSCRIPTION})
+COMMITTED = frozenset({Option.RESERVED, Option.SAVINGS_PLAN, Option.SUBSCRIPTION})
 _CLASSES = ("hdd", "ssd", "premium")
-_MOST_TERM, _MOST_GPUS = 120, 1024
+MOST_TERM, _MOST_GPUS = 120, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,13 @@ def faults(point: PointIn) -> Iterator[str]:
 
 
 def _faults_of_term(point: PointIn) -> Iterator[str]:
-    committed = point.option in _COMMITTED
+    committed = point.option in COMMITTED
     if committed and point.term_months is None:
         yield f"{point.option} needs term_months"
     if not committed and point.term_months is not None:
         yield f"{point.option} has no term_months"
-    if point.term_months is not None and not 1 <= point.term_months <= _MOST_TERM:
-        yield f"term_months: 1 to {_MOST_TERM}"
+    if point.term_months is not None and not 1 <= point.term_months <= MOST_TERM:
+        yield f"term_months: 1 to {MOST_TERM}"
     if point.upfront and point.term_months is None:
         yield "upfront is paid for a term: term_months is missing"
 

@@ -10,7 +10,10 @@ from mcm.prices.offers import Basis, Offer
 
 _HUNDRED = Decimal(100)
 # From what says most to what says least. Two rules of one kind never add up: the one that says more holds.
-_CONDITIONS = ("sku", "account_id", "tenant_id", "family", "region", "item", "option", "provider")
+_CONDITIONS = (
+    "sku", "account_id", "tenant_id", "family", "region", "operating_system", "item", "term_months", "option",
+    "provider",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Rule:
     sku: str | None = None
     family: str | None = None
     option: str | None = None
+    operating_system: str | None = None
+    term_months: int | None = None
     account_id: str | None = None
     tenant_id: str | None = None
     tenant_depth: int = 0
@@ -39,6 +44,7 @@ class Rule:
         same = (
             (self.provider, offer.provider), (self.region, offer.region), (self.item, offer.item),
             (self.sku, offer.sku), (self.family, offer.family), (self.option, offer.option),
+            (self.operating_system, offer.operating_system), (self.term_months, offer.term_months),
         )  # fmt: skip
         if any(wanted is not None and wanted != found for wanted, found in same):
             return False

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from mcm.kit import currencies
 from mcm.kit.money import Amount
 from mcm.prices.offers import Basis, Item, Option, Unit
+from mcm.prices.points import MOST_TERM
 
 
 def _readable(text: str) -> str:
@@ -226,9 +227,9 @@ class ExchangeRateItem(BaseModel):
 
 
 class RateRuleWrite(BaseModel):
-    """What was negotiated. discount, markup: `percent`; fixed: `unit_price`, `currency` and `unit` of one sku. It holds
-    for whatever fits all that is named, from valid_from to valid_to (the last day); of several that fit, the one that
-    says most. reference: the contract it stands in."""
+    """What was negotiated. discount, markup: `percent`; fixed: `unit_price`, `currency` and `unit` of one sku, and of a
+    commitment its `term_months`. It holds for whatever fits all that is named, from valid_from to valid_to (the last
+    day); of several that fit, the one that says most. reference: the contract it stands in."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -244,6 +245,8 @@ class RateRuleWrite(BaseModel):
     sku: Text | None = None
     family: Text | None = None
     option: Option | None = None
+    operating_system: Text | None = Field(None, description="in the words of the price points")
+    term_months: int | None = Field(None, ge=1, le=MOST_TERM, description="of a commitment")
     account: Text | None = Field(None, description="name or id")
     tenant: Text | None = Field(None, description="id, path or name; with all below it")
     reference: str = Field("", max_length=200)

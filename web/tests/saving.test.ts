@@ -66,6 +66,14 @@ describe("a negotiated rate", () => {
     [{ kind: "markup", percent: "101" }, []],
     [{ kind: "fixed" }, ["unit_price", "currency", "sku", "item", "option"]],
     [{ kind: "fixed", unit_price: "0", currency: "EUR", sku: "s", item: "compute", option: "on_demand" }, []],
+    [{ kind: "fixed", unit_price: "0", currency: "EUR", sku: "s", item: "compute", option: "reserved" }, ["term_months"]],
+    [{ kind: "fixed", unit_price: "0", currency: "EUR", sku: "s", item: "compute", option: "reserved", term_months: " 36 " }, []],
+    [{ option: "reserved" }, []],
+    [{ term_months: "12" }, []],
+    [{ option: "spot", term_months: "12" }, ["term_months"]],
+    [{ term_months: "0" }, ["term_months"]],
+    [{ term_months: "1.5" }, ["term_months"]],
+    [{ term_months: "121" }, ["term_months"]],
     [{ valid_to: "2025-12-31" }, ["valid_to"]],
     [{ valid_from: "2026-13-01" }, ["valid_from"]],
   ])("%j lacks %j", (part, names) => expect(Object.keys(lacksOf(written(part))).toSorted()).toEqual(names.toSorted()));
@@ -73,6 +81,13 @@ describe("a negotiated rate", () => {
   test("is sent without what does not belong to its kind", () => {
     expect(bodyOf(written({ unit_price: "3", currency: "EUR", provider: " acme " }))).toMatchObject({ percent: "12.5", unit_price: null, currency: null, unit: null, provider: "acme", region: null, valid_to: null });
     expect(bodyOf(written({ kind: "fixed", unit_price: "3", currency: "EUR" }))).toMatchObject({ percent: null, unit_price: "3", currency: "EUR", unit: "hour" });
+    expect(bodyOf(written({}))).toMatchObject({ operating_system: null, term_months: null });
+    expect(bodyOf(written({ operating_system: " linux ", term_months: " 36 " }))).toMatchObject({ operating_system: "linux", term_months: 36 });
+  });
+
+  test("keeps its conditions when it is changed", () => {
+    const before = { kind: "discount", name: "a", percent: "1", operating_system: "linux", term_months: 12, valid_from: "2026-01-01" } as Rule;
+    expect(bodyOf(writtenOf(before, ""), before)).toMatchObject({ operating_system: "linux", term_months: 12 });
   });
 
   test("keeps whom it meant while that is not changed", () => {

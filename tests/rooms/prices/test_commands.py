@@ -59,6 +59,12 @@ def test_points_and_what_was_negotiated(shell: Shell, tmp_path: Path) -> None:
     (rule,) = shell.json("price", "discounts", "list")
     assert (rule["percent"], rule["version"], rule["active"]) == ("12.5", 2, True)
     assert [(one["unit_price"], one["list_price"]) for one in shell.json(*asked)] == [("0.875", "1"), ("1.75", "2")]
+    (tmp_path / "d.yaml").write_text(DISCOUNT + "  operating_system: windows\n  term_months: 36\n")
+    shell.run("price", "discounts", "apply", "-f", str(tmp_path / "d.yaml"))
+    (rule,) = shell.json("price", "discounts", "list")
+    assert (rule["operating_system"], rule["term_months"]) == ("windows", 36)
+    assert "windows" in shell.run("price", "discounts", "list", "-o", "wide").stdout
+    assert [one["unit_price"] for one in shell.json(*asked)] == ["1", "2"]
     assert "--yes" in shell.run("price", "discounts", "delete", "agreement", expect=2).stderr
     shell.run("price", "discounts", "delete", "agreement", "--yes")
     assert shell.json("price", "discounts", "list") == []

@@ -172,6 +172,8 @@ def test_a_negotiated_rate_has_versions_and_one_name(lab: Lab, by: As) -> None:
     assert paul.send("PUT", "/rate-rules/one", _rule("one"), **{"If-Match": '"1"'}).status_code == 412
     assert paul.send("POST", "/rate-rules", _rule("two", percent=12.5)).status_code == 422
     assert paul.send("POST", "/rate-rules", _rule("two", surprise=1)).status_code == 422
+    assert paul.send("POST", "/rate-rules", _rule("two", term_months=0)).status_code == 422
+    assert paul.send("POST", "/rate-rules", _rule("two", operating_system="a\x1b")).status_code == 422
     assert paul.send("DELETE", "/rate-rules/one", **{"If-Match": '"1"'}).status_code == 412
     assert paul.send("DELETE", "/rate-rules/one").status_code == 200
 

@@ -212,7 +212,7 @@ def test_what_was_negotiated_holds_in_its_days_and_for_whom_it_was(lab: Lab) -> 
 def test_a_fixed_price_is_all_that_is_paid_for_one_sku(lab: Lab) -> None:
     bring(lab, file(line("a", "1"), line("a", "0", option="reserved", term="12", upfront="9"), line("b", "1")))
     fixed = {"item": "compute", "sku": "a", "option": "reserved", "unit": "hour", "currency": "USD"}
-    _rule(lab, "fixed", "fixed", None, unit_price="0.05", **fixed)
+    _rule(lab, "fixed", "fixed", None, unit_price="0.05", term_months=12, **fixed)
     _rule(lab, "yen", "fixed", None, unit_price="5", **(fixed | {"currency": "JPY", "sku": "b", "option": "on_demand"}))
     with lab.runtime.database.reading() as session:
         offers = service.offers(session, item=Item.COMPUTE)
@@ -235,6 +235,7 @@ def test_a_fixed_price_is_all_that_is_paid_for_one_sku(lab: Lab) -> None:
          "sku": "a", "option": "on_demand"},
         {"kind": "fixed", "percent": None, "unit_price": "-1", "currency": "USD", "unit": "hour", "item": "compute",
          "sku": "a", "option": "on_demand"},
+        {"option": "spot", "term_months": 12},
         {"valid_to": days_ago(11)},
         {"reference": "a\x1b"},
     ],
@@ -246,8 +247,8 @@ def test_negotiated_rates_that_make_no_sense(lab: Lab, wanted: dict[str, Any]) -
 
 
 _OFFER = Offer(
-    "cloud", "r1", Item.COMPUTE, "a", Option.ON_DEMAND, Unit.HOUR, Decimal(1), Decimal(1), "USD", Basis.LIST, "test",
-    today(), 0, "prl_1", "prp_1", family="f",
+    "cloud", "r1", Item.COMPUTE, "a", Option.RESERVED, Unit.HOUR, Decimal(1), Decimal(1), "USD", Basis.LIST, "test",
+    today(), 0, "prl_1", "prp_1", family="f", operating_system="linux", term_months=12,
 )  # fmt: skip
 _PERCENT = st.decimals(Decimal("0.01"), Decimal(100), allow_nan=False, allow_infinity=False, places=2)
 _MAYBE: Callable[[str], st.SearchStrategy[str | None]] = lambda value: st.sampled_from([None, value])  # noqa: E731
@@ -255,6 +256,7 @@ _RULES = st.lists(
     st.builds(
         Rule, name=st.uuids().map(str), kind=st.sampled_from(["discount", "markup"]), valid_from=st.just(today()),
         percent=_PERCENT, provider=_MAYBE("cloud"), region=_MAYBE("r1"), sku=_MAYBE("a"), family=_MAYBE("f"),
+        operating_system=_MAYBE("linux"), term_months=st.sampled_from([None, 12]),
     ),
     max_size=6,
 )  # fmt: skip

@@ -83,6 +83,8 @@ export function RuleDialog({ of, onClose }: { of?: Rule; onClose(): void }) {
           {chosen("option", t("option"), "option", OPTIONS)}
           {typed("sku", t("sku"))}
           {typed("family", t("family"))}
+          {typed("operating_system", t("operating_system"), { hint: t("systemHint"), example: "linux" })}
+          {typed("term_months", t("term_months"), { hint: t("termHint"), example: "36" })}
           {typed("account", t("account"))}
           {typed("tenant", t("tenant"), { hint: t("tenantHint") })}
         </ColumnLayout>

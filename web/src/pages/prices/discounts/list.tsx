@@ -119,7 +119,7 @@ function useSelecting(): (of: Rule) => string {
   const word = useMoneyWord();
   return (of) =>
     SELECTING.flatMap((name) => {
-      const given = of[name];
+      const given = String(of[name] ?? "");
       if (!given) return [];
       return [`${t(name)}: ${name === "item" || name === "option" ? word(name, given) : plain(given)}`];
     }).join(" · ");
