@@ -7,6 +7,7 @@ PLAN_CHANGED = "plan.changed"
 MOVE_CHANGED = "move.changed"
 INVENTORY_CHANGED = "inventory.changed"
 OPTIMIZATION_CHANGED = "optimization.changed"
+PRICE_FETCH_CHANGED = "price_fetch.changed"
 ACCOUNT_FAILING, ACCOUNT_RECOVERED = "account.failing", "account.recovered"
 SCOPE_FAILING, SCOPE_QUARANTINED, SCOPE_RECOVERED = "scope.failing", "scope.quarantined", "scope.recovered"
 RETIREMENT_REMINDER = "retirement.reminder"
@@ -20,6 +21,7 @@ PERMISSIONS: dict[str, Permission] = {
     MOVE_CHANGED: Permission.OPERATION_READ,
     INVENTORY_CHANGED: Permission.RESOURCE_READ,
     OPTIMIZATION_CHANGED: Permission.PLACEMENT_READ,
+    PRICE_FETCH_CHANGED: Permission.PRICE_READ,
     ACCOUNT_FAILING: Permission.SYNC_READ,
     ACCOUNT_RECOVERED: Permission.SYNC_READ,
     SCOPE_FAILING: Permission.SYNC_READ,

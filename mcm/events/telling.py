@@ -9,7 +9,18 @@ from sqlalchemy.orm import Session, object_session
 from mcm.events import kinds
 from mcm.events.service import emit
 from mcm.kit import clock
-from mcm.models import Account, Move, NoticeTarget, Operation, Optimization, Plan, PlanItem, ResourceRow, Scope
+from mcm.models import (
+    Account,
+    Move,
+    NoticeTarget,
+    Operation,
+    Optimization,
+    Plan,
+    PlanItem,
+    PriceFetch,
+    ResourceRow,
+    Scope,
+)
 
 
 def operation(session: Session, row: Operation) -> None:
@@ -61,6 +72,19 @@ def optimization(session: Session, row: Optimization) -> None:
     emit(
         session, kinds.OPTIMIZATION_CHANGED, tenant_id=row.tenant_id, subject_kind="optimization", subject_id=row.id,
         data={"status": row.status},
+    )  # fmt: skip
+
+
+def price_fetch(session: Session, row: PriceFetch) -> None:
+    """To who sees everything, as the readings themselves: prices hold for all tenants."""
+    account = session.get_one(Account, row.account_id)
+    emit(
+        session, kinds.PRICE_FETCH_CHANGED, tenant_id="", account_id=row.account_id, subject_kind="price_fetch",
+        subject_id=row.id,
+        data={
+            "status": row.status, "account": account.name, "preview": row.preview, "daily": row.daily,
+            "error_code": row.error["code"] if row.error else None,
+        },
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from mcm.audit import service as audit
 from mcm.auth.service import Caller, system_caller, view_of
 from mcm.contract import Capability
 from mcm.edge.paging import Page
+from mcm.events import telling
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Account, PriceFetch
@@ -134,11 +135,15 @@ def begin(session: Session, fetch_id: str, owner: str, at: datetime) -> bool:
         .where(PriceFetch.id == fetch_id, PriceFetch.status == "queued")
         .values(status="running", owner=owner, started_at=at)
     )
-    return bool(getattr(done, "rowcount", 0))
+    if not getattr(done, "rowcount", 0):
+        return False
+    telling.price_fetch(session, session.get_one(PriceFetch, fetch_id, populate_existing=True))
+    return True
 
 
-def close(row: PriceFetch, status: str, error: dict[str, str] | None = None) -> None:
+def close(session: Session, row: PriceFetch, status: str, error: dict[str, str] | None = None) -> None:
     row.status, row.error, row.owner, row.finished_at = status, error, None, clock.now()
+    telling.price_fetch(session, row)
 
 
 def _add(
@@ -151,4 +156,5 @@ def _add(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    telling.price_fetch(session, row)
     return row

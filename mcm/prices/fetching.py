@@ -119,7 +119,7 @@ def _run(runtime: "Runtime", fetch_id: str) -> None:
                 return
             result = _take(session, access.provider, said, preview=preview)
             open_row.result = result
-            fetches.close(open_row, "done")
+            fetches.close(session, open_row, "done")
             if not preview:
                 _record(session, _caller(session, asked_by), fetch_id, access, result)
 
@@ -193,4 +193,4 @@ def _fail(runtime: "Runtime", fetch_id: str, code: str, message: str) -> None:
     with runtime.database.writing() as session:
         row = session.get(PriceFetch, fetch_id, with_for_update=True)
         if row is not None and row.status == "running":
-            fetches.close(row, "failed", {"code": code, "message": message})
+            fetches.close(session, row, "failed", {"code": code, "message": message})

@@ -104,6 +104,7 @@ describe("refreshing", () => {
     expect(keysChangedBy("plan.changed")).toEqual(["plans"]);
     expect(keysChangedBy("optimization.changed")).toEqual(["optimizations"]);
     expect(keysChangedBy("move.changed")).toEqual(["moves"]);
+    expect(keysChangedBy("price_fetch.changed")).toEqual(["prices"]);
     expect(keysChangedBy("unheard.of")).toEqual([]);
   });
 });

@@ -87,7 +87,9 @@ def test_a_token_sees_no_more_than_it_may(lab: Lab, served: Served) -> None:
         tell(lab, kind, kind=kind)
     whole, _ = with_token(served, person)
     # Viewers see no money and no notices.
-    others = {kinds.NOTICE_TARGET_DISABLED, kinds.BUDGET_REACHED, kinds.BUDGET_FORECAST}
+    others = {
+        kinds.NOTICE_TARGET_DISABLED, kinds.BUDGET_REACHED, kinds.BUDGET_FORECAST, kinds.PRICE_FETCH_CHANGED,
+    }  # fmt: skip
     assert set(subjects(now(whole.http))) == set(kinds.PERMISSIONS) - others
     limited, _ = with_token(served, person, "operation.read")
     assert subjects(now(limited.http)) == [kinds.OPERATION_CHANGED, kinds.PLAN_CHANGED, kinds.MOVE_CHANGED]

@@ -22,12 +22,13 @@ const CHANGED_BY: Record<string, readonly string[]> = {
   violations: ["inventory."],
   locations: ["inventory."],
   costs: ["budget."],
+  // When a reading ends there may be a new list. Of other imports no event tells.
+  prices: ["price_fetch."],
   // Of these no event tells.
   policies: [],
   findings: [],
   exceptions: [],
   workloads: [],
-  prices: [],
   views: [],
 };
 /** However many events come, nothing is asked again more often than this. */
