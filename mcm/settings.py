@@ -136,6 +136,9 @@ class Settings(BaseSettings):
         le=1_048_576,
         description="memory that the process may take that searches for `mcm optimize`, MiB",
     )
+    optimizer_runs_each: int = Field(
+        default=10, ge=1, le=1_000, description="optimizations that wait or run for one tenant at the same time"
+    )
     smtp_url: str = Field(
         default="",
         pattern=r"^(smtps?://[^\s/?#]+)?$",

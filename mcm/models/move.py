@@ -72,7 +72,8 @@ class Move(Base):
 class MoveStep(Base):
     """status: new, running, done, skipped, failed, undone, or left (it could not be undone; note says what is there).
 
-    operation_id, undo_operation_id: what was asked of the cloud for it; written in the transaction that asks."""
+    operation_id, undo_operation_id: what was asked of the cloud for it; written in the transaction that asks. note: in
+    English; told: its code and values."""
 
     __tablename__ = "move_step"
 
@@ -86,5 +87,6 @@ class MoveStep(Base):
     total_bytes: Mapped[int | None] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(Integer)
     note: Mapped[str | None] = mapped_column(Text)
+    told: Mapped[dict[str, Any] | None] = mapped_column(Json)
     started_at: Mapped[datetime | None] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcm.models import Move, MoveStep
+from mcm.moves import noting
 from mcm.moves.planning import afterwards
 from mcm.moves.schemas import MoveDetail, MoveItem, MoveStepItem
 from mcm.moves.telling import current
@@ -41,7 +42,9 @@ def _shown(row: Move, steps: Sequence[MoveStep]) -> dict[str, Any]:
 def _step(row: Move, step: MoveStep) -> MoveStepItem:
     text = told(step.name, {"days": row.wanted["days"]} if step.name == "retire" else {})
     same = (
-        "number", "name", "status", "operation_id", "undo_operation_id", "done_bytes", "total_bytes", "note",
-        "started_at", "finished_at",
+        "number", "name", "status", "operation_id", "undo_operation_id", "done_bytes", "total_bytes", "started_at",
+        "finished_at",
     )  # fmt: skip
-    return MoveStepItem(text=text.text, text_zh=text.text_zh, **{name: getattr(step, name) for name in same})
+    note, note_zh = noting.shown(step)
+    found = {name: getattr(step, name) for name in same}
+    return MoveStepItem(text=text.text, text_zh=text.text_zh, note=note, note_zh=note_zh, **found)

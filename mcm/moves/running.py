@@ -18,6 +18,7 @@ from mcm.errors import McmError, Unavailable
 from mcm.kit import clock
 from mcm.models import Move
 from mcm.moves.errors import ImageCorrupt, StepFailed
+from mcm.moves.noting import note, trouble
 from mcm.moves.steps import NO_WAY_BACK, TABLE
 from mcm.moves.work import Stopped, TurnLost, Work, claim
 from mcm.plans import acting_as
@@ -84,7 +85,9 @@ def _do(work: Work, number: int) -> bool:
         return _trouble(work, number, _fault(error))
     with work.locked(number) as (_, row, step):
         if done:
-            row.waits, step.note = 0, step.note if step.name == "retire" else None
+            row.waits = 0
+            if step.name != "retire":
+                note(step)
             step.status, step.finished_at = "skipped" if step.status == "skipped" else "done", clock.now()
         else:
             row.next_at = clock.now() + LOOK
@@ -96,7 +99,8 @@ def _trouble(work: Work, number: int, error: ProviderError | McmError) -> bool:
         _put_off(work, number, error)
         return False
     with work.locked(number) as (_, row, step):
-        step.status, step.note, step.finished_at = "failed", error.message, clock.now()
+        step.status, step.finished_at = "failed", clock.now()
+        trouble(step, error)
         row.error_code, row.error_message = error.code, error.message
         row.next_step = getattr(error, "next_step", "") or None
     if _may_undo(work):
@@ -111,7 +115,8 @@ def _undo_failed(work: Work, number: int, error: ProviderError | McmError) -> bo
         _put_off(work, number, error)
         return False
     with work.locked(number) as (_, _row, step):
-        step.status, step.note = "left", f"it could not be undone, somebody has to: {error.message}"
+        step.status = "left"
+        trouble(step, error, "step_left")
     return True
 
 
@@ -126,7 +131,7 @@ def _put_off(work: Work, number: int, error: ProviderError | McmError) -> None:
         pause = min(2.0**step.tries, _LONGEST_S)
         if isinstance(error, RateLimited) and error.retry_after:
             pause = max(pause, error.retry_after)
-        step.note = error.message
+        trouble(step, error)
         row.next_at = clock.now() + timedelta(seconds=pause)
 
 

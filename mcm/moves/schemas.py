@@ -73,6 +73,7 @@ class MoveStepItem(BaseModel):
     done_bytes: int | None
     total_bytes: int | None
     note: str | None
+    note_zh: str | None
     started_at: datetime | None
     finished_at: datetime | None
 

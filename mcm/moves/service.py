@@ -118,7 +118,7 @@ def retry(session: Session, runtime: "Runtime", caller: Caller, row: Move) -> Mo
     for step in steps:
         if step.status not in _OVER or (step.status == "skipped" and not _verified(session, row)):
             step.status, step.operation_id, step.undo_operation_id = "new", None, None
-            step.tries, step.note, step.started_at, step.finished_at = 0, None, None, None
+            step.tries, step.note, step.told, step.started_at, step.finished_at = 0, None, None, None, None
             step.done_bytes = step.total_bytes = None
     row.status, row.holds, row.attempt = "queued", row.resource_id, row.attempt + 1
     row.error_code = row.error_message = row.next_step = row.finished_at = row.cancel_at = None

@@ -14,6 +14,7 @@ from mcm.db.session import after_commit
 from mcm.models import Operation, ResourceRow
 from mcm.moves import repository, staging, transfers
 from mcm.moves.errors import NotVerified, StepFailed
+from mcm.moves.noting import note
 from mcm.moves.planning import CREATE, IMAGE, STOP
 from mcm.moves.work import Work
 from mcm.operations import deciding
@@ -62,12 +63,10 @@ def _operate(work: Work, number: int, ask: Ask, *, undoing: bool = False) -> Ope
 
 
 def _say(work: Work, number: int, row: Operation) -> None:
-    note = None
-    if row.status == "in_doubt":
-        note = f"operation {row.id} is in doubt: look at the cloud, then mcm operation retry or resolve"
-    if work.steps[number].note != note:
+    code = "step_in_doubt" if row.status == "in_doubt" else ""
+    if (work.steps[number].told or {}).get("code", "") != code:
         with work.locked(number) as (_, _row, step):
-            step.note = note
+            note(step, code, operation=row.id)
 
 
 def _stop(work: Work, number: int) -> bool:
@@ -220,7 +219,7 @@ def _into_the_bin(work: Work, number: int, resource_id: str) -> bool:
         found = recycling.wanted(session, runtime.registry, caller, resource_id)
         days = belts.kept_days(session, found.account.id) or int(row.wanted["days"])
         made = recycling.put(session, runtime, caller, found, days, f"move {row.id} was undone")
-        step.note = f"it is in the recycle bin ({made.id}), as its account wants it"
+        note(step, "step_in_bin", bin=made.id)
     return True
 
 
@@ -273,10 +272,10 @@ def _retire(work: Work, number: int) -> bool:
     with work.locked(number) as (session, row, step):
         caller, runtime = work.caller(session), work.runtime
         found = recycling.wanted(session, runtime.registry, caller, row.resource_id)
-        note = f"moved to {row.target_account_name} ({row.id})"
-        made = recycling.put(session, runtime, caller, found, int(row.wanted["days"]), note)
+        why = f"moved to {row.target_account_name} ({row.id})"
+        made = recycling.put(session, runtime, caller, found, int(row.wanted["days"]), why)
         row.facts = {**row.facts, "recycled": made.id}
-        step.note = made.id
+        note(step, "step_retired", bin=made.id)
     return True
 
 

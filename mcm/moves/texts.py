@@ -86,6 +86,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "停用源实例：立即停止，{days} 天后删除（可恢复）",
     ),
     "clean": ("remove the copy here and the image at the source", "删除本地副本和源端镜像"),
+    # Notes of steps.
+    "step_failed": ("{why}", "{why_zh}"),
+    "step_left": (
+        "it could not be undone, somebody has to: {why}",
+        "未能撤销，须人工处理：{why_zh}",
+    ),
+    "step_in_doubt": (
+        "operation {operation} is in doubt: look at the cloud, then mcm operation retry or resolve",
+        "操作 {operation} 结果不明：请到云端核实，然后执行 mcm operation retry 或 resolve",
+    ),
+    "step_in_bin": (
+        "it is in the recycle bin ({bin}), as its account wants it",
+        "按账号设置，已放入回收站（{bin}）",
+    ),
+    "step_retired": ("{bin}", "{bin}"),
 }
 
 

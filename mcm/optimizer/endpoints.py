@@ -39,7 +39,7 @@ def create_optimization(body: OptimizationCreate, runtime: RuntimeDep, mutation:
     """Asks for it; it runs beside the requests, one at a time. Nothing moves by it."""
 
     def change(session: Session) -> OptimizationDetail:
-        row = service.create(session, mutation.caller, body)
+        row = service.create(session, runtime.settings, mutation.caller, body)
         after_commit(session, lambda: runner.wake(runtime))
         return service.detail(row, mutation.caller)
 

@@ -38,20 +38,19 @@ from mcm.tenancy import sight
 from mcm.workloads import service as workloads
 
 _MIGRATE = "instance.migrate"
-# Of one tenant: nobody fills the queue of others, whose turn comes after at most one of each.
-MOST_WAITING = 10
 _BATCH = 1_000
 _MOST_TARGETS = 2_000
 
 
-def create(session: Session, caller: Caller, asked: OptimizationCreate) -> Optimization:
+def create(session: Session, settings: Settings, caller: Caller, asked: OptimizationCreate) -> Optimization:
     """Writes down what is wanted; `runner.wake` begins it. Raises WorkloadNotFound."""
     for name in asked.workloads:
         workloads.get(session, name)
-    if repository.open_of(session, caller.tenant_id) >= MOST_WAITING:
+    # Nobody fills the queue of others, whose turn comes after at most one of each.
+    if (most := settings.optimizer_runs_each) <= repository.open_of(session, caller.tenant_id):
         raise Conflict(
-            f"{MOST_WAITING} optimizations of your tenant wait or run already; nothing was asked for",
-            message_zh=f"您所在租户已有 {MOST_WAITING} 个优化任务在等待或运行；未提交",
+            f"{most} optimizations of your tenant wait or run already; nothing was asked for",
+            message_zh=f"您所在租户已有 {most} 个优化任务在等待或运行；未提交",
             next_step="wait for them, or cancel some: mcm optimization list, mcm optimization cancel ID",
             next_step_zh="请等待其完成，或取消部分任务：mcm optimization list、mcm optimization cancel ID",
         )

@@ -11,7 +11,7 @@ from tests.lab import CALLER, Lab
 
 def _made(lab: Lab) -> str:
     with lab.runtime.database.writing() as session:
-        return service.create(session, CALLER, OptimizationCreate()).id
+        return service.create(session, lab.runtime.settings, CALLER, OptimizationCreate()).id
 
 
 def _create(lab: Lab) -> Call:

@@ -13,7 +13,7 @@ from tests.rooms.moves.desk import Desk
 def _found(desk: Desk, *ids: str) -> str:
     region = desk.lab.scope("instance", name="there").region
     with desk.lab.runtime.database.writing() as session:
-        row = service.create(session, CALLER, OptimizationCreate())
+        row = service.create(session, desk.lab.runtime.settings, CALLER, OptimizationCreate())
         row.status = "done"
         for number, ident in enumerate(ids):
             data: dict[str, Any] = {"how": "person", "target": {"location": f"there/{region}", "host": None}}

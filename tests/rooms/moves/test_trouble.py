@@ -5,11 +5,13 @@ import pytest
 from mcm.accounts import service as accounts
 from mcm.contract import ImageSink, ResourceKind, ResourceRef, Unreachable
 from mcm.errors import McmError
-from mcm.moves import converting, planning, repository, running, staging, steps, work
-from mcm.moves.errors import MoveBusy, MoveNotOpen, MoveNotPossible
+from mcm.models import MoveStep
+from mcm.moves import converting, noting, planning, presenting, repository, running, service, staging, steps, work
+from mcm.moves.errors import MoveBusy, MoveNotOpen, MoveNotPossible, StagingFull
 from mcm.moves.steps import TABLE, Step
 from mcm.operations.errors import ActionNotAllowed
 from mcm.placement.errors import PolicyDenies
+from mcm.system.chinese import CHINESE
 from mcm_providers.simulated.adapter import SimulatedProvider
 from tests.rooms.moves.desk import Desk
 from tests.rooms.placement.estate import policy
@@ -92,6 +94,39 @@ def test_a_step_that_fails_takes_everything_back(desk: Desk, monkeypatch: pytest
     row = desk.until(move)
     assert (row.status, row.attempt, row.error_message) == ("succeeded", 7, None)
     assert (len(desk.made()), len(desk.images("there"))) == (1, 1)
+
+
+def test_notes_come_in_both_languages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the error's own Chinese, else what its code means; what could not be undone says so."""
+    said = McmError("the disk is on fire", message_zh="磁盘起火")
+
+    def fail(*_: object) -> bool:
+        raise said
+
+    monkeypatch.setattr(running, "TABLE", TABLE | {"upload": Step(fail, fail), "image": Step(TABLE["image"].do, fail)})
+    notes = []
+    for error in (said, StagingFull("1 MiB is free")):
+        said = error
+        move = desk.start(desk.body(desk.source("stopped")))
+        desk.until(move)
+        with desk.lab.runtime.database.reading() as session:
+            row = service.get(session, move)
+            shown = presenting.detail(row, service.steps_of(session, row)).steps
+        notes.append({one.name: (one.note, one.note_zh) for one in shown if one.note})
+    assert notes[0]["upload"] == (
+        "it could not be undone, somebody has to: the disk is on fire",
+        "未能撤销，须人工处理：磁盘起火",
+    )
+    assert set(notes[0]) == set(notes[1]) == {"image", "upload"}
+    english, chinese = notes[1]["upload"]
+    assert english == "it could not be undone, somebody has to: 1 MiB is free"
+    assert chinese is not None
+    assert chinese.startswith(f"未能撤销，须人工处理：{CHINESE['staging_full'].meaning.rstrip('。')}")
+    assert chinese.endswith("（1 MiB is free）")
+
+
+def test_a_note_from_before_it_had_a_code_is_shown_as_it_is() -> None:
+    assert noting.shown(MoveStep(note="the bucket is empty", told=None)) == ("the bucket is empty",) * 2
 
 
 def test_cancelling_undoes(desk: Desk) -> None:

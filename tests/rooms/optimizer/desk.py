@@ -20,7 +20,7 @@ class Desk:
     def ask(self, **wanted: Any) -> str:
         with self.lab.runtime.database.writing() as session:
             body = OptimizationCreate.model_validate({"time_limit_s": 10} | wanted)
-            return service.create(session, CALLER, body).id
+            return service.create(session, self.lab.runtime.settings, CALLER, body).id
 
     def run(self, **wanted: Any) -> tuple[OptimizationDetail, list[OptimizationRowItem]]:
         made = self.ask(**wanted)

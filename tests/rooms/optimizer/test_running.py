@@ -41,12 +41,13 @@ def test_one_runs_and_others_wait_in_their_order(desk: Desk) -> None:
 
 
 def test_tenants_take_turns_and_none_fills_the_queue(desk: Desk) -> None:
-    mine = [desk.ask() for _ in range(service.MOST_WAITING)]
+    settings = desk.lab.runtime.settings
+    mine = [desk.ask() for _ in range(settings.optimizer_runs_each)]
     with pytest.raises(Conflict, match="of your tenant"):
         desk.ask()
     with desk.lab.runtime.database.writing() as session:
         other = replace(CALLER, tenant_id=tenants.create(session, CALLER, TenantCreate(name="retail")).id)
-        theirs = service.create(session, other, OptimizationCreate(time_limit_s=10)).id
+        theirs = service.create(session, settings, other, OptimizationCreate(time_limit_s=10)).id
     order = []
     for _ in range(3):
         with desk.lab.runtime.database.writing() as session:
@@ -57,6 +58,16 @@ def test_tenants_take_turns_and_none_fills_the_queue(desk: Desk) -> None:
         _set(desk, taken, status="done", runs=None, owner=None, finished_at=clock.now())
     assert order == [mine[0], theirs, mine[1]]
     desk.ask()
+
+
+def test_how_many_of_a_tenant_wait_or_run_is_a_setting(desk: Desk) -> None:
+    few = desk.lab.runtime.settings.model_copy(update={"optimizer_runs_each": 2})
+    desk.ask()
+    with desk.lab.runtime.database.writing() as session:
+        service.create(session, few, CALLER, OptimizationCreate(time_limit_s=10))
+        with pytest.raises(Conflict, match="2 optimizations of your tenant") as refused:
+            service.create(session, few, CALLER, OptimizationCreate(time_limit_s=10))
+    assert "2 个" in refused.value.message_zh
 
 
 def test_who_may_not_see_costs_sees_where_things_go_and_no_amount(desk: Desk) -> None:

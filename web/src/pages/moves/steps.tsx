@@ -6,10 +6,9 @@ import Table from "@cloudscape-design/components/table";
 import type { Schemas } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { useTexts } from "../../i18n/use-texts";
-import { useWord, Word } from "../../parts/deciding/word";
+import { useBoth, useWord, Word } from "../../parts/deciding/word";
 import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
-import { plain } from "../../parts/plain";
 import { texts } from "./texts";
 
 type Step = Schemas["MoveStepItem"];
@@ -64,7 +63,8 @@ function Operations({ of }: { of: Step }) {
 
 function Note({ of }: { of: Step }) {
   const t = useTexts(texts);
+  const both = useBoth();
   // What stands there is where in the recycle bin it is.
   if (of.name === "retire" && of.status === "done") return <Inside href="/recycle-bin">{t("bin")}</Inside>;
-  return of.note ? <span lang="en" className="console-words">{plain(of.note)}</span> : <>–</>;
+  return of.note ? <span className="console-words">{both(of.note, of.note_zh)}</span> : <>–</>;
 }
