@@ -164,12 +164,14 @@ def snapshot(
 def create_image(
     id: str = OneInstance,
     name: str = typer.Option(..., "--name", help="What it will be called."),
+    volume: str | None = typer.Option(None, "--volume", help="Of the bytes of this volume, which is attached to it."),
     dry_run: bool = DryRun,
     wait: bool = Wait,
     output: Format = Output,
 ) -> None:
     """Make an image of an instance."""
-    act("instance.create_image", [id], {"name": name}, dry_run=dry_run, wait=wait, yes=True, output=output)
+    params = {"name": name} | ({"volume": volume} if volume else {})
+    act("instance.create_image", [id], params, dry_run=dry_run, wait=wait, yes=True, output=output)
 
 
 @app.command("revert")

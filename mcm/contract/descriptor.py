@@ -56,8 +56,8 @@ class ImageSupport(BaseModel):
     """What a move between clouds has to know.
 
     export_absent, import_absent: codes of the message catalogue that say why the bytes of images cannot be had, or
-    taken in; "" where the capability is there. root_volume: an image of an instance that starts from a volume holds
-    that volume's bytes too.
+    taken in; "" where the capability is there. root_volume: `instance.create_image` takes `volume`, so that an image
+    of an instance that starts from a volume holds that volume's bytes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -63,7 +63,8 @@ class ImageKeeper(Protocol):
 
     def remove_image(self, region: str, token: str) -> None:
         """Removes the image that carries this token, and no other: one that `upload_image` or an order of
-        `instance.create_image` made. That there is none is no error."""
+        `instance.create_image` made, with what was made on the way to it. That there is none is no error. ResourceBusy
+        while something of it cannot be removed yet."""
         ...
 
 

@@ -15,7 +15,7 @@ from mcm.contract.actions import ACTIONS
 from mcm.contract.actions.params import TagKey, TagValue
 from mcm.errors import McmError
 from mcm.models import Account, ResourceRow
-from mcm.moves import converting, repository, staging
+from mcm.moves import converting, disks, repository, staging
 from mcm.moves.schemas import MoveCreate, MovePreview, Told
 from mcm.moves.texts import told
 from mcm.operations import needs, service
@@ -42,7 +42,8 @@ _ARM = ("arm64", "aarch64", "armv8")
 @dataclass
 class Plan:
     """params: of the new instance, with native ids and without its image. against: why mcm cannot do it; refusal: the
-    error behind it, where an error said so. names: the steps it takes."""
+    error behind it, where an error said so. names: the steps it takes. root: the volume that it starts from; None: it
+    starts from an image."""
 
     row: ResourceRow
     source: Account
@@ -54,11 +55,18 @@ class Plan:
     person: list[Told] = field(default_factory=list)
     warnings: list[Told] = field(default_factory=list)
     refusal: McmError | None = None
+    root: ResourceRow | None = None
 
     @property
     def disk_gib(self) -> float | None:
+        if self.root is not None:
+            return disks.gib(self.root)
         found = (self.row.attributes or {}).get("disk_gib")
         return float(found) if found is not None else None
+
+    @property
+    def root_id(self) -> str | None:
+        return self.root.native_id if self.root is not None else None
 
 
 def plan(session: Session, registry: Registry, settings: Settings, caller: Caller, body: MoveCreate) -> Plan:
@@ -101,6 +109,11 @@ def preview(found: Plan, settings: Settings, body: MoveCreate) -> MovePreview:
     )  # fmt: skip
 
 
+def kept(found: Plan, body: MoveCreate) -> dict[str, Any]:
+    """What of it the steps have to know."""
+    return {"stop": "stop" in found.names, "retire": body.retire, "days": body.days, "root": found.root_id}
+
+
 def afterwards(name: str, *, retire: bool) -> list[Told]:
     """What is left for a person once mcm has moved an instance of that name."""
     return [
@@ -129,23 +142,39 @@ def _can(session: Session, registry: Registry, caller: Caller, body: MoveCreate,
         found.against.append(told("not_importable", {"account": target.name, **_why(takes, "import_absent")}))
     if found.against:
         return
-    attached = repository.volumes(session, row.id)
-    roots = [one for one in attached if (one.attributes or {}).get("bootable")]
-    if roots and not gives.images.root_volume:
-        found.against.append(told("on_volume"))
-    if len(attached) > len(roots) and not body.leave_volumes:
-        found.against.append(told("has_volumes", {"count": len(attached) - len(roots)}))
-    elif len(attached) > len(roots):
-        found.person.append(told("person_volumes", {"count": len(attached) - len(roots)}))
+    found.root, further = disks.of(row, repository.volumes(session, row.id))
+    if found.root is not None:
+        _starts_from(found.root, gives, found)
+    if further and not body.leave_volumes:
+        found.against.append(told("has_volumes", {"count": len(further)}))
+    elif further:
+        found.person.append(told("person_volumes", {"count": len(further)}))
+    found.person += [told("person_volume", disks.described(row, one)) for one in further]
     try:
         # The first request that will be sent, judged as it will be then.
         first = OperationCreate(action=STOP, resource=row.id)
         if found.names[0] != "stop":
-            first = OperationCreate(action=IMAGE, resource=row.id, params={"name": "mcm-move"})
+            first = OperationCreate(action=IMAGE, resource=row.id, params=image_params("mcm-move", found.root_id))
         service.wanted(session, registry, caller, first)
     except McmError as error:
         found.refusal = error
         found.against.append(told("not_now", {"why": error.message, "why_zh": error.message_zh or error.message}))
+
+
+def image_params(name: str, root: str | None) -> dict[str, Any]:
+    return {"name": name} | ({"volume": root} if root is not None else {})
+
+
+def _starts_from(root: ResourceRow, gives: ProviderDescriptor, found: Plan) -> None:
+    told_of = disks.described(found.row, root)
+    if not gives.images.root_volume:
+        found.against.append(told("on_volume"))
+    elif (root.attributes or {}).get("encrypted"):
+        found.against.append(told("root_encrypted", told_of))
+    else:
+        found.warnings.append(told("from_volume", told_of))
+        return
+    found.person.append(told("person_root", told_of))
 
 
 def _why(descriptor: ProviderDescriptor, name: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ def create(session: Session, runtime: "Runtime", caller: Caller, body: MoveCreat
         account_name=found.source.name, project=row.project, region=row.region, resource_id=row.id,
         resource_name=row.name, holds=row.id, target_tenant_id=found.target.tenant_id,
         target_account_id=found.target.id, target_account_name=found.target.name, target_region=found.region,
-        params=found.params, wanted={"stop": "stop" in found.names, "retire": body.retire, "days": body.days},
+        params=found.params, wanted=planning.kept(found, body),
         facts={}, attempt=1, caller=acting_as.packed(caller), requested_by=caller.name, created_at=now, next_at=now,
         turn=0, waits=0, version=1,
     )  # fmt: skip

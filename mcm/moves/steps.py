@@ -15,7 +15,7 @@ from mcm.models import Operation, ResourceRow
 from mcm.moves import repository, staging, transfers
 from mcm.moves.errors import NotVerified, StepFailed
 from mcm.moves.noting import note
-from mcm.moves.planning import CREATE, IMAGE, STOP
+from mcm.moves.planning import CREATE, IMAGE, STOP, image_params
 from mcm.moves.work import Work
 from mcm.operations import deciding
 from mcm.operations import service as operations
@@ -97,7 +97,8 @@ def _operate_start(work: Work, number: int) -> bool:
 
 def _image(work: Work, number: int) -> bool:
     name = f"mcm-move-{work.row.id.removeprefix('mov_')[:12]}"
-    asked = OperationCreate(action=IMAGE, resource=work.row.resource_id, params={"name": name})
+    params = image_params(name, work.row.wanted.get("root"))
+    asked = OperationCreate(action=IMAGE, resource=work.row.resource_id, params=params)
     made = _operate(work, number, lambda *_: asked)
     if made is None:
         return False

@@ -18,6 +18,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "it starts from a volume, and an image of it holds none of that volume's bytes",
         "该实例从卷启动，其镜像不包含该卷的数据",
     ),
+    "root_encrypted": (
+        "volume '{name}' ({gib} GiB), which it starts from, is encrypted: nobody could read an image of it elsewhere",
+        "其启动卷“{name}”（{gib} GiB）已加密：其镜像在别处无法读取",
+    ),
     "has_volumes": (
         "{count} more volumes are attached to it, and an image holds none of them: move them first, or say that they "
         "stay behind (leave_volumes)",
@@ -42,6 +46,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} volumes stay behind with what is on them",
         "{count} 个卷及其数据保留在原处",
     ),
+    "person_root": (
+        "volume '{name}' ({volume}, {gib} GiB, {type}, {device}), which it starts from: while the instance is off, "
+        "have the source's block storage write it, or a copy of it, to an image; import that at the target, and start "
+        "from it",
+        "启动卷“{name}”（{volume}，{gib} GiB，{type}，{device}）：实例停机后，在源端通过块存储将该卷或其副本写为镜像；"
+        "在目标端导入该镜像并从中启动",
+    ),
+    "person_volume": (
+        "volume '{name}' ({volume}, {gib} GiB, {type}, {device}): at the target make one of that size (`mcm volume "
+        "create`) and attach it to the new instance (`mcm volume attach`); copy what is on it from guest to guest, or "
+        "have the source's block storage write it to an image while the instance is off, and make the volume of that; "
+        "then compare both",
+        "卷“{name}”（{volume}，{gib} GiB，{type}，{device}）：在目标端创建同样大小的卷（`mcm volume create`）"
+        "并挂载到新实例（`mcm volume attach`）；在客户机之间复制数据，或在实例停机后由源端块存储将其写为镜像，"
+        "再用该镜像创建卷；最后核对两端",
+    ),
     "person_retire": (
         "the source stays as it is: retire it once you are sure (mcm recycle put {name})",
         "源实例保持不变：确认无误后请停用（mcm recycle put {name}）",
@@ -54,6 +74,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "runs_on": (
         "it runs while its image is made: what it writes later stays behind, and files may be half written (stop)",
         "制作镜像时实例仍在运行：之后写入的数据不会迁移，文件可能不完整（可选择先停止）",
+    ),
+    "from_volume": (
+        "it starts from volume '{name}' ({gib} GiB): a copy of that is made at the source, written to an image and "
+        "removed; the new instance starts from the image, on the disk of its size",
+        "该实例从卷“{name}”（{gib} GiB）启动：将在源端制作该卷的副本，写为镜像后删除副本；"
+        "新实例从该镜像启动，使用其规格自带的磁盘",
     ),
     "tags_left": ("tags that the target cannot hold stay behind: {names}", "目标无法保存的标签将被舍弃：{names}"),
     "no_converter": (

@@ -81,7 +81,11 @@ class Snapshot(Params):
 
 
 class CreateImage(Params):
+    """volume: one that is attached to the instance; the image holds its bytes. None: as the cloud makes images, which
+    may be without the bytes of volumes."""
+
     name: Name
+    volume: NativeId | None = None
 
 
 class Revert(Params):

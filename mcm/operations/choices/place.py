@@ -30,13 +30,14 @@ NAMES = {
     "datastore": ResourceKind.DATASTORE,
     "instance": ResourceKind.INSTANCE,
     "snapshot": ResourceKind.SNAPSHOT,
+    "volume": ResourceKind.VOLUME,
     "network": ResourceKind.NETWORK,
     "host": ResourceKind.HOST,
 }
 # A project's own things, never lent out by the cloud: only what the session sees.
 _OWN = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.SNAPSHOT)
 # What is acted on or with, rather than chosen for something new: `mcm account choices` has no list of it.
-_UNLISTED = (ResourceKind.INSTANCE, ResourceKind.HOST)
+_UNLISTED = (ResourceKind.INSTANCE, ResourceKind.VOLUME, ResourceKind.HOST)
 
 
 @dataclass(frozen=True)

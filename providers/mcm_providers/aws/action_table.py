@@ -26,6 +26,8 @@ _SUPPORTED = {
     ),
     "instance.resize": ActionSupport(states=("stopped",), needs=("flavor",), ignores=("vcpus", "memory_mib")),
     "instance.snapshot": ActionSupport(ignores=("memory",)),
+    # An image of an instance holds all of its volumes.
+    "instance.create_image": ActionSupport(ignores=("volume",)),
     "volume.create": ActionSupport(needs=("zone",), unlisted=("snapshot",)),
     "volume.snapshot": ActionSupport(ignores=("memory",)),
     "public_ip.allocate": ActionSupport(ignores=("network",)),

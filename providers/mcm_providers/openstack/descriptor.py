@@ -1,6 +1,6 @@
 """What mcm knows of OpenStack before keystoneauth is imported."""
 
-from mcm.contract import Cadence, Capability, KindSupport, ProviderDescriptor, ResourceKind, Text
+from mcm.contract import Cadence, Capability, ImageSupport, KindSupport, ProviderDescriptor, ResourceKind, Text
 from mcm.contract.actions import proven_beside
 from mcm_providers._prometheus.fields import MESSAGES
 from mcm_providers.openstack.action_table import SUPPORT
@@ -43,6 +43,7 @@ DESCRIPTOR = ProviderDescriptor(
             *(Capability.IMAGE_EXPORT, Capability.IMAGE_IMPORT),
         }
     ),
+    images=ImageSupport(root_volume=True),
     proven=proven_beside(__file__),
     actions=SUPPORT,
     messages={

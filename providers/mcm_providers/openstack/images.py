@@ -22,6 +22,7 @@ from mcm.contract import (
 )
 from mcm.contract.images import PROPERTIES
 from mcm_providers.openstack.actions.deed import MARK, path
+from mcm_providers.openstack.actions.imaging import drop_copies
 from mcm_providers.openstack.cloud import Cloud, Service
 from mcm_providers.openstack.documents import Document, integer, mappings, parsed, text
 from mcm_providers.openstack.errors import ItemNotFound
@@ -85,6 +86,8 @@ def upload_image(cloud: Cloud, region: str, wanted: ImageFile, source: ImageSour
 
 
 def remove_image(cloud: Cloud, region: str, token: str) -> None:
+    if cloud.catalogue.url("block-storage", region) is not None:
+        drop_copies(cloud.service("block-storage", region), token)
     service = _glance(cloud, region)
     for row in list(_marked(service, token)):
         _delete(service, str(row["id"]))

@@ -85,6 +85,10 @@ class Images:
         return ResourceRef(K.IMAGE, native_id, "", region)
 
     def _drop(self, token: str) -> None:
+        copy = self._world.marked(K.VOLUME, token)
+        if copy is not None:
+            self._world.remove(str(copy[1]["id"]), K.VOLUME, copy[0])
+            self._world.effects.append((token, K.VOLUME.value, str(copy[1]["id"]), "deleted"))
         found = self._world.marked(K.IMAGE, token)
         if found is not None:
             native_id = str(found[1]["id"])

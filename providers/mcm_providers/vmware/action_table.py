@@ -18,6 +18,8 @@ _ABSENT = {
 _SUPPORTED = {
     "instance.create": ActionSupport(ignores=("flavor", "security_groups", "keypair", "zone", "disk_gib")),
     "instance.resize": ActionSupport(ignores=("flavor",)),
+    # A template has all of its disks.
+    "instance.create_image": ActionSupport(ignores=("volume",)),
     "instance.migrate": ActionSupport(needs=("host",)),
     # A snapshot without memory reverts to an instance that is off, whatever it is now.
     "instance.revert": ActionSupport(states=("running", "stopped", "suspended")),

@@ -1,8 +1,9 @@
 """Every action at real nova, cinder, glance and neutron: what it leads to, once, told with and without the receipt."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from mcm.contract.conformance.context import PlainContext
 from mcm_providers.openstack.adapter import OpenStackProvider
 from mcm_providers.openstack.descriptor import DESCRIPTOR
 from tests.harness import acting
+from tests.harness.openstack.booting import boot_from_volume, clear
 from tests.harness.openstack.cloud import OpenStackCloud
 from tests.harness.openstack.seed import Seeded, seed
 
@@ -180,6 +182,38 @@ def test_an_image_of_it_and_back_to_it(demo: Project, machine: ResourceRef, acti
     assert acting.look(demo.provider, order).made == done.made, "found by its token"
     demo.do("instance.revert", machine, snapshot=done.made.native_id)
     assert demo.seen(machine).state == "running"
+
+
+def test_an_image_of_the_volume_that_it_starts_from(openstack_cloud: OpenStackCloud, demo: Project) -> None:
+    """Its bytes are in the image; the copy is gone, also where the operation ended in the middle."""
+    connection, name = openstack_cloud.connect("demo"), f"on-volume-{secrets.token_hex(3)}"
+    try:
+        server, volume = boot_from_volume(connection, name)
+        order = acting.ordered(
+            "instance.create_image", ResourceRef(K.INSTANCE, server, "", demo.region), name=name, volume=volume
+        )  # fmt: skip
+        assert acting.look(demo.provider, order).seen is Seen.ABSENT
+        done = acting.act(demo.provider, order, _WAIT_S)
+        assert (done.seen, done.made is not None) == (Seen.DONE, True)
+        assert acting.look(demo.provider, order, "upload", done.facts).seen is Seen.FAILED, "the copy is gone"
+        image = demo.provider.image_file(done.made)  # type: ignore[arg-type]
+        assert (image.disk_format, image.size_bytes, image.properties["hw_disk_bus"]) == ("raw", 1 << 30, "virtio")
+        assert [one.id for one in connection.block_storage.volumes(name=name)] == [volume]
+        demo.provider.remove_image(demo.region, order.token)
+        assert demo.gone(done.made)  # type: ignore[arg-type]
+
+        half = replace(order, token=f"mcm-{secrets.token_hex(16)}")
+        acting.until_over(demo.provider, acting.at(demo.provider, half, facts=acting.send(demo.provider, half).facts))
+        demo.provider.remove_image(demo.region, half.token)
+        for _ in range(100):
+            left = [one.id for one in connection.block_storage.volumes(name=name)]
+            if left == [volume]:
+                break
+            time.sleep(0.3)
+        assert left == [volume]
+    finally:
+        clear(connection, name)
+        connection.close()
 
 
 def test_live_migration(open_as: Callable[[str], Project], machine: ResourceRef) -> None:

@@ -175,6 +175,7 @@ def test_only_what_carries_the_token_is_removed(stub: Stub) -> None:
     glance, provider = Glance(stub, id=A, name="web", mcm_op="mcm-of-somebody-else", **active(DATA)), stub.connect()
     # A service that does not know the filter lists everything.
     stub.put("image", "/images", lambda _: Reply(body={"images": glance.rows}))
+    stub.put("block-storage", "/volumes/detail", {"volumes": []})
     provider.remove_image("RegionOne", TOKEN)
     assert len(glance.rows) == 1
     provider.remove_image("RegionOne", "mcm-of-somebody-else")

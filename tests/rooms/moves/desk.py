@@ -25,19 +25,25 @@ class Desk:
         self.lab.account(name, **given)
         self.lab.sync(name, kinds=KINDS)
 
-    def source(self, state: str = "running") -> ResourceRow:
-        """One at `here` with no volume besides the one it starts from, brought into that state."""
+    def source(self, state: str = "running", *, root: bool = True) -> ResourceRow:
+        """One at `here` with no volume besides the one it starts from, brought into that state. root: False takes that
+        volume away, too: it starts from an image."""
         with self.lab.runtime.database.reading() as session:
             rows = session.scalars(
                 select(ResourceRow)
                 .where(ResourceRow.kind == "instance", ResourceRow.account_id == self.id("here"))
                 .order_by(ResourceRow.native_id)
             ).all()
-            bare = (one for one in rows if all(_root(each) for each in repository.volumes(session, one.id)))
+            bare = (one for one in rows if all(_plain(each) for each in repository.volumes(session, one.id)))
             found = next(bare)
+            volumes = [one.native_id for one in repository.volumes(session, found.id)]
         word = {"running": "ACTIVE", "stopped": "SHUTOFF"}[state]
-        self.lab.world("here").change(found.native_id, status=word, task=None)
-        self.lab.sync("here", kinds=("instance",))
+        world = self.lab.world("here")
+        if not root:
+            for one in volumes:
+                world.remove(one, ResourceKind.VOLUME)
+        world.change(found.native_id, status=word, task=None, volumes=volumes if root else [])
+        self.lab.sync("here", kinds=("instance", "volume"))
         return self.lab.by_native_id(found.native_id)
 
     def id(self, account: str) -> str:
@@ -128,6 +134,10 @@ class Desk:
         """(kind, what) of everything that was asked of a cloud and had an effect."""
         return [(kind, what) for _, kind, _, what in self.lab.world(account).effects]
 
+    def copies(self) -> list[str]:
+        """Volumes at `here` that carry the mark of mcm."""
+        return [one["id"] for one in self.lab.world("here").each(ResourceKind.VOLUME) if one.get("mcm_op")]
+
     def images(self, account: str) -> list[str]:
         """Native ids of those that carry the mark of mcm."""
         world = self.lab.world(account)
@@ -146,5 +156,5 @@ class Desk:
         return [one.name for one in root.rglob("*")] if root.is_dir() else []
 
 
-def _root(volume: ResourceRow) -> bool:
-    return bool(volume.attributes.get("bootable"))
+def _plain(volume: ResourceRow) -> bool:
+    return bool(volume.attributes.get("bootable")) and not volume.attributes.get("encrypted")

@@ -2,16 +2,21 @@
 
 import hashlib
 
+import pytest
+
 from mcm.contract import ResourceKind
 from mcm.moves import converting
 from tests.harness.packages import ensure_debian_packages
 from tests.rooms.moves.desk import Desk
 
 
-def test_an_instance_goes_to_another_cloud(desk: Desk) -> None:
-    source = desk.source()
+@pytest.mark.parametrize("root", [True, False], ids=["volume", "image"])
+def test_an_instance_goes_to_another_cloud(desk: Desk, root: bool) -> None:
+    """One that starts from a volume, and one that starts from an image."""
+    source = desk.source(root=root)
     shown = desk.preview(desk.body(source, stop=True, retire=True))
     assert (shown.how, shown.against) == ("cold", [])
+    assert ("from_volume" in [one.code for one in shown.warnings]) == root
     assert [one.code for one in shown.steps] == [
         "stop", "image", "download", "convert", "upload", "create", "verify", "retire", "clean",
     ]  # fmt: skip
@@ -36,8 +41,10 @@ def test_an_instance_goes_to_another_cloud(desk: Desk) -> None:
     assert desk.lab.count("recycled", f"resource_id = '{source.id}' AND status = 'kept'") == 1
     assert desk.images("here") == desk.staged() == []
     assert desk.effects("here") == [
-        ("instance", "powering-off"), ("image", "created"), ("image", "deleted"),
+        ("instance", "powering-off"), *([("volume", "created")] if root else []), ("image", "created"),
+        *([("volume", "deleted")] if root else []), ("image", "deleted"),
     ]  # fmt: skip
+    assert desk.copies() == []
     assert desk.effects("there") == [("image", "uploaded"), ("instance", "created")]
     trail = desk.audit()
     assert trail.count("move.upload") == 2
@@ -48,7 +55,7 @@ def test_what_the_target_takes_in_another_format_is_converted(desk: Desk) -> Non
     reason = None if converting.program() else ensure_debian_packages(["qemu-utils"])
     assert reason is None, reason
     desk.account("raw", image_formats="raw")
-    source = desk.source("stopped")
+    source = desk.source("stopped", root=False)
     # What is simulated as qcow2 is as large as its disk once it is raw.
     desk.lab.world("here").change(source.native_id, disk_gib=2**-7)
     params = {"networks": [desk.at("raw", "network").native_id], "flavor": desk.largest("raw").native_id}

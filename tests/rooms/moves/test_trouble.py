@@ -1,18 +1,26 @@
 """What goes wrong on the way: nothing is lost, nothing is done twice, and what was done is taken back."""
 
+import uuid
+from typing import Any
+
 import pytest
 
 from mcm.accounts import service as accounts
 from mcm.contract import ImageSink, ResourceKind, ResourceRef, Unreachable
+from mcm.contract.actions import Order
 from mcm.errors import McmError
-from mcm.models import MoveStep
+from mcm.models import MoveStep, ResourceRow
 from mcm.moves import converting, noting, planning, presenting, repository, running, service, staging, steps, work
 from mcm.moves.errors import MoveBusy, MoveNotOpen, MoveNotPossible, StagingFull
 from mcm.moves.steps import TABLE, Step
 from mcm.operations.errors import ActionNotAllowed
 from mcm.placement.errors import PolicyDenies
 from mcm.system.chinese import CHINESE
+from mcm_providers.simulated.actions import instances
+from mcm_providers.simulated.actions.desk import Desk as SimulatedDesk
+from mcm_providers.simulated.actions.table import DEEDS
 from mcm_providers.simulated.adapter import SimulatedProvider
+from mcm_providers.simulated.errors import ApiError
 from tests.rooms.moves.desk import Desk
 from tests.rooms.placement.estate import policy
 
@@ -36,9 +44,12 @@ def _dead(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("killing")
-def test_a_kill_at_every_step_has_at_most_one_effect(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("root", [True, False], ids=["volume", "image"])
+def test_a_kill_at_every_step_has_at_most_one_effect(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, root: bool
+) -> None:  # fmt: skip
     """Before each step, and after it has done its work and nobody has written that down yet."""
-    source = desk.source()
+    source = desk.source(root=root)
     kills = {(name, moment) for name in planning.STEPS for moment in ("before", "after")}
 
     def deadly(name: str, step: Step) -> Step:
@@ -66,7 +77,10 @@ def test_a_kill_at_every_step_has_at_most_one_effect(desk: Desk, monkeypatch: py
     # What is retired already cannot be retired again: that is found out, and not asked for a second time.
     assert (desk.row(move).status, kills) == ("succeeded", set()), (desk.row(move).error_message, desk.told(move))
     assert desk.effects("there") == _ONCE
-    assert desk.effects("here") == [("instance", "powering-off"), ("image", "created"), ("image", "deleted")]
+    made, dropped = ([("volume", "created")], [("volume", "deleted")]) if root else ([], [])
+    done = [("instance", "powering-off"), *made, ("image", "created"), *dropped, ("image", "deleted")]
+    assert desk.effects("here") == done
+    assert desk.copies() == []
     assert desk.lab.count("recycled") == 1
     assert (len(desk.made()), len(desk.images("there")), desk.staged()) == (1, 1, [])
 
@@ -319,14 +333,76 @@ def test_an_instance_moves_once_at_a_time(desk: Desk) -> None:
 
 def test_further_volumes_stay_behind_only_where_somebody_says_so(desk: Desk) -> None:
     source = desk.source("stopped")
-    world = desk.lab.world("here")
-    region = next(region for region, _ in world.cloud.regions() if region != "global")
-    made = {"id": "11111111-0000-4000-8000-000000000001", "name": "data", "size_gib": 5, "status": "in-use"}
-    world.add(ResourceKind.VOLUME, region, made | {"attachments": [{"instance": source.native_id}], "bootable": False})
-    desk.lab.sync("here", kinds=("volume",))
+    _volume(desk, source)
     assert [one.code for one in desk.preview(desk.body(source)).against] == ["has_volumes"]
     shown = desk.preview(desk.body(source, leave_volumes=True))
-    assert (shown.how, shown.person[0].code) == ("cold", "person_volumes")
+    assert (shown.how, [one.code for one in shown.person[:2]]) == ("cold", ["person_volumes", "person_volume"])
+
+
+def _volume(desk: Desk, source: ResourceRow, **values: Any) -> str:
+    """One more at the source."""
+    made = {"id": str(uuid.uuid4()), "name": "data", "size_gib": 5, "status": "in-use", "type": "ssd"}
+    place = [{"instance": source.native_id, "device": values.pop("device", "/dev/vdb")}]
+    desk.lab.world("here").add(
+        ResourceKind.VOLUME, source.region, made | {"attachments": place, "bootable": False} | values
+    )  # fmt: skip
+    desk.lab.sync("here", kinds=("volume",))
+    return str(made["id"])
+
+
+def test_a_bootable_volume_in_another_place_is_not_what_it_starts_from(desk: Desk) -> None:
+    """It may have been made of an image: nothing of it may stay behind without a word."""
+    source = desk.source("stopped")
+    _volume(desk, source, bootable=True, device="/dev/vdc")
+    assert [one.code for one in desk.preview(desk.body(source)).against] == ["has_volumes"]
+    source = desk.source("stopped", root=False)
+    only = _volume(desk, source, bootable=True, device="/dev/vdb", name="restored")
+    shown = desk.preview(desk.body(source))
+    assert [one.code for one in shown.against] == ["has_volumes"]
+    told = next(one for one in shown.person if one.params.get("volume") == only)
+    assert told.code == "person_volume"
+
+
+def test_what_nobody_can_read_elsewhere_is_for_a_person(desk: Desk) -> None:
+    source = desk.source("stopped")
+    with desk.lab.runtime.database.reading() as session:
+        (root,) = repository.volumes(session, source.id)
+    desk.lab.world("here").change(root.native_id, ResourceKind.VOLUME, encrypted=True)
+    _volume(desk, source)
+    desk.lab.sync("here", kinds=("volume",))
+    shown = desk.preview(desk.body(source, leave_volumes=True))
+    assert [one.code for one in shown.against] == ["root_encrypted"]
+    by_code = {one.code: one for one in shown.person}
+    assert by_code["person_root"].params["volume"] == root.native_id
+    data = by_code["person_volume"]
+    assert {"name": "data", "gib": "5", "type": "ssd", "device": "/dev/vdb"}.items() <= data.params.items()
+    for text in (data.text, data.text_zh):
+        assert all(word in text for word in ("data", "5 GiB", "ssd", "/dev/vdb", "mcm volume attach"))
+
+
+def test_a_copy_of_the_volume_is_not_left_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The image cannot be made: the operation removes its copy. It dies before: the move does."""
+    whole = instances.create_image
+
+    def refuses(found: SimulatedDesk, order: Order) -> ResourceRef | None:
+        if order.step == "create_image":
+            raise ApiError(409, "quota", "there is no room for an image")
+        return whole(found, order)
+
+    monkeypatch.setitem(DEEDS, "instance.create_image", DEEDS["instance.create_image"]._replace(do=refuses))
+    source = desk.source("stopped")
+    row = desk.until(desk.start(desk.body(source)))
+    assert (row.status, row.error_code) == ("failed", "move_step_failed")
+    assert desk.effects("here") == [("volume", "created"), ("volume", "deleted")]
+
+    def dies(found: SimulatedDesk, order: Order) -> ResourceRef | None:
+        if order.step != "copy":
+            raise ApiError(409, "quota", "nothing goes here any more")
+        return whole(found, order)
+
+    monkeypatch.setitem(DEEDS, "instance.create_image", DEEDS["instance.create_image"]._replace(do=dies))
+    row = desk.until(desk.start(desk.body(source)))
+    assert (row.status, desk.copies()) == ("failed", [])
 
 
 def test_steps_and_table_agree() -> None:

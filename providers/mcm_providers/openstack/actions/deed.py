@@ -23,16 +23,17 @@ ABSENT, DONE, UNDERWAY, UNCLEAR = (
 
 @dataclass(frozen=True)
 class Deed:
-    """send: one request. look: what became of it. steps: where there is more than one request, their names."""
+    """send: one request. look: what became of it. steps: where there is more than one request, their names; or steps,
+    where they may not all be repeated alike."""
 
     repeat: Repeat
     send: Callable[[Cloud, Order], Receipt]
     look: Callable[[Cloud, Order], Outlook]
-    steps: Callable[[Order], Sequence[str]] | None = None
+    steps: Callable[[Order], Sequence[str | Step]] | None = None
 
     def plan(self, order: Order) -> list[Step]:
         names = self.steps(order) if self.steps is not None else [order.action.partition(".")[2]]
-        return [Step(name, self.repeat) for name in names]
+        return [one if isinstance(one, Step) else Step(one, self.repeat) for one in names]
 
 
 def target(order: Order) -> ResourceRef:

@@ -26,7 +26,7 @@ from mcm_providers.openstack.actions.deed import (
     target,
 )
 from mcm_providers.openstack.cloud import Cloud
-from mcm_providers.openstack.documents import Document, mapping, mappings, text
+from mcm_providers.openstack.documents import Document, mapping, text
 from mcm_providers.openstack.errors import ItemNotFound
 
 
@@ -164,31 +164,6 @@ def _tagged(cloud: Cloud, order: Order) -> Outlook:
     return settled(server(cloud, order), order, is_so)
 
 
-def _image(order: Order) -> Document:
-    return {"createImage": {"name": params(order).name, "metadata": {MARK: order.token}}}
-
-
-def _imaged(cloud: Cloud, order: Order) -> Outlook:
-    """Nova copies the metadata to the image's properties, by which glance finds it."""
-    answer = cloud.service("image", order.region).get("/images", ((MARK, order.token),))
-    for row in mappings(answer.get("images")):
-        if row.get(MARK) == order.token:
-            made = ResourceRef(ResourceKind.IMAGE, str(row["id"]), "", order.region)
-            match row.get("status"):
-                case "active" if not _uploads(cloud, order):
-                    return Outlook(Seen.DONE, made=made)
-                case "killed" | "deleted":
-                    return Outlook(Seen.FAILED, made=made, message=f"the image is {row['status']}")
-            return Outlook(Seen.UNDERWAY, made=made)
-    return ABSENT if server(cloud, order) is not None else Outlook(Seen.FAILED, message="the instance was deleted")
-
-
-def _uploads(cloud: Cloud, order: Order) -> bool:
-    """For a moment after the image is active, in which nova refuses whatever else is asked of the instance."""
-    row = server(cloud, order)
-    return row is not None and (text(row.get("OS-EXT-STS:task_state")) or "").startswith("image_")
-
-
 def _console(cloud: Cloud, order: Order) -> Receipt:
     where = path("servers", target(order).native_id, "/remote_consoles")
     asked = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
@@ -250,8 +225,6 @@ DEEDS: dict[str, Deed] = {
     "instance.revert_resize": Deed(Repeat.HARMLESS, _asks(lambda _: {"revertResize": None}), _verified),
     "instance.rename": Deed(Repeat.HARMLESS, _rename, _renamed),
     "instance.set_tags": Deed(Repeat.HARMLESS, _tag, _tagged, _tag_steps),
-    "instance.snapshot": Deed(Repeat.LOOK, _asks(_image), _imaged),
-    "instance.create_image": Deed(Repeat.LOOK, _asks(_image), _imaged),
     "instance.revert": Deed(
         Repeat.NEVER, _asks(lambda order: {"rebuild": {"imageRef": params(order).snapshot}}), _only_told
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mcm.contract import CallContext, ResourceKind, ResourceRef
-from mcm.contract.actions import ACTIONS, Effect, Order, Outlook, Receipt, Step
+from mcm.contract.actions import ACTIONS, Effect, Order, Outlook, Receipt, Repeat, Step
 from mcm_providers.simulated.actions.desk import Desk
 from mcm_providers.simulated.actions.looks import look
 from mcm_providers.simulated.actions.table import DEEDS
@@ -25,8 +25,10 @@ class Acting:
         self._context, self._scope_of = context, scope_of
 
     def steps(self, order: Order) -> Sequence[Step]:
-        verb = order.action.partition(".")[2]
-        return [Step(verb, DEEDS[order.action].repeat)]
+        verb, repeat = order.action.partition(".")[2], DEEDS[order.action].repeat
+        if order.action == "instance.create_image" and order.params.volume is not None:  # type: ignore[attr-defined]
+            return [Step("copy", repeat, undo="drop_copy"), Step(verb, repeat), Step("drop_copy", Repeat.HARMLESS)]
+        return [Step(verb, repeat)]
 
     def send(self, order: Order) -> Receipt:
         limit = self._client.sign_in()

@@ -132,8 +132,43 @@ def snapshot(desk: Desk, order: Order) -> ResourceRef:
     return _child(desk, order, K.SNAPSHOT, source_kind="instance", description="made by mcm")
 
 
-def create_image(desk: Desk, order: Order) -> ResourceRef:
-    return _child(desk, order, K.IMAGE, visibility="private", format=desk.image_format)
+def create_image(desk: Desk, order: Order) -> ResourceRef | None:
+    """Of a volume it goes over a copy of that, which carries the token too."""
+    match order.step:
+        case "copy":
+            copy_of(desk, order)
+            return None
+        case "drop_copy":
+            drop_copy(desk)
+            return None
+    values: dict[str, Any] = {"visibility": "private", "format": desk.image_format}
+    if (volume := order.params.volume) is not None:  # type: ignore[attr-defined]
+        copy = desk.made(K.VOLUME)
+        if copy is None:
+            raise ApiError(409, "no_copy", "there is no copy of the volume")
+        values |= {"source": volume, "size_gib": copy[1]["size_gib"]}
+    return _child(desk, order, K.IMAGE, **values)
+
+
+def copy_of(desk: Desk, order: Order) -> None:
+    if desk.made(K.VOLUME) is not None:
+        return
+    native_id, _, document = _target(desk, order)
+    _, source = desk.find(K.VOLUME, order.params.volume, order.region)  # type: ignore[attr-defined]
+    if native_id not in [one["instance"] for one in source.get("attachments") or ()]:
+        raise ApiError(400, "not_attached", f"volume '{source['id']}' is not attached to instance '{native_id}'")
+    made = {"id": str(uuid.uuid4()), "name": order.params.name, "size_gib": source["size_gib"]}  # type: ignore[attr-defined]
+    desk.add(K.VOLUME, order.region, made | {
+        "status": "available", "attachments": [], "bootable": True, "encrypted": False,
+        "project": document.get("project"), "type": source.get("type"),
+    })  # fmt: skip
+
+
+def drop_copy(desk: Desk) -> None:
+    if (copy := desk.made(K.VOLUME)) is not None:
+        region, document = copy
+        desk.note(K.VOLUME, str(document["id"]), "deleted")
+        desk.world.remove(str(document["id"]), K.VOLUME, region)
 
 
 def revert(desk: Desk, order: Order) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mcm.contract import ResourceRef
+from mcm.contract import ResourceKind, ResourceRef
 from mcm.contract.actions import ACTIONS, Order, Outlook, Seen
 from mcm_providers.simulated.actions.desk import WORDS
 from mcm_providers.simulated.actions.others import rule_of
@@ -15,6 +15,9 @@ _NOTHING, _DONE, _UNDERWAY = Outlook(Seen.ABSENT), Outlook(Seen.DONE), Outlook(S
 def look(world: World, order: Order, scope_of: Any) -> Outlook:
     """`scope_of`: kind and region → native scope of what is new."""
     action = ACTIONS[order.action]
+    if order.step in ("copy", "drop_copy"):
+        there = world.marked(ResourceKind.VOLUME, order.token) is not None
+        return _DONE if there == (order.step == "copy") else _NOTHING
     if action.makes is not None:
         made = world.marked(action.makes, order.token)
         if made is None:
