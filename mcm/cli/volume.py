@@ -65,13 +65,16 @@ def create(
     zone: str | None = typer.Option(None, "--zone"),
     type: str | None = typer.Option(None, "--type", help="The cloud's own volume type."),
     snapshot: str | None = typer.Option(None, "--from-snapshot", help="Name or native id."),
+    image: str | None = typer.Option(None, "--from-image", help="Name or native id."),
     tag: list[str] = Tag,
     dry_run: bool = DryRun,
     wait: bool = Wait,
     output: Format = Output,
 ) -> None:
     """Create a volume."""
-    params = without_none(name=name, size_gib=size_gib, zone=zone, type=type, snapshot=snapshot, tags=tags_of(tag))
+    params = without_none(
+        name=name, size_gib=size_gib, zone=zone, type=type, snapshot=snapshot, image=image, tags=tags_of(tag)
+    )  # fmt: skip
     make("volume.create", account, region, params, dry_run=dry_run, wait=wait, output=output)
 
 

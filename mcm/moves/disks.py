@@ -10,6 +10,15 @@ from mcm.models import ResourceRow
 _FIRST = re.compile(r"[a-z]da[0-9]*$")
 
 
+def kind_of(step: str) -> str:
+    """A step's own name, without the disk that it is about."""
+    return step.partition(":")[0]
+
+
+def disk_of(step: str) -> str:
+    return step.partition(":")[2]
+
+
 def of(instance: ResourceRow, attached: Sequence[ResourceRow]) -> tuple[ResourceRow | None, list[ResourceRow]]:
     """(the one it starts from, the others). A bootable one in another place than the first is one of the others: it may
     have been made of an image."""
@@ -34,6 +43,17 @@ def device(instance: ResourceRow, volume: ResourceRow) -> str | None:
 def gib(volume: ResourceRow) -> float | None:
     found = (volume.attributes or {}).get("size_gib")
     return float(found) if found is not None else None
+
+
+def readable(volume: ResourceRow) -> bool:
+    """Elsewhere: of an encrypted one only this cloud has the key."""
+    return not (volume.attributes or {}).get("encrypted")
+
+
+def can_be_copied(volume: ResourceRow) -> bool:
+    """What several instances write to is not one instance's to take along."""
+    shared = len((volume.attributes or {}).get("attachments") or ()) > 1
+    return readable(volume) and not shared and gib(volume) is not None
 
 
 def described(instance: ResourceRow, volume: ResourceRow) -> dict[str, Any]:

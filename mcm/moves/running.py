@@ -17,6 +17,7 @@ from mcm.db.session import after_commit
 from mcm.errors import McmError, Unavailable
 from mcm.kit import clock
 from mcm.models import Move
+from mcm.moves.disks import kind_of
 from mcm.moves.errors import ImageCorrupt, StepFailed
 from mcm.moves.noting import note, trouble
 from mcm.moves.steps import NO_WAY_BACK, TABLE
@@ -73,7 +74,7 @@ def _do(work: Work, number: int) -> bool:
             row.status, row.started_at = "running", row.started_at or now
             step.status, step.started_at = "running", step.started_at or now
     try:
-        done = TABLE[work.steps[number].name].do(work, number)
+        done = TABLE[kind_of(work.steps[number].name)].do(work, number)
     except Stopped:
         return True
     except (ProviderError, McmError) as error:
@@ -156,7 +157,7 @@ def _undo_next(work: Work) -> bool:
     """The last one that has done something, or may have; then the one before."""
     todo = [step for step in work.steps if step.status in ("running", "failed", "done", "skipped")]
     for step in reversed(todo):
-        undo = TABLE[step.name].undo
+        undo = TABLE[kind_of(step.name)].undo
         if undo is not None and step.status != "skipped":
             return _undo(work, step.number)
         if step.status != "skipped":
@@ -168,7 +169,7 @@ def _undo_next(work: Work) -> bool:
 
 
 def _undo(work: Work, number: int) -> bool:
-    undo = TABLE[work.steps[number].name].undo
+    undo = TABLE[kind_of(work.steps[number].name)].undo
     assert undo is not None
     try:
         done = undo(work, number)

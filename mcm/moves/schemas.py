@@ -13,7 +13,7 @@ _Named = Annotated[str, Field(min_length=1, max_length=255)]
 class MoveCreate(BaseModel):
     """params: of the new instance as for instance.create, without image; what is left out follows the source. stop:
     stop the source first, so that its disks are whole. retire: into the recycle bin once the new one is verified.
-    leave_volumes: what is on its further volumes stays behind."""
+    leave_volumes: its further volumes stay behind with what is on them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,10 +61,12 @@ class MovePreview(BaseModel):
 
 
 class MoveStepItem(BaseModel):
-    """note: why it failed, or what is left of it and has to be removed by hand. bytes: of copies; null: none."""
+    """name: of a step for a further volume followed by a colon and which one that is; volume: what that is called.
+    note: why it failed, or what is left of it and has to be removed by hand. bytes: of copies; null: none."""
 
     number: int
     name: str
+    volume: str | None
     text: str
     text_zh: str
     status: StepStatus
@@ -106,7 +108,8 @@ class MoveItem(BaseModel):
 
 
 class MoveDetail(MoveItem):
-    """image: what was copied: formats, sizes and checksums at each end. person: what is left for a person once it has
+    """image: what was copied: formats, sizes and checksums at each end, and in `volumes` the same of each further one
+    that went with it. person: what is left for a person once it has
     succeeded; empty of one that failed or was cancelled."""
 
     params: dict[str, Any]

@@ -17,7 +17,8 @@ from mcm.kit.ids import new_id
 from mcm.models import Account, Move, MoveStep
 from mcm.moves import planning, repository, runner, telling
 from mcm.moves.errors import MoveBusy, MoveNotFound, MoveNotOpen, MoveNotPossible
-from mcm.moves.planning import Plan
+from mcm.moves.following import CREATE
+from mcm.moves.plan import Plan
 from mcm.moves.schemas import MoveCreate, MovePreview
 from mcm.moves.steps import NO_WAY_BACK
 from mcm.operations.service import require_may_make
@@ -111,7 +112,7 @@ def retry(session: Session, runtime: "Runtime", caller: Caller, row: Move) -> Mo
         target = session.get(Account, row.target_account_id)
         if target is None:
             raise MoveNotOpen(f"the account '{row.target_account_name}' was removed", next_step="move it elsewhere")
-        require_may_make(session, runtime.registry, caller, target, ACTIONS[planning.CREATE])
+        require_may_make(session, runtime.registry, caller, target, ACTIONS[CREATE])
         # Of the attempt before; nothing of it is there any more.
         row.facts, row.made_id = {}, None
     now = clock.now()

@@ -5,7 +5,7 @@ may help. Everything may be called again at any time: what was done already is f
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -13,17 +13,18 @@ from mcm.auth.service import Caller
 from mcm.db.session import after_commit
 from mcm.models import Operation, ResourceRow
 from mcm.moves import repository, staging, transfers
-from mcm.moves.errors import NotVerified, StepFailed
+from mcm.moves.disks import disk_of, kind_of
+from mcm.moves.errors import StepFailed
+from mcm.moves.following import CREATE
 from mcm.moves.noting import note
-from mcm.moves.planning import CREATE, IMAGE, STOP, image_params
+from mcm.moves.planning import ATTACH, IMAGE, STOP, VOLUME, image_params
+from mcm.moves.proving import source_state, verify
 from mcm.moves.work import Work
 from mcm.operations import deciding
 from mcm.operations import service as operations
-from mcm.operations.orders import unpacked
 from mcm.operations.schemas import OperationCreate
 from mcm.plans import belts, recycling
 from mcm.plans.errors import RecycleFirst
-from mcm.registry import reader
 
 _ENDED_BADLY = ("failed", "cancelled")
 Ask = Callable[[Session, Caller], OperationCreate]
@@ -63,10 +64,10 @@ def _operate(work: Work, number: int, ask: Ask, *, undoing: bool = False) -> Ope
 
 
 def _say(work: Work, number: int, row: Operation) -> None:
-    code = "step_in_doubt" if row.status == "in_doubt" else ""
-    if (work.steps[number].told or {}).get("code", "") != code:
+    said = "step_in_doubt" if row.status == "in_doubt" else ""
+    if (work.steps[number].told or {}).get("code", "") != said:
         with work.locked(number) as (_, _row, step):
-            note(step, code, operation=row.id)
+            note(step, said, operation=row.id)
 
 
 def _stop(work: Work, number: int) -> bool:
@@ -84,7 +85,7 @@ def _start(work: Work, number: int) -> bool:
     stopped = _ended(work, number)
     if stopped is None or stopped.sent_at is None:
         return True
-    if step.undo_operation_id is None and _state(work) != "stopped":
+    if step.undo_operation_id is None and source_state(work) != "stopped":
         # Somebody was faster.
         return True
     return _operate_start(work, number)
@@ -96,8 +97,9 @@ def _operate_start(work: Work, number: int) -> bool:
 
 
 def _image(work: Work, number: int) -> bool:
-    name = f"mcm-move-{work.row.id.removeprefix('mov_')[:12]}"
-    params = image_params(name, work.row.wanted.get("root"))
+    disk = work.disk(number)
+    name = f"mcm-move-{work.row.id.removeprefix('mov_')[:12]}{f'-{disk}' if disk else ''}"
+    params = image_params(name, work.row.wanted["disks"][disk]["volume"] if disk else work.row.wanted.get("root"))
     asked = OperationCreate(action=IMAGE, resource=work.row.resource_id, params=params)
     made = _operate(work, number, lambda *_: asked)
     if made is None:
@@ -113,16 +115,16 @@ def _no_image(work: Work, number: int) -> bool:
         return True
     if not _over(work, number):
         return _called_off(work, number)
-    with work.locked(number) as (session, row, step):
-        made = session.get(Operation, step.operation_id)
-        if made is not None:
-            row.facts = {**row.facts, "image_token": made.token} | ({"image": made.made} if made.made else {})
-    transfers.remove(work, number, at_source=True)
+    with work.runtime.database.reading() as session:
+        made = session.get(Operation, work.steps[number].operation_id)
+        facts: dict[str, Any] = {"image_token": made.token, "image": made.made} if made is not None else {}
+    work.keep(number, **facts)
+    transfers.remove(work, number, work.disk(number), at_source=True)
     return True
 
 
 def _download(work: Work, number: int) -> bool:
-    found, wanted = transfers.describe(work)
+    found, wanted = transfers.describe(work, work.disk(number))
     work.keep(
         number, source_format=found.disk_format, format=wanted, checksum=found.checksum,
         min_disk_gib=found.min_disk_gib, min_memory_mib=found.min_memory_mib, properties=dict(found.properties),
@@ -135,11 +137,12 @@ def _download(work: Work, number: int) -> bool:
 
 def _here(work: Work, number: int) -> bool:
     """Whether the copy is in this process' data directory. Where another machine has made it, it is made once more."""
-    if transfers.staged(work).exists():
+    disk = work.disk(number)
+    if transfers.staged(work, disk).exists():
         return True
     with work.locked(number) as (session, row, _):
         for step in repository.steps(session, row.id):
-            if step.name in ("download", "convert"):
+            if kind_of(step.name) in ("download", "convert") and disk_of(step.name) == disk:
                 step.status, step.finished_at = "new", None
     return False
 
@@ -147,7 +150,8 @@ def _here(work: Work, number: int) -> bool:
 def _convert(work: Work, number: int) -> bool:
     if not _here(work, number):
         return False
-    if work.row.facts["source_format"] != work.row.facts["format"]:
+    facts = work.facts(work.disk(number))
+    if facts["source_format"] != facts["format"]:
         transfers.convert(work, number)
         return True
     with work.locked(number) as (_, _row, step):
@@ -168,7 +172,7 @@ def _upload(work: Work, number: int) -> bool:
 
 
 def _no_upload(work: Work, number: int) -> bool:
-    transfers.remove(work, number, at_source=False)
+    transfers.remove(work, number, work.disk(number), at_source=False)
     return True
 
 
@@ -187,17 +191,59 @@ def _create(work: Work, number: int) -> bool:
     return True
 
 
+def _volume(work: Work, number: int) -> bool:
+    row, disk = work.row, work.disk(number)
+    wanted, image = row.wanted["disks"][disk], work.facts(disk)["target_image"]["native_id"]
+    params = {"name": wanted["name"], "size_gib": wanted["size_gib"], "image": image, "tags": wanted["tags"]}
+    asked = OperationCreate(action=VOLUME, account=row.target_account_id, region=row.target_region, params=params)
+    made = _operate(work, number, lambda *_: asked)
+    if made is None:
+        return False
+    if made.made is None:
+        raise StepFailed("the cloud made a volume and does not say which")
+    work.keep(number, volume=made.made, volume_id=made.made_id)
+    return True
+
+
+def _no_volume(work: Work, number: int) -> bool:
+    return _unmade(work, number, "volume.delete")
+
+
+def _attach(work: Work, number: int) -> bool:
+    params = {"instance": work.row.facts["instance"]["native_id"]}
+    asked = OperationCreate(action=ATTACH, resource=work.facts(work.disk(number))["volume_id"], params=params)
+    return _operate(work, number, lambda *_: asked) is not None
+
+
+def _detach(work: Work, number: int) -> bool:
+    if work.steps[number].operation_id is None:
+        return True
+    if not _over(work, number):
+        return _called_off(work, number)
+    if _ended(work, number) is None and work.steps[number].undo_operation_id is None:
+        return True
+    asked = OperationCreate(action="volume.detach", resource=work.facts(work.disk(number))["volume_id"])
+    return _operate(work, number, lambda *_: asked, undoing=True) is not None
+
+
 def _no_instance(work: Work, number: int) -> bool:
-    """Only what this move has made."""
+    try:
+        return _unmade(work, number, "instance.delete")
+    except RecycleFirst:
+        return _into_the_bin(work, number, str(work.row.made_id))
+
+
+def _unmade(work: Work, number: int, action: str) -> bool:
+    """Deletes what this step has made, and nothing else."""
     step = work.steps[number]
     if step.operation_id is None:
         return True
     if not _over(work, number):
         return _called_off(work, number)
-    if step.undo_operation_id is None:
-        with work.locked(number) as (session, row, step):
-            made = session.get(Operation, step.operation_id)
-            ident = made.made_id if made is not None else None
+    with work.locked(number) as (session, row, step):
+        made = session.get(Operation, step.operation_id)
+        ident = made.made_id if made is not None else None
+        if step.undo_operation_id is None:
             known = session.get(ResourceRow, ident) if ident else None
             if made is None or (made.made is None and made.sent_at is None) or (known and known.presence == "gone"):
                 return True
@@ -205,13 +251,11 @@ def _no_instance(work: Work, number: int) -> bool:
                 return True
             if known is None:
                 native = (made.made or {}).get("native_id", "")
-                raise StepFailed(f"instance {native} is at the target, and not in the inventory yet")
-            row.made_id = known.id
-    asked = OperationCreate(action="instance.delete", resource=work.row.made_id)
-    try:
-        return _operate(work, number, lambda *_: asked, undoing=True) is not None
-    except RecycleFirst:
-        return _into_the_bin(work, number, str(work.row.made_id))
+                raise StepFailed(f"{native} is at the target, and not in the inventory yet")
+            if action == "instance.delete":
+                row.made_id = known.id
+    asked = OperationCreate(action=action, resource=ident)
+    return _operate(work, number, lambda *_: asked, undoing=True) is not None
 
 
 def _into_the_bin(work: Work, number: int, resource_id: str) -> bool:
@@ -222,48 +266,6 @@ def _into_the_bin(work: Work, number: int, resource_id: str) -> bool:
         made = recycling.put(session, runtime, caller, found, days, f"move {row.id} was undone")
         note(step, "step_in_bin", bin=made.id)
     return True
-
-
-def _verify(work: Work, number: int) -> bool:
-    """At the target: the instance runs and is what was asked for, and its image is what was sent there."""
-    row, facts = work.row, work.row.facts
-    image, instance = unpacked(facts["target_image"]), unpacked(facts["instance"])
-    assert image is not None
-    assert instance is not None
-    if row.wanted["stop"] and _state(work) == "running":
-        raise NotVerified(
-            "the source was started again since it was stopped: what was written there since is not in the image",
-            next_step="look who uses it; then `mcm move retry` makes a new image",
-        )
-    with transfers.lease(work, row.target_account_id) as found:
-        shown = transfers.importer(found).image_file(image)
-        there = reader(found.provider).observe([instance])[instance]
-    wrong = [] if there is not None and there.state == "running" else ["the instance does not run"]
-    if there is not None:
-        lost = {key for key, value in row.params.get("tags", {}).items() if (there.tags or {}).get(key) != value}
-        wrong += [f"tags are missing: {', '.join(sorted(lost))}"] if lost else []
-        wrong += [] if there.name == row.params["name"] else ["the instance has another name"]
-    wrong += [] if shown.disk_format == facts["format"] else [f"the image's format is {shown.disk_format}"]
-    wrong += [] if shown.size_bytes == facts["uploaded"]["bytes"] else [f"the image has {shown.size_bytes} bytes"]
-    same = _comparable(work, number, shown.checksum)
-    wrong += [] if shown.checksum == same else ["the image has another checksum"]
-    wrong += [f"the image's {name} is {shown.properties.get(name)}"
-              for name, value in facts["properties"].items() if shown.properties.get(name) != value]  # fmt: skip
-    if (shown.min_disk_gib, shown.min_memory_mib) != (facts["min_disk_gib"], facts["min_memory_mib"]):
-        wrong.append("the image's smallest disk or memory is not the same")
-    if wrong:
-        raise NotVerified(f"what is at the target is not what was sent: {'; '.join(wrong)}")
-    work.keep(number, verified={"checksum": shown.checksum, "bytes": shown.size_bytes, "format": shown.disk_format})
-    return True
-
-
-def _comparable(work: Work, number: int, shown: str) -> str:
-    """The staged file's checksum by the algorithm of the target."""
-    known: str = work.row.facts["uploaded"]["checksum"]
-    algorithm = shown.partition(":")[0]
-    if not shown or known.startswith(f"{algorithm}:"):
-        return known if shown else ""
-    return staging.checksum_of(transfers.staged(work), algorithm, lambda _: work.beat(number))
 
 
 def _retire(work: Work, number: int) -> bool:
@@ -281,9 +283,11 @@ def _retire(work: Work, number: int) -> bool:
 
 
 def _clean(work: Work, number: int) -> bool:
-    """The image at the target stays: clouds rebuild and evacuate an instance from the image it was made of."""
+    """The images at the target stay: clouds rebuild and evacuate an instance from the image it was made of, and may
+    keep a volume as what differs from its image."""
     staging.drop(work.runtime.settings, work.row.id)
-    transfers.remove(work, number, at_source=True)
+    for disk in ("", *work.row.wanted.get("disks", {})):
+        transfers.remove(work, number, disk, at_source=True)
     return True
 
 
@@ -315,20 +319,17 @@ def _called_off(work: Work, number: int) -> bool:
     return False
 
 
-def _state(work: Work) -> str:
-    with work.runtime.database.reading() as session:
-        row = session.get(ResourceRow, work.row.resource_id)
-        return row.state if row is not None else ""
-
-
+# Of a step for one further volume the name is followed by a colon and which one that is.
 TABLE: dict[str, Step] = {
     "stop": Step(_stop, _start),
     "image": Step(_image, _no_image),
     "download": Step(_download, _no_files),
     "convert": Step(_convert, _no_files),
     "upload": Step(_upload, _no_upload),
+    "volume": Step(_volume, _no_volume),
     "create": Step(_create, _no_instance),
-    "verify": Step(_verify),
+    "attach": Step(_attach, _detach),
+    "verify": Step(verify),
     "retire": Step(_retire),
     "clean": Step(_clean),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mcm.moves.disks import disk_of, kind_of
 from mcm.moves.schemas import Told
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -23,9 +24,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "其启动卷“{name}”（{gib} GiB）已加密：其镜像在别处无法读取",
     ),
     "has_volumes": (
-        "{count} more volumes are attached to it, and an image holds none of them: move them first, or say that they "
-        "stay behind (leave_volumes)",
-        "另有 {count} 个卷已挂载，镜像不包含其内容：请先迁移这些卷，或声明保留在原处（leave_volumes）",
+        "{count} more volumes are attached to it that mcm cannot take along ({names}): they are encrypted, shared with "
+        "other instances, or one of the clouds has no way for it; say that all further volumes stay behind "
+        "(leave_volumes), or move it by hand",
+        "另有 {count} 个已挂载的卷无法随同迁移（{names}）：卷已加密、与其他实例共享，或其中一端的云不支持；"
+        "请声明所有其他卷保留在原处（leave_volumes），或人工迁移",
     ),
     "not_now": ("{why}", "{why_zh}"),
     "target_refuses": ("the target does not take it: {why}", "目标位置无法接受：{why_zh}"),
@@ -61,6 +64,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "卷“{name}”（{volume}，{gib} GiB，{type}，{device}）：在目标端创建同样大小的卷（`mcm volume create`）"
         "并挂载到新实例（`mcm volume attach`）；在客户机之间复制数据，或在实例停机后由源端块存储将其写为镜像，"
         "再用该镜像创建卷；最后核对两端",
+    ),
+    "person_mounts": (
+        "disks may have other names there: look whether the guest mounts its volumes by what is on them and not by "
+        "device",
+        "目标端的磁盘设备名可能不同：请确认客户机按文件系统标识而非设备名挂载各卷",
+    ),
+    "person_copied": (
+        "volumes that were copied stay at the source, unless its cloud deletes them with the instance: remove them "
+        "once you are sure ({names})",
+        "已复制的卷仍保留在源端（除非源端云随实例一并删除）：确认无误后请清理（{names}）",
     ),
     "person_retire": (
         "the source stays as it is: retire it once you are sure (mcm recycle put {name})",
@@ -112,6 +125,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "停用源实例：立即停止，{days} 天后删除（可恢复）",
     ),
     "clean": ("remove the copy here and the image at the source", "删除本地副本和源端镜像"),
+    "volume": ("make the volume of it", "用镜像创建卷"),
+    "attach": ("attach it to the new instance", "挂载到新实例"),
+    "of_volume": ("volume '{name}': {step}", "卷“{name}”：{step_zh}"),
     # Notes of steps.
     "step_failed": ("{why}", "{why_zh}"),
     "step_left": (
@@ -128,6 +144,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "step_retired": ("{bin}", "{bin}"),
 }
+
+
+def step_told(name: str, wanted: Mapping[str, Any]) -> Told:
+    """What a step does; of one for a further volume with the name of that."""
+    kind, disk = kind_of(name), disk_of(name)
+    found = told(kind, {"days": wanted["days"]} if kind == "retire" else {})
+    if not disk:
+        return found
+    told_of = {"name": wanted["disks"][disk]["name"], "step": found.text, "step_zh": found.text_zh}
+    return told("of_volume", told_of).model_copy(update={"code": name})
 
 
 def told(code: str, params: Mapping[str, Any] | None = None) -> Told:

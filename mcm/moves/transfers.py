@@ -49,9 +49,9 @@ def _own_words(told: staging.Told) -> Iterator[None]:
         raise
 
 
-def token(work: Work) -> str:
+def token(work: Work, disk: str) -> str:
     """Of what this beginning of the move uploads: the same after a restart, another one when it is begun anew."""
-    name = f"{work.row.id}/{work.row.attempt}".encode()
+    name = f"{work.row.id}/{work.row.attempt}{f'/{disk}' if disk else ''}".encode()
     return f"mcm-{hashlib.blake2b(name, digest_size=16).hexdigest()}"
 
 
@@ -60,9 +60,9 @@ def tools(work: Work) -> Tools:
     return Tools(runtime.settings, runtime.database, runtime.registry, runtime.gateway)
 
 
-def describe(work: Work) -> tuple[ImageFile, str]:
+def describe(work: Work, disk: str) -> tuple[ImageFile, str]:
     """The image at the source, and the format that the target takes it in. Raises before anything is copied."""
-    row, image = work.row, unpacked(work.row.facts["image"])
+    row, image = work.row, unpacked(work.facts(disk)["image"])
     assert image is not None
     with lease(work, row.account_id) as found:
         found_file = _exporter(found).image_file(image)
@@ -77,11 +77,11 @@ def describe(work: Work) -> tuple[ImageFile, str]:
 def download(work: Work, number: int, found_file: ImageFile) -> Path:
     """The whole file, compared with what the source says of it."""
     settings, row = work.runtime.settings, work.row
-    folder = staging.folder(settings, row.id)
-    whole, part = folder / f"source-{row.attempt}", folder / f"source-{row.attempt}.part"
+    whole = _staged_as(work, "source", work.disk(number))
+    part = whole.with_suffix(".part")
     if whole.exists():
         return whole
-    size, image = found_file.size_bytes, unpacked(row.facts["image"])
+    size, image = found_file.size_bytes, unpacked(work.facts(work.disk(number))["image"])
     assert image is not None
     already = part.stat().st_size if part.exists() else 0
     staging.require_room(settings, max((size or 0) - already, 0))
@@ -114,9 +114,9 @@ def download(work: Work, number: int, found_file: ImageFile) -> Path:
 
 
 def convert(work: Work, number: int) -> None:
-    settings, facts = work.runtime.settings, work.row.facts
-    folder = staging.folder(settings, work.row.id)
-    source, target = folder / f"source-{work.row.attempt}", folder / f"target-{work.row.attempt}"
+    settings, disk = work.runtime.settings, work.disk(number)
+    facts = work.facts(disk)
+    source, target = _staged_as(work, "source", disk), _staged_as(work, "target", disk)
     if not target.exists():
         part = target.with_suffix(".part")
         virtual = converting.virtual_bytes(source, facts["source_format"])
@@ -126,23 +126,29 @@ def convert(work: Work, number: int) -> None:
     work.keep(number, staged=target.name)
 
 
-def staged(work: Work) -> Path:
-    return staging.folder(work.runtime.settings, work.row.id) / str(work.row.facts["staged"])
+def _staged_as(work: Work, which: str, disk: str) -> Path:
+    """which: source or target, as downloaded and as converted."""
+    name = f"{which}-{work.row.attempt}{f'-{disk}' if disk else ''}"
+    return staging.folder(work.runtime.settings, work.row.id) / name
+
+
+def staged(work: Work, disk: str) -> Path:
+    return staging.folder(work.runtime.settings, work.row.id) / str(work.facts(disk)["staged"])
 
 
 def upload(work: Work, number: int) -> None:
     """Facts afterwards: target_image, and the checksum that was compared there."""
-    row, file = work.row, staged(work)
+    row, disk = work.row, work.disk(number)
+    file, facts = staged(work, disk), work.facts(disk)
     size = file.stat().st_size
-    checksum = row.facts.get("checksum") if row.facts["staged"].startswith("source") else None
+    checksum = facts.get("checksum") if facts["staged"].startswith("source") else None
     # Its own checksum, where the source's is of something else or of a kind that others do not know.
     if not checksum or not checksum.startswith("sha"):
-        checksum = row.facts.get("staged_checksum") or staging.checksum_of(file, "sha512", lambda _: work.beat(number))
+        checksum = facts.get("staged_checksum") or staging.checksum_of(file, "sha512", lambda _: work.beat(number))
         work.keep(number, staged_checksum=checksum)
     wanted = ImageFile(
-        name=row.facts["image_name"], disk_format=row.facts["format"], size_bytes=size, checksum=checksum,
-        min_disk_gib=row.facts["min_disk_gib"], min_memory_mib=row.facts["min_memory_mib"],
-        properties=row.facts["properties"],
+        name=facts["image_name"], disk_format=facts["format"], size_bytes=size, checksum=checksum,
+        min_disk_gib=facts["min_disk_gib"], min_memory_mib=facts["min_memory_mib"], properties=facts["properties"],
     )  # fmt: skip
     work.record(number, "move.upload", "intent", account=row.target_account_name, bytes=size)
     told = staging.Told(lambda done: work.beat(number, done, size))
@@ -152,7 +158,7 @@ def upload(work: Work, number: int) -> None:
         file.open("rb") as opened,
     ):
         source = staging.Reading(opened, size, told)
-        image = importer(found).upload_image(row.target_region, wanted, source, token(work))
+        image = importer(found).upload_image(row.target_region, wanted, source, token(work, disk))
         # What acts with it looks it up in the inventory.
         seen = reader(found.provider).observe([image])
     ids = taking.take(tools(work), row.target_account_id, seen)
@@ -163,12 +169,19 @@ def upload(work: Work, number: int) -> None:
     work.record(number, "move.upload", account=row.target_account_name, image=image.native_id)
 
 
-def remove(work: Work, number: int, *, at_source: bool) -> None:
+def image_of(found: Lease, work: Work, disk: str) -> ImageFile:
+    """What was uploaded, as the target shows it now."""
+    image = unpacked(work.facts(disk)["target_image"])
+    assert image is not None
+    return importer(found).image_file(image)
+
+
+def remove(work: Work, number: int, disk: str, *, at_source: bool) -> None:
     """The image that the move made there. It carries the token of an operation, or of the upload; nothing else is
     touched."""
-    row, facts = work.row, work.row.facts
+    row, facts = work.row, work.facts(disk)
     account, region = (row.account_id, row.region) if at_source else (row.target_account_id, row.target_region)
-    mark = facts.get("image_token") if at_source else token(work)
+    mark = facts.get("image_token") if at_source else token(work, disk)
     if mark is None:
         return
     image = unpacked(facts.get("image" if at_source else "target_image"))

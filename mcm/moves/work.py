@@ -22,6 +22,7 @@ from mcm.gateway import AccountAccess
 from mcm.kit import clock, process
 from mcm.models import Account, Move, MoveStep
 from mcm.moves import repository, telling
+from mcm.moves.disks import disk_of
 from mcm.moves.errors import MoveOwnerGone, StepFailed
 from mcm.plans import acting_as
 
@@ -77,10 +78,23 @@ class Work:
         limit(session, view(found, Permission.OPERATION_RUN))
         return found
 
-    def keep(self, number: int, **facts: Any) -> None:
-        """Facts for later steps. None forgets one."""
+    def disk(self, number: int) -> str:
+        """Which one a step is about: "" is what the instance starts from, else a key of `wanted["disks"]`."""
+        return disk_of(self.steps[number].name)
+
+    def facts(self, disk: str = "") -> dict[str, Any]:
+        """What steps about that disk have found out."""
+        found: dict[str, Any] = self.row.facts.get("disks", {}).get(disk, {}) if disk else self.row.facts
+        return found
+
+    def keep(self, number: int, disk: str | None = None, **facts: Any) -> None:
+        """Facts for later steps, of the disk that the step is about unless another is named. None forgets one."""
+        which = self.disk(number) if disk is None else disk
         with self.locked(number) as (_, row, _step):
-            row.facts = {key: value for key, value in {**row.facts, **facts}.items() if value is not None}
+            disks = row.facts.get("disks", {})
+            before = disks.get(which, {}) if which else row.facts
+            after = {key: value for key, value in {**before, **facts}.items() if value is not None}
+            row.facts = {**row.facts, "disks": {**disks, which: after}} if which else after
 
     def beat(self, number: int, done: int | None = None, total: int | None = None) -> None:
         """From within a copy, as often as one likes. Raises Stopped when somebody wants its end."""

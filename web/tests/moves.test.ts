@@ -54,11 +54,18 @@ test("what goes back is told from what stays", () => {
 test("the ends of an image are those that are known", () => {
   expect(endsOf(move("queued"))).toEqual([]);
   const source = { source_format: "qcow2", source_bytes: 10, checksum: "sha256:a", format: "raw" };
-  expect(endsOf(move("running", { download: "running" }, source))).toEqual([{ where: "source", format: "qcow2", bytes: 10, checksum: "sha256:a", same: null }]);
+  expect(endsOf(move("running", { download: "running" }, source))).toEqual([{ volume: "", where: "source", format: "qcow2", bytes: 10, checksum: "sha256:a", same: null }]);
   const whole = { ...source, uploaded: { bytes: 20, checksum: "sha256:b" }, verified: { bytes: 20, checksum: "sha256:b", format: "raw" } };
   expect(endsOf(move("succeeded", { download: "done" }, whole)).map(({ where, format, same }) => [where, format, same])).toEqual([
     ["source", "qcow2", true],
     ["sent", "raw", null],
     ["target", "raw", true],
+  ]);
+  const volumes = [{ number: "1", name: "data", ...source, uploaded: { bytes: 5, checksum: "sha256:c" } }];
+  const two = endsOf(move("running", { download: "done", "download:1": "running" }, { ...source, volumes }));
+  expect(two.map(({ volume, where, same }) => [volume, where, same])).toEqual([
+    ["", "source", true],
+    ["data", "source", null],
+    ["data", "sent", null],
   ]);
 });

@@ -101,11 +101,14 @@ class Migrate(Params):
 
 
 class VolumeCreate(Params):
+    """snapshot, image: what it begins with; neither: it is empty."""
+
     name: Name
     size_gib: GiB
     zone: NativeId | None = None
     type: NativeId | None = None
     snapshot: NativeId | None = None
+    image: NativeId | None = None
     tags: Tags = Field(default_factory=dict)
 
 

@@ -64,7 +64,7 @@ _INSTANCE = (
 _STORAGE = (
     Action("volume.create", K.VOLUME, Effect.CREATES, p.VolumeCreate, leads_to=_states(V.AVAILABLE),
            by_way_of=_states(V.CREATING), bill=Bill.MORE, reversible_by="volume.delete", makes=K.VOLUME,
-           targets=False),
+           targets=False, timeout_s=3600),
     Action("volume.attach", K.VOLUME, Effect.SETS, p.Attach, states=_states(V.AVAILABLE), leads_to=_states(V.IN_USE),
            by_way_of=_states(V.ATTACHING), reversible_by="volume.detach"),
     Action("volume.detach", K.VOLUME, Effect.SETS, states=_states(V.IN_USE), leads_to=_states(V.AVAILABLE),

@@ -28,7 +28,7 @@ _SUPPORTED = {
     "instance.snapshot": ActionSupport(ignores=("memory",)),
     # An image of an instance holds all of its volumes.
     "instance.create_image": ActionSupport(ignores=("volume",)),
-    "volume.create": ActionSupport(needs=("zone",), unlisted=("snapshot",)),
+    "volume.create": ActionSupport(needs=("zone",), ignores=("image",), unlisted=("snapshot",)),
     "volume.snapshot": ActionSupport(ignores=("memory",)),
     "public_ip.allocate": ActionSupport(ignores=("network",)),
 }

@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.harness.processes import ServiceFailed
 
-# What was written; behind it a disk of 1 GiB is empty.
+# What was written, to the first disk and to another; behind it a disk of 1 GiB is empty.
 CONTENT = hashlib.shake_256(b"what the guest has written").digest(1 << 20)
+DATA = hashlib.shake_256(b"what it keeps").digest(1 << 20)
 _PATIENCE_S = 120
 _POLL_S = 0.3
 
@@ -29,6 +30,20 @@ def boot_from_volume(connection: Any, name: str) -> tuple[str, str]:
     )  # fmt: skip
     _until(lambda: compute.get_server(server.id).status, "ACTIVE")
     return str(server.id), str(volume.id)
+
+
+def attach_volume(connection: Any, server: str, name: str) -> str:
+    """One more, of other bytes; its id."""
+    image = connection.image.create_image(
+        name=name, disk_format="raw", container_format="bare", min_disk=1, data=DATA
+    )  # fmt: skip
+    storage = connection.block_storage
+    volume = storage.create_volume(name=name, size=1, image_id=image.id, metadata={"team": "a"})
+    _until(lambda: storage.get_volume(volume.id).status, "available")
+    connection.image.delete_image(image.id)
+    connection.compute.create_volume_attachment(server, volume_id=volume.id)
+    _until(lambda: storage.get_volume(volume.id).status, "in-use")
+    return str(volume.id)
 
 
 def clear(connection: Any, name: str) -> None:

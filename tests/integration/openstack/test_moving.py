@@ -11,13 +11,13 @@ import pytest
 from mcm.accounts import service as accounts
 from mcm.accounts.schemas import AccountCreate
 from mcm.db import migrate
-from mcm.models import Operation, ResourceRow
+from mcm.models import Move, Operation, ResourceRow
 from mcm.moves import repository, runner, service
 from mcm.moves.schemas import MoveCreate
 from mcm.operations import service as operations
 from mcm.operations.schemas import OperationCreate
 from tests import lab as labs
-from tests.harness.openstack.booting import CONTENT, boot_from_volume, clear
+from tests.harness.openstack.booting import CONTENT, DATA, attach_volume, boot_from_volume, clear
 from tests.harness.openstack.cloud import OpenStackCloud
 from tests.harness.openstack.seed import seed
 from tests.lab import CALLER, Lab
@@ -54,16 +54,16 @@ def born(lab: Lab, network: str) -> ResourceRow:
         return session.get_one(ResourceRow, made.made_id)
 
 
-def born_on_volume(cloud: OpenStackCloud, lab: Lab) -> ResourceRow:
+def born_on_volumes(cloud: OpenStackCloud, lab: Lab) -> ResourceRow:
     connection = cloud.connect("demo")
     server, _ = boot_from_volume(connection, "mover")
+    attach_volume(connection, server, "mover")
     connection.close()
     assert set(lab.sync("demo", kinds=_KINDS)) == {"complete"}
     return lab.by_native_id(server)
 
 
-def check_moved(lab: Lab, source: ResourceRow) -> str:
-    """Returns the image that the new instance starts from."""
+def check_moved(lab: Lab, source: ResourceRow) -> Move:
     runtime = lab.runtime
     flavor = min(lab.resources("flavor"), key=lambda one: one.attributes["vcpus"]).native_id
     params = {"networks": ["private"], "flavor": flavor}
@@ -84,7 +84,7 @@ def check_moved(lab: Lab, source: ResourceRow) -> str:
     # The bin keeps the source; the image that was made of it is gone.
     assert lab.count("recycled", f"resource_id = '{source.id}' AND status = 'kept'") == 1
     assert lab.count("resource", f"native_id = '{row.facts['image']['native_id']}' AND presence <> 'gone'") == 0
-    return str(row.facts["target_image"]["native_id"])
+    return row
 
 
 @pytest.fixture
@@ -104,19 +104,25 @@ def test_from_one_project_to_another(openstack_cloud: OpenStackCloud, lab: Lab) 
         _leave_nothing(openstack_cloud)
 
 
-def test_one_that_starts_from_a_volume(openstack_cloud: OpenStackCloud, lab: Lab) -> None:
-    """Cinder writes a copy of the volume to an image; every byte of it arrives, and the copy is gone."""
+def test_one_on_volumes(openstack_cloud: OpenStackCloud, lab: Lab) -> None:
+    """It starts from one and has another. Cinder writes copies of both to images; every byte of them arrives."""
     try:
         seed(openstack_cloud, instances=4, volumes=3)
         connected(openstack_cloud, lab)
-        image = check_moved(lab, born_on_volume(openstack_cloud, lab))
+        row = check_moved(lab, born_on_volumes(openstack_cloud, lab))
         second = openstack_cloud.connect("second")
-        with second.image.get(f"/images/{image}/file", stream=True) as response:
-            arrived = b"".join(response.iter_content(1 << 20))
+        for facts, content in ((row.facts, CONTENT), (row.facts["disks"]["1"], DATA)):
+            image = facts["target_image"]["native_id"]
+            assert facts["verified"]["checksum"] == facts["checksum"]
+            with second.image.get(f"/images/{image}/file", stream=True) as response:
+                arrived = b"".join(response.iter_content(1 << 20))
+            assert len(arrived) == 1 << 30
+            assert arrived[: len(content)] == content
+            assert not arrived[len(content) :].strip(b"\0")
+        (volume,) = second.block_storage.volumes(name="mover")
+        assert [one["server_id"] for one in volume.attachments] == [row.facts["instance"]["native_id"]]
+        assert (volume.size, volume.metadata["team"]) == (1, "a")
         second.close()
-        assert len(arrived) == 1 << 30
-        assert arrived[: len(CONTENT)] == CONTENT
-        assert not arrived[len(CONTENT) :].strip(b"\0")
         demo = openstack_cloud.connect("demo")
         assert [one.name for one in demo.block_storage.volumes() if one.name.startswith("mcm-move-")] == []
         demo.close()
@@ -136,6 +142,7 @@ def _leave_nothing(cloud: OpenStackCloud) -> None:
         if one.name.startswith("mcm-move-"):
             connection.image.delete_image(one)
     connection.close()
-    demo = cloud.connect("demo")
-    clear(demo, "mover")
-    demo.close()
+    for project in ("demo", "second"):
+        own = cloud.connect(project)
+        clear(own, "mover")
+        own.close()

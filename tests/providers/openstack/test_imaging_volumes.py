@@ -174,3 +174,22 @@ def test_a_cloud_without_block_storage_has_no_copies(stub: Stub) -> None:
     stub.put("image", "/images", {"images": []})
     stub.connect().remove_image("RegionOne", "mcm-0")
     assert stub.count("volumes") == 0
+
+
+def test_a_volume_of_an_image_is_there_once_it_is_written(stub: Stub) -> None:
+    order = acting.ordered("volume.create", None, "RegionOne", name="data", size_gib=3, image=IMAGE)
+    row = {"id": COPY, "metadata": {MARK: order.token}, "status": "downloading"}
+    asked: list[Any] = []
+
+    def make(one: Asked) -> Reply:
+        asked.append(json.loads(one.body))
+        return Reply(202, {"volume": row})
+
+    stub.put("block-storage", "/volumes", make)
+    stub.put("block-storage", "/volumes/detail", lambda _: Reply(body={"volumes": [row]}))
+    provider = stub.connect()
+    acting.send(provider, order)
+    assert asked[0]["volume"].items() >= {"imageRef": IMAGE, "size": 3}.items()
+    assert acting.look(provider, order).seen is Seen.UNDERWAY
+    row["status"] = "available"
+    assert acting.look(provider, order).seen is Seen.DONE

@@ -1,5 +1,6 @@
 """Moving an instance between two simulated clouds of a lab, turn by turn in the test's own thread."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,9 +135,9 @@ class Desk:
         """(kind, what) of everything that was asked of a cloud and had an effect."""
         return [(kind, what) for _, kind, _, what in self.lab.world(account).effects]
 
-    def copies(self) -> list[str]:
-        """Volumes at `here` that carry the mark of mcm."""
-        return [one["id"] for one in self.lab.world("here").each(ResourceKind.VOLUME) if one.get("mcm_op")]
+    def volumes(self, account: str) -> list[str]:
+        """Native ids of those that carry the mark of mcm."""
+        return [one["id"] for one in self.lab.world(account).each(ResourceKind.VOLUME) if one.get("mcm_op")]
 
     def images(self, account: str) -> list[str]:
         """Native ids of those that carry the mark of mcm."""
@@ -154,6 +155,15 @@ class Desk:
     def staged(self) -> list[str]:
         root = staging.root(self.lab.runtime.settings)
         return [one.name for one in root.rglob("*")] if root.is_dir() else []
+
+
+def volume(desk: Desk, source: ResourceRow, *, device: str = "/dev/vdb", **values: Any) -> str:
+    """One more at the source; its native id."""
+    made = {"id": str(uuid.uuid4()), "name": "data", "size_gib": 5, "status": "in-use", "type": "ssd"}
+    attached = {"attachments": [{"instance": source.native_id, "device": device}], "bootable": False}
+    desk.lab.world("here").add(ResourceKind.VOLUME, source.region, made | attached | values)
+    desk.lab.sync("here", kinds=("volume",))
+    return str(made["id"])
 
 
 def _plain(volume: ResourceRow) -> bool:

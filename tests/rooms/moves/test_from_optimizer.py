@@ -34,7 +34,7 @@ def test_what_mcm_can_move_becomes_a_move_and_the_rest_stays_with_people(desk: D
     other = next(one for one in desk.lab.resources(account_id=desk.id("here"), state="running") if one.id != source.id)
     region = source.region
     volume = {"id": "11111111-0000-4000-8000-000000000001", "name": "data", "size_gib": 5, "status": "in-use"}
-    volume |= {"attachments": [{"instance": other.native_id}], "bootable": False}
+    volume |= {"attachments": [{"instance": other.native_id}], "bootable": False, "encrypted": True}
     desk.lab.world("here").add(ResourceKind.VOLUME, region, volume)
     desk.lab.sync("here", kinds=("volume",))
     optimization = _found(desk, source.id, other.id)

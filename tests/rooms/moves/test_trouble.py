@@ -1,30 +1,26 @@
 """What goes wrong on the way: nothing is lost, nothing is done twice, and what was done is taken back."""
 
-import uuid
-from typing import Any
-
 import pytest
 
 from mcm.accounts import service as accounts
-from mcm.contract import ImageSink, ResourceKind, ResourceRef, Unreachable
-from mcm.contract.actions import Order
+from mcm.contract import ImageSink, ResourceRef, Unreachable
 from mcm.errors import McmError
-from mcm.models import MoveStep, ResourceRow
+from mcm.models import MoveStep
 from mcm.moves import converting, noting, planning, presenting, repository, running, service, staging, steps, work
 from mcm.moves.errors import MoveBusy, MoveNotOpen, MoveNotPossible, StagingFull
 from mcm.moves.steps import TABLE, Step
 from mcm.operations.errors import ActionNotAllowed
 from mcm.placement.errors import PolicyDenies
 from mcm.system.chinese import CHINESE
-from mcm_providers.simulated.actions import instances
-from mcm_providers.simulated.actions.desk import Desk as SimulatedDesk
-from mcm_providers.simulated.actions.table import DEEDS
 from mcm_providers.simulated.adapter import SimulatedProvider
-from mcm_providers.simulated.errors import ApiError
-from tests.rooms.moves.desk import Desk
+from tests.rooms.moves.desk import Desk, volume
 from tests.rooms.placement.estate import policy
 
 _ONCE = [("image", "uploaded"), ("instance", "created")]
+_ONCE_WITH_VOLUME = [
+    *(("image", "uploaded"), ("image", "uploaded"), ("volume", "created"), ("instance", "created")),
+    ("volume", "attached"),
+]  # fmt: skip
 
 
 class Killed(BaseException):
@@ -50,7 +46,10 @@ def test_a_kill_at_every_step_has_at_most_one_effect(
 ) -> None:  # fmt: skip
     """Before each step, and after it has done its work and nobody has written that down yet."""
     source = desk.source(root=root)
-    kills = {(name, moment) for name in planning.STEPS for moment in ("before", "after")}
+    steps = planning.STEPS if root else [name for name in planning.STEPS if name not in ("volume", "attach")]
+    if root:
+        volume(desk, source)
+    kills = {(name, moment) for name in steps for moment in ("before", "after")}
 
     def deadly(name: str, step: Step) -> Step:
         def do(found: work.Work, number: int) -> bool:
@@ -67,7 +66,7 @@ def test_a_kill_at_every_step_has_at_most_one_effect(
 
     monkeypatch.setattr(running, "TABLE", {name: deadly(name, step) for name, step in TABLE.items()})
     move = desk.start(desk.body(source, stop=True, retire=True))
-    for _ in range(80):
+    for _ in range(120):
         try:
             if desk.turn(move).finished_at is not None:
                 break
@@ -76,20 +75,22 @@ def test_a_kill_at_every_step_has_at_most_one_effect(
         _dead(desk)
     # What is retired already cannot be retired again: that is found out, and not asked for a second time.
     assert (desk.row(move).status, kills) == ("succeeded", set()), (desk.row(move).error_message, desk.told(move))
-    assert desk.effects("there") == _ONCE
-    made, dropped = ([("volume", "created")], [("volume", "deleted")]) if root else ([], [])
-    done = [("instance", "powering-off"), *made, ("image", "created"), *dropped, ("image", "deleted")]
-    assert desk.effects("here") == done
-    assert desk.copies() == []
+    image = [("volume", "created"), ("image", "created"), ("volume", "deleted")] if root else [("image", "created")]
+    images = [*image, *image, ("image", "deleted")] if root else image
+    assert desk.effects("here") == [("instance", "powering-off"), *images, ("image", "deleted")]
+    assert desk.effects("there") == (_ONCE_WITH_VOLUME if root else _ONCE)
+    assert desk.volumes("here") == []
     assert desk.lab.count("recycled") == 1
-    assert (len(desk.made()), len(desk.images("there")), desk.staged()) == (1, 1, [])
+    assert (len(desk.made()), len(desk.images("there")), desk.staged()) == (1, 2 if root else 1, [])
 
 
 def test_a_step_that_fails_takes_everything_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One step after the other, each as late as can be: its own work is done. In the end the move succeeds."""
     source = desk.source()
+    volume(desk, source)
     move = desk.start(desk.body(source, stop=True))
-    for attempt, name in enumerate(("image", "download", "convert", "upload", "create", "verify"), 1):
+    each = ("image", "download", "convert", "upload", "volume", "create", "attach", "verify")
+    for attempt, name in enumerate(each, 1):
 
         def fail(found: work.Work, number: int, name: str = name) -> bool:
             if not TABLE[name].do(found, number):
@@ -103,11 +104,12 @@ def test_a_step_that_fails_takes_everything_back(desk: Desk, monkeypatch: pytest
         assert "left" not in desk.told(move).values()
         assert desk.state("here", source.native_id) == "ACTIVE", name
         assert desk.made() == desk.images("here") == desk.images("there") == desk.staged() == [], name
+        assert desk.volumes("here") == desk.volumes("there") == [], name
         monkeypatch.setattr(running, "TABLE", TABLE)
         desk.retry(move)
     row = desk.until(move)
-    assert (row.status, row.attempt, row.error_message) == ("succeeded", 7, None)
-    assert (len(desk.made()), len(desk.images("there"))) == (1, 1)
+    assert (row.status, row.attempt, row.error_message) == ("succeeded", 9, None)
+    assert (len(desk.made()), len(desk.images("there")), len(desk.volumes("there"))) == (1, 2, 1)
 
 
 def test_notes_come_in_both_languages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,80 +331,6 @@ def test_an_instance_moves_once_at_a_time(desk: Desk) -> None:
     desk.start(desk.body(source))
     with pytest.raises(MoveBusy):
         desk.start(desk.body(source))
-
-
-def test_further_volumes_stay_behind_only_where_somebody_says_so(desk: Desk) -> None:
-    source = desk.source("stopped")
-    _volume(desk, source)
-    assert [one.code for one in desk.preview(desk.body(source)).against] == ["has_volumes"]
-    shown = desk.preview(desk.body(source, leave_volumes=True))
-    assert (shown.how, [one.code for one in shown.person[:2]]) == ("cold", ["person_volumes", "person_volume"])
-
-
-def _volume(desk: Desk, source: ResourceRow, **values: Any) -> str:
-    """One more at the source."""
-    made = {"id": str(uuid.uuid4()), "name": "data", "size_gib": 5, "status": "in-use", "type": "ssd"}
-    place = [{"instance": source.native_id, "device": values.pop("device", "/dev/vdb")}]
-    desk.lab.world("here").add(
-        ResourceKind.VOLUME, source.region, made | {"attachments": place, "bootable": False} | values
-    )  # fmt: skip
-    desk.lab.sync("here", kinds=("volume",))
-    return str(made["id"])
-
-
-def test_a_bootable_volume_in_another_place_is_not_what_it_starts_from(desk: Desk) -> None:
-    """It may have been made of an image: nothing of it may stay behind without a word."""
-    source = desk.source("stopped")
-    _volume(desk, source, bootable=True, device="/dev/vdc")
-    assert [one.code for one in desk.preview(desk.body(source)).against] == ["has_volumes"]
-    source = desk.source("stopped", root=False)
-    only = _volume(desk, source, bootable=True, device="/dev/vdb", name="restored")
-    shown = desk.preview(desk.body(source))
-    assert [one.code for one in shown.against] == ["has_volumes"]
-    told = next(one for one in shown.person if one.params.get("volume") == only)
-    assert told.code == "person_volume"
-
-
-def test_what_nobody_can_read_elsewhere_is_for_a_person(desk: Desk) -> None:
-    source = desk.source("stopped")
-    with desk.lab.runtime.database.reading() as session:
-        (root,) = repository.volumes(session, source.id)
-    desk.lab.world("here").change(root.native_id, ResourceKind.VOLUME, encrypted=True)
-    _volume(desk, source)
-    desk.lab.sync("here", kinds=("volume",))
-    shown = desk.preview(desk.body(source, leave_volumes=True))
-    assert [one.code for one in shown.against] == ["root_encrypted"]
-    by_code = {one.code: one for one in shown.person}
-    assert by_code["person_root"].params["volume"] == root.native_id
-    data = by_code["person_volume"]
-    assert {"name": "data", "gib": "5", "type": "ssd", "device": "/dev/vdb"}.items() <= data.params.items()
-    for text in (data.text, data.text_zh):
-        assert all(word in text for word in ("data", "5 GiB", "ssd", "/dev/vdb", "mcm volume attach"))
-
-
-def test_a_copy_of_the_volume_is_not_left_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The image cannot be made: the operation removes its copy. It dies before: the move does."""
-    whole = instances.create_image
-
-    def refuses(found: SimulatedDesk, order: Order) -> ResourceRef | None:
-        if order.step == "create_image":
-            raise ApiError(409, "quota", "there is no room for an image")
-        return whole(found, order)
-
-    monkeypatch.setitem(DEEDS, "instance.create_image", DEEDS["instance.create_image"]._replace(do=refuses))
-    source = desk.source("stopped")
-    row = desk.until(desk.start(desk.body(source)))
-    assert (row.status, row.error_code) == ("failed", "move_step_failed")
-    assert desk.effects("here") == [("volume", "created"), ("volume", "deleted")]
-
-    def dies(found: SimulatedDesk, order: Order) -> ResourceRef | None:
-        if order.step != "copy":
-            raise ApiError(409, "quota", "nothing goes here any more")
-        return whole(found, order)
-
-    monkeypatch.setitem(DEEDS, "instance.create_image", DEEDS["instance.create_image"]._replace(do=dies))
-    row = desk.until(desk.start(desk.body(source)))
-    assert (row.status, desk.copies()) == ("failed", [])
 
 
 def test_steps_and_table_agree() -> None:

@@ -107,7 +107,7 @@ def test_what_is_usable_here_is_taken_by_the_request(acts: Acts) -> None:
 
 def test_volumes_and_addresses_have_their_own(acts: Acts) -> None:
     volumes = ask(acts, action="volume.create")
-    assert {one.param for one in volumes.lists} == {"zone", "type", "snapshot"}
+    assert {one.param for one in volumes.lists} == {"zone", "type", "snapshot", "image"}
     known = {row.attributes["type"] for row in acts.lab.resources("volume", region=acts.region)}
     assert {one.native_id for one in of(volumes, "type").items} == known
     for one in of(volumes, "snapshot").items:

@@ -232,7 +232,7 @@ export const terms = {
     user_data: { en: "User data (cloud-init)", zh: "用户数据（cloud-init）" },
     memory: { en: "With its memory", zh: "包含内存" },
     snapshot: { en: "Snapshot", zh: "快照" },
-    volume: { en: "Volume", zh: "卷" },
+    volume: { en: "Volume", zh: "云硬盘" },
     host: { en: "Host", zh: "主机" },
     instance: { en: "Instance", zh: "实例" },
     type: { en: "Type", zh: "类型" },

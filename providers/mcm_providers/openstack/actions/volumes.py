@@ -27,7 +27,12 @@ from mcm_providers.openstack.cloud import Cloud
 from mcm_providers.openstack.documents import Document, mapping, mappings, text
 from mcm_providers.openstack.errors import ItemNotFound
 
-_BUSY = frozenset({"creating", "attaching", "detaching", "extending", "reserved", "backing-up", "restoring-backup"})
+_BUSY = frozenset(
+    {
+        *("creating", "downloading", "attaching", "detaching", "extending", "reserved"),
+        *("backing-up", "restoring-backup"),
+    }
+)
 
 
 def _volume(cloud: Cloud, order: Order) -> Document | None:
@@ -41,6 +46,7 @@ def _create(cloud: Cloud, order: Order) -> Receipt:
         ("availability_zone", wanted.zone),
         ("volume_type", wanted.type),
         ("snapshot_id", wanted.snapshot),
+        ("imageRef", wanted.image),
     ):
         if value is not None:
             asked[key] = value

@@ -16,9 +16,11 @@ def create_volume(desk: Desk, order: Order) -> ResourceRef:
     params: Any = order.params
     if params.snapshot is not None:
         desk.find(K.SNAPSHOT, params.snapshot, order.region)
+    if params.image is not None:
+        desk.find(K.IMAGE, params.image, order.region)
     return _new(
         desk, order, K.VOLUME, name=params.name, size_gib=params.size_gib, zone=params.zone, type=params.type,
-        tags=dict(params.tags), attachments=[], bootable=False, encrypted=False,
+        tags=dict(params.tags), attachments=[], bootable=False, encrypted=False, image=params.image,
     )  # fmt: skip
 
 

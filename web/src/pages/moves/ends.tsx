@@ -24,9 +24,9 @@ export function Ends({ move }: { move: Move }) {
       header={<Header description={t("imageWhat")}>{t("image")}</Header>}
       ariaLabels={{ tableLabel: t("image") }}
       items={ends}
-      trackBy="where"
+      trackBy={({ volume, where: end }) => `${end} ${volume}`}
       columnDefinitions={[
-        { id: "where", header: t("where"), isRowHeader: true, minWidth: 160, cell: (each) => where[each.where] },
+        { id: "where", header: t("where"), isRowHeader: true, minWidth: 160, cell: (each) => (each.volume ? `${plain(each.volume)}: ${where[each.where]}` : where[each.where]) },
         { id: "format", header: t("format"), minWidth: 90, cell: (each) => each.format || "–" },
         { id: "size", header: t("size"), minWidth: 100, cell: (each) => (each.bytes === null ? "–" : format.memory(each.bytes / MIB)) },
         { id: "checksum", header: t("checksum"), minWidth: 260, cell: (each) => <Checksum of={each} /> },

@@ -13,6 +13,7 @@ import { Name } from "../../parts/name";
 import { plain } from "../../parts/plain";
 import { Empty } from "../../parts/states";
 import { useAddress } from "../../parts/use-address";
+import { kindOf } from "./standing";
 import { texts } from "./texts";
 
 type Status = Schemas["MoveItem"]["status"];
@@ -44,7 +45,7 @@ export default function Moves() {
         { id: "from", header: t("from"), width: 160, cell: (each) => place(each.account, each.region) },
         { id: "to", header: t("to"), width: 160, cell: (each) => place(each.target_account, each.target_region) },
         { id: "status", header: t("status"), width: 130, cell: (each) => <Word group="move" word={each.status} /> },
-        { id: "step", header: t("step"), width: 160, cell: (each) => say("moveStep", each.step) },
+        { id: "step", header: t("step"), width: 160, cell: (each) => say("moveStep", each.step === null ? null : kindOf(each.step)) },
         { id: "started", header: t("started"), width: 120, cell: (each) => (each.started_at ? <Age at={each.started_at} /> : "–") },
         { id: "by", header: t("by"), width: 100, cell: (each) => <Name of={each.requested_by} /> },
       ]}

@@ -3,6 +3,9 @@ import type { Schemas } from "../../api/types";
 export type Move = Schemas["MoveDetail"];
 type Step = Schemas["MoveStepItem"];
 
+/** A step's own name, without the volume that it is about. */
+export const kindOf = (name: string): string => name.split(":")[0] ?? name;
+
 const step = ({ steps }: Move, name: string): Step | undefined => steps.find((each) => each.name === name);
 
 /** What it did is taken back, or was. */
@@ -27,6 +30,8 @@ export function againstRetry(move: Move): "" | "notEnded" | "succeeded" | "still
 
 /** Of its image at one end. same: null where nothing was compared. */
 export interface End {
+  /** Of a further volume: its name; else "". */
+  volume: string;
   where: "source" | "sent" | "target";
   format: string;
   bytes: number | null;
@@ -37,13 +42,18 @@ export interface End {
 /** What was compared on the way, as far as it came; whatever differs ends a move. */
 export function endsOf(move: Move): End[] {
   const image = move.image as Readonly<Record<string, unknown>>;
+  const volumes = Array.isArray(image["volumes"]) ? image["volumes"].map(object) : [];
+  return [...endsOfOne(move, image, "", "download"), ...volumes.flatMap((each) => (each ? endsOfOne(move, each, text(each["name"]), `download:${text(each["number"])}`) : []))];
+}
+
+function endsOfOne(move: Move, image: Readonly<Record<string, unknown>>, volume: string, download: string): End[] {
   const uploaded = object(image["uploaded"]);
   const verified = object(image["verified"]);
-  const arrived = step(move, "download")?.status === "done" && text(image["checksum"]) !== "";
+  const arrived = step(move, download)?.status === "done" && text(image["checksum"]) !== "";
   const ends: End[] = [];
-  if (image["source_format"]) ends.push({ where: "source", format: text(image["source_format"]), bytes: number(image["source_bytes"]), checksum: text(image["checksum"]), same: arrived ? true : null });
-  if (uploaded) ends.push({ where: "sent", format: text(image["format"]), bytes: number(uploaded["bytes"]), checksum: text(uploaded["checksum"]), same: null });
-  if (verified) ends.push({ where: "target", format: text(verified["format"]), bytes: number(verified["bytes"]), checksum: text(verified["checksum"]), same: true });
+  if (image["source_format"]) ends.push({ volume, where: "source", format: text(image["source_format"]), bytes: number(image["source_bytes"]), checksum: text(image["checksum"]), same: arrived ? true : null });
+  if (uploaded) ends.push({ volume, where: "sent", format: text(image["format"]), bytes: number(uploaded["bytes"]), checksum: text(uploaded["checksum"]), same: null });
+  if (verified) ends.push({ volume, where: "target", format: text(verified["format"]), bytes: number(verified["bytes"]), checksum: text(verified["checksum"]), same: true });
   return ends;
 }
 

@@ -9,6 +9,8 @@ import { useTexts } from "../../i18n/use-texts";
 import { useBoth, useWord, Word } from "../../parts/deciding/word";
 import { Age } from "../../parts/freshness";
 import { Inside } from "../../parts/links";
+import { plain } from "../../parts/plain";
+import { kindOf } from "./standing";
 import { texts } from "./texts";
 
 type Step = Schemas["MoveStepItem"];
@@ -26,7 +28,7 @@ export function Steps({ items, over }: { items: readonly Step[]; over: boolean }
       trackBy="name"
       wrapLines
       columnDefinitions={[
-        { id: "step", header: t("step"), isRowHeader: true, minWidth: 160, cell: (each) => say("moveStep", each.name) },
+        { id: "step", header: t("step"), isRowHeader: true, minWidth: 160, cell: (each) => stepOf(each, say) },
         { id: "state", header: t("status"), minWidth: 150, cell: (each) => (over && each.status === "new" ? "–" : <Word group="moveState" word={each.status} />) },
         { id: "copied", header: t("copied"), minWidth: 150, cell: (each) => <Copied of={each} /> },
         { id: "operations", header: t("operations"), minWidth: 130, cell: (each) => <Operations of={each} /> },
@@ -35,6 +37,12 @@ export function Steps({ items, over }: { items: readonly Step[]; over: boolean }
       ]}
     />
   );
+}
+
+/** Of a further volume with what that is called. */
+function stepOf({ name, volume }: Step, say: ReturnType<typeof useWord>): string {
+  const word = say("moveStep", kindOf(name));
+  return volume === null ? word : `${word}: ${plain(volume)}`;
 }
 
 /** A bar while it is copied and its size is known; then how much it was. */
@@ -46,7 +54,7 @@ function Copied({ of }: { of: Step }) {
   if (done === null) return <>–</>;
   const size = (bytes: number) => format.memory(bytes / MIB);
   if (of.status !== "running" || !total) return <>{size(done)}</>;
-  return <ProgressBar value={Math.floor((100 * done) / total)} additionalInfo={t("copiedOf", { done: size(done), total: size(total) })} ariaLabel={say("moveStep", of.name)} />;
+  return <ProgressBar value={Math.floor((100 * done) / total)} additionalInfo={t("copiedOf", { done: size(done), total: size(total) })} ariaLabel={stepOf(of, say)} />;
 }
 
 function Operations({ of }: { of: Step }) {
