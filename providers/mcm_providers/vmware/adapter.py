@@ -11,6 +11,8 @@ from mcm.contract import (
     CallContext,
     ChangeBatch,
     ConnectionForm,
+    ImageFile,
+    ImageSink,
     InvalidRequest,
     NotSupported,
     Region,
@@ -20,6 +22,7 @@ from mcm.contract import (
     Sample,
 )
 from mcm.contract.actions import Order, Outlook, Receipt, Step
+from mcm_providers.vmware import images
 from mcm_providers.vmware.action_table import SUPPORT
 from mcm_providers.vmware.actions.desk import Deed, Desk
 from mcm_providers.vmware.actions.table import DEEDS
@@ -90,6 +93,18 @@ class VmwareProvider:
     def metrics(self, refs: Sequence[ResourceRef], since: datetime, until: datetime) -> Iterator[Sample]:
         with self._edge():
             yield from self._performance.samples(refs, since, until)
+
+    def image_file(self, image: ResourceRef) -> ImageFile:
+        with self._edge():
+            return images.image_file(self._desk, image)
+
+    def download_image(self, image: ResourceRef, sink: ImageSink, start: int = 0) -> None:
+        with self._edge():
+            images.download_image(self._desk, image, sink, start)
+
+    def remove_image(self, region: str, token: str) -> None:
+        with self._edge():
+            images.remove_image(self._desk, region, token)
 
     def steps(self, order: Order) -> Sequence[Step]:
         return _deed(order).steps(order)

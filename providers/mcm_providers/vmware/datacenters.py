@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from mcm.contract import Reason, Region, ResourceKind
+from mcm.contract import InvalidRequest, Reason, Region, ResourceKind
 from mcm_providers.vmware.content import Content, entity_name, flat
 from mcm_providers.vmware.property_collector import filter_spec, retrieve
 from mcm_providers.vmware.resources import READERS
@@ -46,12 +46,24 @@ def regions_of(contents: Iterable[Content], root: str) -> Sequence[Region]:
     ]
 
 
+def path_to(session: Session, datacenter: str) -> str:
+    """Its path as vSphere writes it, with the characters of names that it keeps in URL encoding."""
+    known = {one.value: one for one in read_contents(session)}
+    if datacenter not in known:
+        raise InvalidRequest(f"there is no datacenter '{datacenter}'")
+    names = (str(one.properties.get("name") or "") for one in _way(datacenter, known, session.service.root_folder[1]))
+    return "/".join(names)
+
+
 def _path(content: Content, known: dict[str, Content], root: str) -> str:
-    names: list[str] = []
-    met: set[str] = set()
-    current: Content | None = content
-    while current is not None and current.value != root and current.value not in met:
-        met.add(current.value)
-        names.append(entity_name(current.properties.get("name")) or current.value)
+    return "/".join(entity_name(one.properties.get("name")) or one.value for one in _way(content.value, known, root))
+
+
+def _way(value: str, known: dict[str, Content], root: str) -> list[Content]:
+    """From below the root folder down to it."""
+    way: list[Content] = []
+    current = known.get(value)
+    while current is not None and current.value != root and current not in way:
+        way.insert(0, current)
         current = known.get(current.properties.get("parent") or "")
-    return "/".join(reversed(names))
+    return way

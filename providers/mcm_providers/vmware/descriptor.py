@@ -13,6 +13,7 @@ from mcm.contract import (
 )
 from mcm.contract.actions import proven_beside
 from mcm_providers.vmware.action_table import MESSAGES, SUPPORT
+from mcm_providers.vmware.image_table import OF_IMAGES
 
 # Volumes and snapshots are read out of every machine's devices, 3.5 times the bytes of the machines themselves.
 _SLOW = (
@@ -74,16 +75,19 @@ DESCRIPTOR = ProviderDescriptor(
         **dict.fromkeys(_SLOW, KindSupport(cadence=Cadence.SLOW)),
         ResourceKind.IMAGE: KindSupport(cadence=Cadence.DEEP),
     },
-    capabilities=frozenset({Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS}),
+    capabilities=frozenset(
+        {
+            *(Capability.INVENTORY, Capability.CHANGE_FEED, Capability.ACTIONS, Capability.METRICS),
+            Capability.IMAGE_EXPORT,
+        }
+    ),
     proven=proven_beside(__file__),
     actions=SUPPORT,
-    images=ImageSupport(export_absent="images_by_hand", import_absent="images_by_hand"),
+    # Every instance starts from a disk of its own, and a template has that disk.
+    images=ImageSupport(import_absent="images_by_hand", root_volume=True),
     messages={
-        "images_by_hand": Text(
-            en="mcm copies no disks out of or into vSphere; `ovftool` or the vSphere client export and deploy an OVF.",
-            zh="mcm 不在 vSphere 中导出或导入磁盘，请用 `ovftool` 或 vSphere 客户端导出、部署 OVF。",
-        ),
         **MESSAGES,
+        **OF_IMAGES,
         "no_zones": Text(
             en="vSphere has no availability zones; its clusters are the pools.",
             zh="vSphere 没有可用区；集群即资源池。",

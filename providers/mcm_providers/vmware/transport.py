@@ -132,7 +132,7 @@ class Transport:
             while True:
                 connection, kept = self._take(governed)
                 try:
-                    connection.request(method, path, body, {**headers, **coding})
+                    connection.request(method, path, body, {**coding, **headers})
                     return Exchange(self, connection, governed)
                 except (ConnectionError, http.client.RemoteDisconnected, ssl.SSLEOFError):
                     connection.close()

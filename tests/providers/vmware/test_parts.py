@@ -89,6 +89,20 @@ def test_kinds_of_backing() -> None:
     assert found[2].native_id == f"{uuid(1)}:naa.1"
 
 
+def test_one_disk_of_each_machine_is_the_one_it_starts_from() -> None:
+    devices = disk(2001, more="<unitNumber>1</unitNumber>"), disk(2000, more="<unitNumber>0</unitNumber>")
+    order = (
+        '<val xsi:type="VirtualMachineBootOptions"><bootOrder xsi:type="VirtualMachineBootOptionsBootableDiskDevice">'
+        "<deviceKey>2001</deviceKey></bootOrder></val>"
+    )
+    told = machine(
+        2, config__hardware__device=f'<val xsi:type="ArrayOfVirtualDevice">{"".join(devices)}</val>',
+        config__bootOptions=order,
+    )  # fmt: skip
+    found = [one.attributes for one in written(VOLUME, with_disks(1, *devices), told)]
+    assert [one.bootable for one in found if isinstance(one, VolumeAttributes)] == [False, True, True, False]
+
+
 def test_other_devices_are_no_volumes() -> None:
     network_card = '<VirtualDevice xsi:type="VirtualVmxnet3"><key>4000</key></VirtualDevice>'
     assert written(VOLUME, with_disks(1, network_card)) == []

@@ -101,6 +101,8 @@ class Vcenter:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(sent) if reply.declared is None else reply.declared))
                 self.end_headers()
+                if self.command == "HEAD":
+                    return
                 if reply.pause is not None:
                     first, event = reply.pause
                     self.wfile.write(sent[:first])
@@ -111,7 +113,7 @@ class Vcenter:
                 if reply.declared is not None or reply.ends:
                     self.close_connection = True
 
-            do_GET = do_DELETE = do_POST  # noqa: N815
+            do_GET = do_HEAD = do_DELETE = do_POST  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass

@@ -33,7 +33,7 @@ from mcm_providers.vmware.soap import reference, text
 from mcm_providers.vmware.traversal import OF_VIEW
 
 TOKEN_KEY = "mcm.op"  # noqa: S105
-_EXTRA = "config.extraConfig"
+EXTRA = "config.extraConfig"
 _CLONE_VERBS = ("clone", "clonevm")
 _MADE = "made"
 _CLONE, _START = "clone", "start"
@@ -124,8 +124,8 @@ def _cloned(desk: Desk, order: Order, name: str, kind: ResourceKind, datacenter:
         # What was made and is gone again was made.
         return _done(found[0], kind, datacenter) if found else Outlook(Seen.FAILED, message="it was removed since")
     for value in _named(desk, datacenter, name):
-        for machine in read(desk.session, [value], _EXTRA):
-            if _token(machine) == order.token:
+        for machine in read(desk.session, [value], EXTRA):
+            if token_of(machine) == order.token:
                 return _done(machine, kind, datacenter)
     origin = find(desk, order.target, RECENT) if order.target else by_uuid(desk, _create(order).image, RECENT)
     other = task_of(desk, order, origin, *_CLONE_VERBS) if not task_key(order) else None
@@ -150,8 +150,9 @@ def _named(desk: Desk, datacenter: str, name: str) -> list[str]:
         return [one.value for one in contents if entity_name(one.properties.get("name")) == name]
 
 
-def _token(machine: Machine) -> str:
-    options = items(machine.found.get(_EXTRA))
+def token_of(machine: Machine) -> str:
+    """Of the order that made it; it was read with EXTRA."""
+    options = items(machine.found.get(EXTRA))
     return next((str(dig(one, "value")) for one in options if dig(one, "key") == TOKEN_KEY), "")
 
 

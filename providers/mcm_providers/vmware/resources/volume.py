@@ -11,13 +11,17 @@ from typing import Any
 from mcm.contract import Relation, RelationType, Resource, ResourceKind
 from mcm.contract.resources import Attachment, VolumeAttributes
 from mcm_providers.vmware.content import Content, boolean, dig, entity_name, gib, integer, items, nested, short
+from mcm_providers.vmware.disks import DISK, boot_disk, capacity_of
 from mcm_providers.vmware.resources.instance import identity
 from mcm_providers.vmware.resources.reader import Reader, Surroundings
 from mcm_providers.vmware.states import VOLUME_STATE
 from mcm_providers.vmware.traversal import OF_VIEW
 
-_DISK = "VirtualDisk"
 _SHARED = "sharingMultiWriter"
+_PROPERTIES = (
+    *("name", "config.instanceUuid", "config.hardware.device", "config.bootOptions"),
+    "runtime.connectionState",
+)
 
 
 def read(contents: Iterable[Content], around: Surroundings) -> Iterator[Resource]:
@@ -25,10 +29,12 @@ def read(contents: Iterable[Content], around: Surroundings) -> Iterator[Resource
     shared: dict[str, Resource] = {}
     for content in contents:
         seen: set[str] = set()
-        for device in items(content.properties.get("config.hardware.device")):
-            if dig(device, "@type") != _DISK:
+        devices = items(content.properties.get("config.hardware.device"))
+        first = boot_disk(devices, content.properties.get("config.bootOptions"))
+        for device in devices:
+            if dig(device, "@type") != DISK:
                 continue
-            volume = translate(content, device, around)
+            volume = translate(content, device, around, bootable=device is first)
             if dig(device, "backing", "sharing") == _SHARED:
                 _merge(shared, volume)
                 continue
@@ -47,12 +53,11 @@ def native_id(content: Content, device: dict[str, Any]) -> str:
     return str(dig(device, "vDiskId", "id") or f"{identity(content)}:{own or device['key']}")
 
 
-def translate(content: Content, device: dict[str, Any], around: Surroundings) -> Resource:
+def translate(content: Content, device: dict[str, Any], around: Surroundings, *, bootable: bool) -> Resource:
     backing = device.get("backing")
     instance = identity(content)
     label = short(dig(device, "deviceInfo", "label")) or f"disk {device['key']}"
-    capacity = integer(device.get("capacityInBytes"))
-    size = gib(capacity) if capacity is not None else gib(integer(device.get("capacityInKB")), 1 << 10)
+    size = gib(capacity_of(device))
     file_name = short(dig(backing, "fileName"))
     relations = [Relation(RelationType.ATTACHED_TO, ResourceKind.INSTANCE, instance)]
     if datastore := dig(backing, "datastore"):
@@ -70,6 +75,7 @@ def translate(content: Content, device: dict[str, Any], around: Surroundings) ->
             type=_provisioning(backing),
             iops=_positive(dig(device, "storageIOAllocation", "limit")),
             encrypted=dig(backing, "keyId") is not None if backing else None,
+            bootable=bootable,
             multi_attach=dig(backing, "sharing") == _SHARED,
             attachments=[Attachment(instance=instance, device=label, delete_on_termination=_dies(backing))],
         ),
@@ -82,7 +88,7 @@ def translate(content: Content, device: dict[str, Any], around: Surroundings) ->
             "controller": device.get("controllerKey"),
             "backing": _plain(backing),
         },
-        native_kind=str(dig(backing, "@type") or _DISK),
+        native_kind=str(dig(backing, "@type") or DISK),
         locator=content.locator,
     )
 
@@ -123,7 +129,7 @@ def _merge(shared: dict[str, Resource], volume: Resource) -> None:
 
 
 READER = Reader(
-    properties={"VirtualMachine": ("name", "config.instanceUuid", "config.hardware.device", "runtime.connectionState")},
+    properties={"VirtualMachine": _PROPERTIES},
     select=OF_VIEW,
     read=read,
     decode=nested,
