@@ -80,8 +80,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "源实例保持不变：确认无误后请停用（mcm recycle put {name}）",
     ),
     "person_check": (
-        "mcm compares the image, not what the guest does with it: look whether it starts and its services answer",
-        "mcm 只核对镜像，不检查客户机：请确认系统启动且服务正常",
+        "mcm compares the image, not what the guest does with it: look whether it starts with the drivers it has and "
+        "its services answer, and remove the old cloud's guest tools",
+        "mcm 只核对镜像，不检查客户机：请确认系统能以现有驱动启动、服务正常，并卸载原云的客户机工具",
     ),
     # What to know before.
     "runs_on": (

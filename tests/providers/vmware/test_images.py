@@ -1,6 +1,8 @@
 """What is asked of vCenter's file access, and what its refusals become; the simulator takes it from anybody."""
 
 import io
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from mcm.contract import (
     UnexpectedResponse,
     Unreachable,
 )
+from mcm.contract.conformance.context import PlainContext
 from tests.providers.vmware.actions.scripted import Objects, instance, machine, script, started, task, task_error
 from tests.providers.vmware.answers import SESSION, Answer, Reply, login, uuid
 from tests.providers.vmware.vcenter import Vcenter
@@ -118,6 +121,18 @@ def test_a_session_that_has_ended_is_begun_anew_once() -> None:
         with pytest.raises(PermissionDenied, match=r"Datastore\.Browse"):
             vcenter.connect().download_image(IMAGE, Sink())
         assert (vcenter.counts["Login"], vcenter.counts[f"GET {FILE}"]) == (2, 2)
+
+
+def test_a_download_that_stands_still_ends_at_its_deadline() -> None:
+    goes_on = threading.Event()
+    with Vcenter(scripted(GET=Reply(DATA, pause=(100, goes_on)))) as vcenter:
+        provider, sink = vcenter.connect(PlainContext(2.0)), Sink()
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            provider.download_image(IMAGE, sink)
+        assert time.monotonic() - began < 10
+        goes_on.set()
+    assert sink.getvalue() == DATA[:100]
 
 
 @pytest.mark.parametrize(
