@@ -57,7 +57,8 @@ class ImageSupport(BaseModel):
 
     export_absent, import_absent: codes of the message catalogue that say why the bytes of images cannot be had, or
     taken in; "" where the capability is there. root_volume: `instance.create_image` takes `volume`, so that an image
-    of an instance that starts from a volume holds that volume's bytes.
+    of an instance that starts from a volume holds that volume's bytes. root_within: it does so without being asked, as
+    disks belong to instances there; further volumes cannot be asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +66,7 @@ class ImageSupport(BaseModel):
     export_absent: str = ""
     import_absent: str = ""
     root_volume: bool = False
+    root_within: bool = False
 
 
 class ProviderDescriptor(BaseModel):

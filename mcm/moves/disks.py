@@ -7,7 +7,7 @@ from typing import Any
 from mcm.models import ResourceRow
 
 # However a cloud calls disks, the first of them ends in an a: sda, vda, xvda.
-_FIRST = re.compile(r"[a-z]da[0-9]*$")
+_FIRST, _LETTERED = re.compile(r"[a-z]da[0-9]*$"), re.compile(r"[a-z]d[a-z]+[0-9]*$")
 
 
 def kind_of(step: str) -> str:
@@ -25,8 +25,8 @@ def of(instance: ResourceRow, attached: Sequence[ResourceRow]) -> tuple[Resource
     ordered = sorted(attached, key=lambda one: (device(instance, one) or "", one.native_id))
     bootable = [one for one in ordered if (one.attributes or {}).get("bootable")]
     roots = [one for one in bootable if _FIRST.search(device(instance, one) or "")]
-    if not roots and len(bootable) == 1 and device(instance, bootable[0]) is None:
-        # Nobody says where it is.
+    if not roots and len(bootable) == 1 and not _LETTERED.search(device(instance, bootable[0]) or ""):
+        # Nobody says where it is, or in words of the cloud's own, such as "Hard disk 1".
         roots = bootable
     root = roots[0] if roots else None
     return root, [one for one in ordered if one is not root]

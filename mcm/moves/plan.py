@@ -13,7 +13,8 @@ from mcm.moves.schemas import Told
 class Plan:
     """params: of the new instance, with native ids and without its image. against: why mcm cannot do it; refusal: the
     error behind it, where an error said so. names: the steps it takes. root: the volume that it starts from; None: it
-    starts from an image. others: its other volumes; further: of these what goes with it; left: what stays behind."""
+    starts from an image. root_asked: an image of it has to be asked for by that volume. others: its other volumes;
+    further: of these what goes with it; left: what stays behind."""
 
     row: ResourceRow
     source: Account
@@ -26,6 +27,7 @@ class Plan:
     warnings: list[Told] = field(default_factory=list)
     refusal: McmError | None = None
     root: ResourceRow | None = None
+    root_asked: bool = True
     others: list[ResourceRow] = field(default_factory=list)
     further: list[ResourceRow] = field(default_factory=list)
     left: list[ResourceRow] = field(default_factory=list)
@@ -45,4 +47,4 @@ class Plan:
 
     @property
     def root_id(self) -> str | None:
-        return self.root.native_id if self.root is not None else None
+        return self.root.native_id if self.root is not None and self.root_asked else None

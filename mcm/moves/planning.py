@@ -158,11 +158,12 @@ def image_params(name: str, root: str | None) -> dict[str, Any]:
 
 def _starts_from(root: ResourceRow, gives: ProviderDescriptor, found: Plan) -> None:
     told_of = disks.described(found.row, root)
-    if not gives.images.root_volume:
+    found.root_asked = not gives.images.root_within
+    if found.root_asked and not gives.images.root_volume:
         found.against.append(told("on_volume"))
     elif not disks.readable(root):
         found.against.append(told("root_encrypted", told_of))
-    else:
+    elif found.root_asked:
         found.warnings.append(told("from_volume", told_of))
 
 

@@ -283,7 +283,7 @@ def test_a_change_is_recorded_once_and_repeated_never_or_not_done(
     shown = first.json() | dict.fromkeys(call.once) if call.once else first.json()
     assert (again.status_code, again.json()) == (first.status_code, shown)
     assert again.headers["idempotent-replay"] == "true"
-    other = _send(http, method, call, "key-1", url=_asked(call, "another=request"))
+    other = _send(http, method, call, "key-1", url=_asked(call, "lang=another"))
     assert (other.status_code, other.json()["code"]) == (422, "invalid_input")
     assert _everything(lab) == after
 

@@ -84,7 +84,7 @@ DESCRIPTOR = ProviderDescriptor(
     proven=proven_beside(__file__),
     actions=SUPPORT,
     # Every instance starts from a disk of its own, and a template has that disk.
-    images=ImageSupport(import_absent="images_by_hand", root_volume=True),
+    images=ImageSupport(import_absent="images_by_hand", root_within=True),
     messages={
         **MESSAGES,
         **OF_IMAGES,
