@@ -52,8 +52,8 @@ Filter = Annotated[
     Query(alias="filter", max_length=50, description="DIMENSION=VALUE, such as service=Compute or tag:env=prod"),
 ]
 _FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {
-    "type": "string", "format": "binary",
-    "description": "CSV, gzipped CSV or Parquet: FOCUS, or a bill in its cloud's own form"}}}}}  # fmt: skip
+    "type": "string", "format": "binary", "description":
+    "CSV, gzipped CSV or Parquet, or a ZIP of one: FOCUS, or a bill in its cloud's own form"}}}}}  # fmt: skip
 
 
 @router.get("/charge-imports", dependencies=_READ)

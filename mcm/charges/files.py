@@ -1,4 +1,4 @@
-"""Bills as files: CSV, gzipped CSV and Parquet, read batch by batch, column by column.
+"""Bills as files: CSV, gzipped CSV and Parquet, also in a ZIP of their own, read batch by batch, column by column.
 
 CSV is read by the standard library on purpose: it knows on which line it is, and what comes after is slower than it.
 """
@@ -8,29 +8,25 @@ import gzip
 import importlib
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import orjson
 
 from mcm.charges.errors import ChargesExtraMissing
 from mcm.charges.focus import plain
+from mcm.charges.packed import aside, is_zip, member
+from mcm.charges.reasons import Unreadable, too_large
+
+__all__ = ["BATCH", "Batch", "Bill", "Unreadable", "arrow", "opened"]
 
 BATCH = 5_000
 _LONGEST_FIELD = 4 * 2**20
 # A few bytes of gzip unpack to gigabytes: what is held at once has a limit of its own.
 _LONGEST_ROW, _LARGEST_BATCH = 8 * 2**20, 64 * 2**20
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
-_OTHERS = {b"PK\x03\x04": "ZIP or XLSX", b"\x89PNG": "PNG", b"%PDF": "PDF", b"\xff\xfe": "UTF-16",
+_OTHERS = {b"\x89PNG": "PNG", b"%PDF": "PDF", b"\xff\xfe": "UTF-16",
            b"\xfe\xff": "UTF-16", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "Zstandard"}  # fmt: skip
-
-
-class Unreadable(Exception):
-    """The file ends being read here. code: of the finding; line: from where on, as far as it is known."""
-
-    def __init__(self, code: str, line: int | None = None, example: str = "") -> None:
-        super().__init__(code)
-        self.code, self.line, self.example = code, line, example
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """format: csv, csv.gz or parquet. typed: times and numbers come as such."""
+    """format: csv, csv.gz or parquet, with .zip behind it if it came in one. typed: times and numbers come as such."""
 
     format: str
     header: Sequence[str]
@@ -61,6 +57,20 @@ def opened(file: IO[bytes], most_bytes: int | None = None) -> Bill:
     file.seek(0)
     start = file.read(4)
     file.seek(0)
+    if not is_zip(start):
+        return _opened(file, start, most_bytes)
+    packed = member(file, most_bytes)
+    try:
+        start = packed.peek(4)[:4]
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable("broken_file", None, str(error)) from None
+    if is_zip(start):
+        raise Unreadable("zip_in_zip")
+    inside = _opened(aside(packed, most_bytes) if start == _PARQUET else packed, start, most_bytes)
+    return replace(inside, format=f"{inside.format}.zip")
+
+
+def _opened(file: IO[bytes], start: bytes, most_bytes: int | None) -> Bill:
     if not start:
         raise Unreadable("empty_file")
     if start == _PARQUET:
@@ -150,7 +160,7 @@ class _Text:
         self.batch += len(raw)
         self._whole += len(raw)
         if self._most_bytes is not None and self._whole > self._most_bytes:
-            raise _too_large(self.line, self._most_bytes)
+            raise too_large(self.line, self._most_bytes)
         if self.row > _LONGEST_ROW:
             raise Unreadable("broken_file", self.line, f"a row of more than {_LONGEST_ROW} bytes")
         if b"\0" in raw:
@@ -187,10 +197,6 @@ def arrow(module: str) -> Any:
         ) from None
 
 
-def _too_large(line: int | None, most_bytes: int) -> Unreadable:
-    return Unreadable("unpacks_too_large", line, f"MCM_CHARGE_UNPACKED_MIB is {most_bytes // 2**20}")
-
-
 def _parquet(file: IO[bytes], most_bytes: int | None) -> Bill:
     parquet, lib = arrow("pyarrow.parquet"), arrow("pyarrow.lib")
     try:
@@ -208,7 +214,7 @@ def _parquet_batches(found: Any, lib: Any, most_bytes: int | None) -> Iterator[B
                 raise Unreadable("broken_file", line, f"{BATCH} rows of more than {_LARGEST_BATCH * 4} bytes")
             whole += batch.nbytes
             if most_bytes is not None and whole > most_bytes:
-                raise _too_large(line, most_bytes)
+                raise too_large(line, most_bytes)
             columns = [_plain_values(column.to_pylist()) for column in batch.columns]
             yield Batch(range(line, line + batch.num_rows), columns)
             line += batch.num_rows

@@ -35,7 +35,7 @@ class Said:
 
 
 SAID: dict[str, Said] = {
-    "not_a_table": Said("error", "this is no CSV, gzip or Parquet file", "这不是 CSV、gzip 或 Parquet 文件"),
+    "not_a_table": Said("error", "this is no CSV, gzip, ZIP or Parquet file", "这不是 CSV、gzip、ZIP 或 Parquet 文件"),
     "empty_file": Said("error", "the file holds no charge", "文件中没有任何费用行"),
     "not_focus": Said("error", "no column is one of FOCUS", "没有任何一列属于 FOCUS"),
     "not_a_bill": Said("error", "this is neither FOCUS nor a cloud's own bill that mcm reads",
@@ -46,6 +46,13 @@ SAID: dict[str, Said] = {
     "unpacks_too_large": Said(
         "error", "unpacked it is larger than this installation takes: split it, or raise the setting",
         "解压后超过本系统允许的大小：请拆分文件或调高该设置"),
+    "zip_of_several": Said("error", "the ZIP holds several files: send one with a single bill in it, or each by itself",
+                           "ZIP 中有多个文件：请只放一份账单，或逐个发送"),
+    "zip_in_zip": Said("error", "the ZIP holds another ZIP: unpack it once", "ZIP 中还有 ZIP：请先解压一层"),
+    "zip_encrypted": Said("error", "the ZIP is encrypted: unpack it first", "ZIP 已加密：请先解压"),
+    "zip_with_path": Said("error", "the name of the file in the ZIP leads out of it", "ZIP 中的文件名指向其外部"),
+    "zip_method": Said("error", "the ZIP is packed in a way that mcm does not read: unpack it, or pack it anew",
+                       "mcm 不支持该 ZIP 的压缩方式：请先解压或重新打包"),
     "missing_column": Said("error", "a column without which a charge is none is missing", "缺少构成费用所必需的列"),
     "duplicate_column": Said("error", "the column is there twice", "该列出现了两次"),
     "wrong_width": Said("error", "the line has more or fewer fields than the header", "该行的字段数与表头不同"),

@@ -79,7 +79,9 @@ _CHARGES = [
 
 @app.command("import")
 def import_(
-    file: Path = typer.Argument(..., help="CSV, gzipped CSV or Parquet: FOCUS, or a bill in its cloud's own form."),
+    file: Path = typer.Argument(
+        ..., help="CSV, gzipped CSV or Parquet, or a ZIP of one: FOCUS, or a bill in its cloud's own form."
+    ),
     account: str = AccountName,
     add: bool = typer.Option(False, "--add", help="Beside what the months have, for a bill in several files."),
     dry_run: bool = DryRun,
@@ -193,7 +195,7 @@ def sums(
 
 @app.command("check")
 def check(
-    file: Path = typer.Argument(..., help="CSV, gzipped CSV or Parquet."),
+    file: Path = typer.Argument(..., help="CSV, gzipped CSV or Parquet, or a ZIP of one."),
     focus: str | None = typer.Option(None, "--focus", metavar="1.0|1.1|1.2|1.3|1.4", help="Default: told by columns."),
     output: Format = Output,
 ) -> None:

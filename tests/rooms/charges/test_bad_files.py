@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -13,13 +12,6 @@ from tests.lab import Lab
 from tests.rooms.charges.bills import ROW, bill, take
 
 _MANY = [{"ResourceId": f"r-{number}"} for number in range(5400)]
-
-
-def _zip() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        file.writestr("bill.csv", bill([{}]))
-    return out.getvalue()
 
 
 def _parquet(cut: int | None = None) -> bytes:
@@ -66,7 +58,6 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int | None]] = {
     "empty": (lambda: b"", "empty_file", None),
     "header only": (lambda: bill([]), "empty_file", 1),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), "not_a_table", 1),
-    "a zip": (_zip, "not_a_table", 1),
     "json": (lambda: b'{"BilledCost": 1}', "not_a_table", 1),
     "a page": (lambda: b"<html>sign in</html>", "not_a_table", 1),
     "another table": (lambda: b"a,b\n1,2\n", "not_a_bill", 1),

@@ -65,7 +65,7 @@ export function UploadDialog({ onClose }: { onClose(): void }) {
       <FormField label={t("file")} description={t("noneHint")}>
         <FileUpload
           value={file ? [file] : []}
-          accept=".csv,.gz,.parquet"
+          accept=".csv,.gz,.zip,.parquet"
           showFileSize
           i18nStrings={{ uploadButtonText: () => t("chooseFile"), dropzoneText: () => t("chooseFile"), removeFileAriaLabel: () => t("chooseFile"), limitShowFewer: "", limitShowMore: "", errorIconAriaLabel: "" }}
           onChange={({ detail }) => {
