@@ -32,6 +32,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"order_by": "last_changed desc"},
     {"order_by": "account_id desc"},
 ]
+LISTED: list[dict[str, Any]] = [{}, {"limit": 1}]
 
 
 def _api() -> list[str]:
@@ -71,23 +72,24 @@ def _urls(estate: Estate, path: str) -> Iterator[str]:
 
 
 def _asked(path: str) -> list[dict[str, Any]]:
+    """What the route may be asked, of the questions that are for it."""
     past = {"as_of": clock.to_text(ago(days=3))}
+    questions = [*QUESTIONS, past] if path.split("/")[1] in {"resources", "instances", "hosts", "clusters"} else LISTED
     if path.endswith("/facets"):
         fields = (
             "account,account_id,kind,state,region,zone,project,tags,tags.env,vcpus,provider,native_id,presence,name"
         )
-        return [{"fields": fields} | question for question in QUESTIONS if "limit" not in question] + [
-            {"fields": "account,account_id,kind,tags.env"} | past
-        ]
+        questions = [{"fields": fields} | question for question in QUESTIONS]
+        questions.append({"fields": "account,account_id,kind,tags.env"} | past)
     if path.endswith("/export"):
-        return [{"format": kind} for kind in ("csv", "json", "xlsx")] + [{"format": "csv"} | past]
-    if path.endswith("/count"):
-        return [question for question in QUESTIONS if not {"limit", "order_by"} & set(question)] + [past]
-    if "{" not in path and path.split("/")[1] in {"resources", "instances", "hosts", "clusters"}:
-        return [*QUESTIONS, past]
-    if path.endswith("/native"):
-        return [{}, past]
-    return [{}, {"limit": 1}] if path.split("/")[1] in {"hierarchy", "sync", "accounts"} else [{}]
+        questions = [{"format": kind} for kind in ("csv", "json", "xlsx")] + [{"format": "csv"} | past]
+    taken = _parameters(path)
+    return [question for question in questions if question.keys() <= taken]
+
+
+def _parameters(path: str) -> set[str]:
+    asked = application().openapi()["paths"][f"/api/v1{path}"]["get"].get("parameters", [])
+    return {one["name"] for one in asked if one["in"] == "query"}
 
 
 @pytest.mark.parametrize("name", LIMITED)
