@@ -28,7 +28,7 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 @router.get("", dependencies=[authorize(Permission.ACCOUNT_READ)])
 def list_accounts(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[AccountItem]:
-    after = tuple(sight.values_of(session, cursor, 2)) if cursor else None
+    after = sight.after(session, cursor, str, str)
     found = service.page(session, after, limit + 1)
     more = found[limit - 1] if len(found) > limit else None
     return Page(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mcm.models import Account, ResourceRow, Scope, Secret, Sighting
@@ -25,8 +25,7 @@ def taken(session: Session, name: str) -> bool:
 def page(session: Session, after: tuple[str, str] | None, limit: int) -> Sequence[Account]:
     query = select(Account).where(*sight.accounts(session)).order_by(Account.name, Account.id).limit(limit)
     if after is not None:
-        name, account_id = after
-        query = query.where(or_(Account.name > name, and_(Account.name == name, Account.id > account_id)))
+        query = query.where(tuple_(Account.name, Account.id) > after)
     return session.scalars(query).all()
 
 

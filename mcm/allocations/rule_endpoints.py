@@ -17,7 +17,7 @@ from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, UnitDep, authorize
 from mcm.edge.mutation import MutationDep, TryOnly
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.paging import decode_cursor, encode_cursor, of_cursor
+from mcm.paging import after, encode_cursor
 
 router = APIRouter(prefix="/allocation-rules", tags=["allocation-rules"])
 _READ, _WRITE = [authorize(Permission.COST_READ)], [authorize(Permission.COST_WRITE)]
@@ -30,10 +30,7 @@ DryRun = Annotated[bool, Query(description="say what would change and what it wo
 def list_allocation_rules(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[AllocationRuleItem]:
     """The first that applies first. Who sees a part of everything sees the rules that name nothing outside of it."""
     rows = rules.seen(session, Names(session))
-    if cursor is not None:
-        with of_cursor():
-            position, name = decode_cursor(cursor, 2)
-            last = (int(position), str(name))
+    if last := after(cursor, int, str):
         rows = [row for row in rows if (row.position, row.name) > last]
     shown = rows[:limit]
     following = encode_cursor([shown[-1].position, shown[-1].name]) if len(rows) > limit else None

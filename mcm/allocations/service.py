@@ -85,7 +85,7 @@ def sources(session: Session, asked: Question, limit: int, cursor: str | None) -
     pieces = sorted(
         found.pieces, key=lambda piece: (-abs(piece.amount), piece.source, piece.trail, piece.tenant_id or "")
     )
-    start = 0 if cursor is None else _offset(sight.values_of(session, cursor, 1)[0])
+    start = max(0, *(sight.after(session, cursor, int) or (0,)))
     page = pieces[start : start + limit]
     following = sight.cursor_of(session, [start + limit]) if len(pieces) > start + limit else None
     return Page(items=[_source(piece, named.tenants, named.accounts) for piece in page], next_cursor=following)
@@ -176,7 +176,7 @@ def odd_days(session: Session, asked: Question, days: int, sensitivity: Decimal,
 
 
 def budget_page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Budget], str | None]:
-    after = None if cursor is None else str(sight.values_of(session, cursor, 1)[0])
+    (after,) = sight.after(session, cursor, str) or (None,)
     rows = repository.budgets(session, after, limit + 1)
     page = rows[:limit]
     return page, sight.cursor_of(session, [page[-1].name]) if len(rows) > limit else None
@@ -230,7 +230,3 @@ def _query(piece: Piece) -> dict[str, list[str]]:
 
 def _today(month: str) -> date:
     return min(clock.now().date(), last_day(month))
-
-
-def _offset(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0

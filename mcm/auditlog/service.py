@@ -18,7 +18,7 @@ from mcm.auditlog.repository import Wanted
 from mcm.auditlog.schemas import AuditItem, ExportFormat, FindingItem, HeadAnswer, SegmentItem, VerifyAnswer
 from mcm.auth.service import Caller
 from mcm.models import AuditEvent, AuditSegment
-from mcm.paging import Page, decode_cursor, encode_cursor
+from mcm.paging import Page, after, encode_cursor
 from mcm.settings import Settings
 from mcm.vault import Vault
 
@@ -121,10 +121,8 @@ def _record(
 
 
 def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    (found,) = decode_cursor(cursor, 1)
-    return found if type(found) is int and abs(found) < 2**63 else 0
+    found = after(cursor, int)
+    return None if found is None else int(found[0])
 
 
 def _item(row: AuditEvent) -> AuditItem:

@@ -1,5 +1,6 @@
 """Providers over HTTP."""
 
+from operator import attrgetter
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from mcm.auth.permissions import Permission
 from mcm.contract import ConnectionField, ProviderDescriptor
 from mcm.edge.dependencies import RuntimeDep, authorize
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, page_of_few
 from mcm.registry import Registry
 
 router = APIRouter(prefix="/providers", tags=["providers"])
@@ -27,14 +29,11 @@ class ProviderItem(BaseModel):
     reads_file: bool
 
 
-class ProviderList(BaseModel):
-    items: list[ProviderItem]
-
-
 @router.get("", dependencies=[authorize(Permission.PROVIDER_READ)])
-def list_providers(runtime: RuntimeDep) -> ProviderList:
+def list_providers(runtime: RuntimeDep, limit: Limit = MAX_LIMIT, cursor: Cursor = None) -> Page[ProviderItem]:
     registry = runtime.registry
-    return ProviderList(items=[_item(registry, registry.descriptor(name)) for name in registry.names()])
+    found = [_item(registry, registry.descriptor(name)) for name in registry.names()]
+    return page_of_few(found, limit, cursor, attrgetter("name"))
 
 
 @router.get("/{name}", dependencies=[authorize(Permission.PROVIDER_READ)])

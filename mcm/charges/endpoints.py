@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -27,7 +28,6 @@ from mcm.charges.schemas import (
     Month,
     MonthDetail,
     MonthItem,
-    MonthList,
     ReconciliationItem,
     ReconciliationWrite,
     RemovalPreview,
@@ -35,7 +35,7 @@ from mcm.charges.schemas import (
 from mcm.edge import uploads
 from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep, takes_upload
-from mcm.edge.paging import Cursor, Limit, Page
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, page_of_few
 from mcm.errors import Unavailable
 from mcm.models import Account
 
@@ -237,9 +237,9 @@ def export_charges(
 
 
 @router.get("/cost-months", dependencies=_READ)
-def list_cost_months(session: ReadSession) -> MonthList:
+def list_cost_months(session: ReadSession, limit: Limit = MAX_LIMIT, cursor: Cursor = None) -> Page[MonthItem]:
     """Newest first, with totals of what you may see, apart for each currency and basis."""
-    return MonthList(items=service.month_items(session))
+    return page_of_few(service.month_items(session), limit, cursor, attrgetter("month"))
 
 
 @router.get("/cost-months/{month}", dependencies=_READ)

@@ -1,6 +1,7 @@
 """What other rooms ask of charges, and what the routes do. Never commits."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,8 @@ from mcm.charges.errors import ImportNotFound, InvalidDimension
 from mcm.charges.findings import Flag
 from mcm.charges.grouping import Group, grouped
 from mcm.charges.schemas import ChargeItem, ImportItem, MonthDetail, MonthItem
-from mcm.kit import clock
 from mcm.models import Account, ChargeImport
-from mcm.paging import Page, of_cursor
+from mcm.paging import Page
 from mcm.tenancy import sight
 
 __all__ = ["Cost", "Dimension", "Filters", "Group", "grouped", "rows_for", "with_charges"]
@@ -65,16 +65,12 @@ def imports(
     session: Session, account: str | None, month: str | None, limit: int, cursor: str | None
 ) -> Page[ImportItem]:
     account_id = accounts.get(session, account).id if account is not None else None
-    after = None
-    if cursor is not None:
-        at, import_id = sight.values_of(session, cursor, 2)
-        with of_cursor():
-            after = (clock.from_text(at), str(import_id))
+    after = sight.after(session, cursor, datetime, str)
     rows = list(repository.imports(session, account_id, month, after, limit + 1))
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
-        following = sight.cursor_of(session, [clock.to_text(rows[-1].imported_at), rows[-1].id])
+        following = sight.cursor_of(session, [rows[-1].imported_at, rows[-1].id])
     return Page(items=presenting.imports(session, rows), next_cursor=following)
 
 
@@ -82,10 +78,7 @@ def charges(
     session: Session, asked_months: list[str], filters: Filters, flag: str | None, limit: int, cursor: str | None
 ) -> Page[ChargeItem]:
     """In the order in which they came in. Raises InvalidDimension."""
-    after = None
-    if cursor is not None:
-        with of_cursor():
-            after = int(sight.values_of(session, cursor, 1)[0])
+    (after,) = sight.after(session, cursor, int) or (None,)
     rows = list(repository.page(session, asked_months or None, filters, _flag(flag), after, limit + 1))
     following = None
     if len(rows) > limit:

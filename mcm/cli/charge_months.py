@@ -42,7 +42,7 @@ def months(output: Format = Output, columns: str | None = Columns) -> None:
     from mcm.cli.client import connected
 
     with connected() as client:
-        items = client.get("/cost-months")["items"]
+        items = list(client.pages("/cost-months", limit=None))
     if output in (Format.JSON, Format.YAML) and not columns:
         print_rows(items, _MONTHS, output, name_key="month")
         return

@@ -25,7 +25,7 @@ def export(
         said = f"'{file.name}' tells no format" if kind is None else f"charges are not exported as FOCUS {focus}"
         raise Failure(said, next_step="end it in .csv, .csv.gz or .parquet; --focus 1.2 or 1.4", exit_code=USAGE)
     with connected() as client:
-        months = month or [one["month"] for one in client.get("/cost-months")["items"]]
+        months = month or [one["month"] for one in client.pages("/cost-months", limit=None)]
         if not months:
             raise Failure("there are no charges to export", next_step="`mcm charge import` brings some in")
         with client.stream("/charges/export", month=months, focus=focus, format=kind, filter=filters) as parts:

@@ -69,8 +69,8 @@ def retirements(
     from mcm.cli.client import connected
 
     with connected() as client:
-        found = client.get("/retirements", before=_instant(before) if before is not None else None)
-    print_rows(found["items"], _RETIREMENTS, output, columns)
+        until = _instant(before) if before is not None else None
+        print_rows(client.pages("/retirements", limit=None, before=until), _RETIREMENTS, output, columns)
 
 
 def _manage(ids: Sequence[str], managed: str) -> None:

@@ -138,7 +138,7 @@ def list_latencies(output: Format = Output, columns: str | None = Columns) -> No
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/latencies")["items"], _LATENCIES, output, columns, name_key="one")
+        print_rows(client.pages("/latencies", limit=None), _LATENCIES, output, columns, name_key="one")
 
 
 @latency.command("set")

@@ -65,7 +65,7 @@ def list_targets(output: Format = Output, columns: str | None = Columns) -> None
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/notice-targets")["items"], _COLUMNS, output, columns, name_key="name")
+        print_rows(client.pages("/notice-targets", limit=None), _COLUMNS, output, columns, name_key="name")
 
 
 @app.command("show")

@@ -31,7 +31,7 @@ def list_providers(output: Format = Output, columns: str | None = Columns) -> No
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/providers")["items"], _COLUMNS, output, columns, name_key="name")
+        print_rows(client.pages("/providers", limit=None), _COLUMNS, output, columns, name_key="name")
 
 
 @app.command("show")

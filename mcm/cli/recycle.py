@@ -8,6 +8,7 @@ from mcm.cli.confirm import confirmed
 from mcm.cli.output import Column, Columns, Format, Output, note, print_one, print_rows
 
 app = typer.Typer(help="What is stopped and waits to be deleted.", no_args_is_help=True, rich_markup_mode=None)
+Try = typer.Option(False, "--dry-run", help="Say what would be done; send and store nothing.")
 Id = typer.Argument(..., metavar="ID", help="Its id in the recycle bin.")
 _COLUMNS = [
     Column("NAME", "name"),
@@ -32,7 +33,7 @@ def list_recycled(
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/recycled", ended=ended)["items"], _COLUMNS, output, columns)
+        print_rows(client.pages("/recycled", limit=None, ended=ended), _COLUMNS, output, columns)
 
 
 @app.command("put")
@@ -58,23 +59,29 @@ def put(
 
 
 @app.command("restore")
-def restore(id: str = Id, output: Format = Output) -> None:
+def restore(id: str = Id, dry_run: bool = Try, output: Format = Output) -> None:
     """Take an instance out again; what ran before is started."""
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_one(client.post(f"/recycled/{quoted(id)}/restore"), output)
+        print_one(client.post(f"/recycled/{quoted(id)}/restore", dry_run=dry_run or None), output)
 
 
 @app.command("delete")
-def delete(id: str = Id, yes: bool = typer.Option(False, "--yes", help="Do not ask."), output: Format = Output) -> None:
+def delete(
+    id: str = Id,
+    dry_run: bool = Try,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+    output: Format = Output,
+) -> None:
     """Delete it now instead of later. This cannot be taken back."""
     from mcm.cli.client import connected
 
     with connected() as client:
         found = client.get(f"/recycled/{quoted(id)}")
-        confirmed(f"delete '{found['name']}' ({found['account']}) now? It cannot be taken back.", yes)
-        print_one(client.post(f"/recycled/{quoted(id)}/delete"), output)
+        if not dry_run:
+            confirmed(f"delete '{found['name']}' ({found['account']}) now? It cannot be taken back.", yes)
+        print_one(client.post(f"/recycled/{quoted(id)}/delete", dry_run=dry_run or None), output)
 
 
 @app.command("keep")

@@ -42,7 +42,7 @@ def explain(output: Format = Output, columns: str | None = Columns) -> None:
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/roles")["items"], _ROLES, output, columns, name_key="name")
+        print_rows(client.pages("/roles", limit=None), _ROLES, output, columns, name_key="name")
 
 
 @app.command("bind")

@@ -47,7 +47,7 @@ def list_schedules(output: Format = Output, columns: str | None = Columns) -> No
     from mcm.cli.client import connected
 
     with connected() as client:
-        print_rows(client.get("/schedules")["items"], _COLUMNS, output, columns, name_key="name")
+        print_rows(client.pages("/schedules", limit=None), _COLUMNS, output, columns, name_key="name")
 
 
 @app.command("show")

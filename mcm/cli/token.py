@@ -53,15 +53,20 @@ def list_tokens(all_users: bool = Users, output: Format = Output, columns: str |
     from mcm.cli.client import connected
 
     with connected() as client:
-        items = list(client.pages("/users/-/tokens", limit=None)) if all_users else client.get("/tokens")["items"]
+        items = list(client.pages("/users/-/tokens" if all_users else "/tokens", limit=None))
     print_rows(items, _COLUMNS, output, columns, name_key="id")
 
 
 @app.command("revoke")
-def revoke(token: str = Id, all_users: bool = Users, output: Format = Output) -> None:
+def revoke(
+    token: str = Id,
+    all_users: bool = Users,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say which it would be."),
+    output: Format = Output,
+) -> None:
     """End a token at once."""
     from mcm.cli.client import connected
 
     with connected() as client:
         path = "/users/-/tokens" if all_users else "/tokens"
-        print_one(client.delete(f"{path}/{quoted(token)}"), output, name_key="id")
+        print_one(client.delete(f"{path}/{quoted(token)}", dry_run=dry_run or None), output, name_key="id")

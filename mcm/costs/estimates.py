@@ -19,7 +19,7 @@ from mcm.errors import Forbidden
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import Estimate, Principal
-from mcm.paging import Page, of_cursor
+from mcm.paging import Page
 from mcm.tenancy import service as tenancy
 from mcm.tenancy import sight
 
@@ -53,16 +53,12 @@ def require_reading(caller: Caller) -> None:
 
 
 def page(session: Session, *, limit: int, cursor: str | None) -> Page[EstimateItem]:
-    after = None
-    if cursor is not None:
-        at, ident = sight.values_of(session, cursor, 2)
-        with of_cursor():
-            after = (datetime.fromisoformat(str(at)), str(ident))
+    after = sight.after(session, cursor, datetime, str)
     rows = repository.estimates(session, after=after, limit=limit + 1, visible=_visible(session))
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = sight.cursor_of(session, [last.created_at.isoformat(), last.id])
+        following = sight.cursor_of(session, [last.created_at, last.id])
     return Page(items=[item(session, row) for row in rows[:limit]], next_cursor=following)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
@@ -76,9 +76,8 @@ def estimates(
     while True:
         page = query
         if after is not None:
-            at, ident = after
             page = page.where(
-                or_(Estimate.created_at < at, and_(Estimate.created_at == at, Estimate.id < ident))
+                tuple_(Estimate.created_at, Estimate.id) < after
             )  # fmt: skip
         rows = session.scalars(page.order_by(Estimate.created_at.desc(), Estimate.id.desc()).limit(limit)).all()
         found += [row for row in rows if _inside(session, row, visible)]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query
 
-from mcm.paging import Page, decode_cursor, encode_cursor
+from mcm.paging import Page, after, encode_cursor, page_of_few
 
-__all__ = ["MAX_LIMIT", "Cursor", "Limit", "Page", "decode_cursor", "encode_cursor"]
+__all__ = ["MAX_LIMIT", "Cursor", "Limit", "Page", "after", "encode_cursor", "page_of_few"]
 
 MAX_LIMIT = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows in this page")]

@@ -11,7 +11,7 @@ from mcm.auth.service import view_of
 from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest, Forbidden
+from mcm.errors import Forbidden
 from mcm.findings import service, standing
 from mcm.findings.schemas import (
     CostFinding,
@@ -45,12 +45,12 @@ def list_findings(
 ) -> Page[CostFinding]:
     """Of resources that you may see, newest first."""
     now = clock.now()
-    after = None if cursor is None else _after(session, cursor)
+    after = sight.after(session, cursor, datetime, str)
     rows = standing.page(session, after, limit + 1, standing.wanted(status, now, kind, account, resource))
     following = None
     if len(rows) > limit:
         last = rows[limit - 1][0]
-        following = sight.cursor_of(session, [clock.to_text(last.since), last.id])
+        following = sight.cursor_of(session, [last.since, last.id])
     return Page(items=[service.item(one, now) for one in rows[:limit]], next_cursor=following)
 
 
@@ -115,13 +115,3 @@ def reopen_finding(finding_id: str, mutation: MutationDep) -> Any:
         return service.item(service.reopen(session, mutation.caller, finding_id), clock.now())
 
     return mutation.run(change)
-
-
-def _after(session: Session, cursor: str) -> tuple[datetime, str]:
-    at, ident = sight.values_of(session, cursor, 2)
-    if isinstance(at, str) and isinstance(ident, str) and "\0" not in ident:
-        try:
-            return clock.from_text(at), ident
-        except (ValueError, OverflowError):
-            pass
-    raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.db.exact import exact_sum
@@ -52,8 +52,7 @@ def page(
     """(finding, resource name, kind, state, account name, account id, region), newest first."""
     query = _joined(session).where(*conditions)
     if after is not None:
-        at, ident = after
-        query = query.where(or_(Finding.since < at, and_(Finding.since == at, Finding.id < ident)))
+        query = query.where(tuple_(Finding.since, Finding.id) < after)
     return session.execute(query.order_by(Finding.since.desc(), Finding.id.desc()).limit(limit)).all()
 
 

@@ -1,5 +1,6 @@
 """One's own second factor and sessions over HTTP."""
 
+from operator import attrgetter
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
-from mcm.edge.mutation import MutationDep
-from mcm.edge.paging import Page
+from mcm.edge.mutation import MutationDep, TryOnly
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, page_of_few
 from mcm.identity import own
 from mcm.identity.parameters import require_session, require_user
 from mcm.identity.schemas import CodeOnly, RecoveryAnswer, SessionItem, TotpAnswer
@@ -57,34 +58,36 @@ def renew_recovery_codes(mutation: MutationDep) -> Any:
 
 
 @router.delete("/totp", dependencies=_CHANGE)
-def remove_totp(mutation: MutationDep) -> Any:
+def remove_totp(mutation: MutationDep, try_only: TryOnly = False) -> Any:
     require_session(mutation.caller)
 
     def change(session: Session) -> dict[str, bool]:
         own.remove_totp(session, mutation.caller)
         return {"second_factor": False}
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)
 
 
 @router.get("/sessions", dependencies=[authorize(Permission.OWN_READ)])
-def list_own_sessions(session: ReadSession, caller: CallerDep) -> Page[SessionItem]:
-    return Page(items=own.own_sessions(session, caller), next_cursor=None)
+def list_own_sessions(
+    session: ReadSession, caller: CallerDep, limit: Limit = MAX_LIMIT, cursor: Cursor = None
+) -> Page[SessionItem]:
+    return page_of_few(own.own_sessions(session, caller), limit, cursor, attrgetter("id"))
 
 
 @router.delete("/sessions/{session_id}", dependencies=_END)
-def end_own_session(session_id: str, mutation: MutationDep) -> Any:
+def end_own_session(session_id: str, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     require_user(mutation.caller)
 
     def change(session: Session) -> dict[str, int]:
         own.end_session(session, mutation.caller, session_id)
         return {"sessions": 1}
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)
 
 
 @router.delete("/sessions", dependencies=_END)
-def end_own_sessions(mutation: MutationDep) -> Any:
+def end_own_sessions(mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """All of them, this one too."""
     require_user(mutation.caller)
-    return mutation.run(lambda session: {"sessions": own.end_sessions(session, mutation.caller)})
+    return mutation.run(lambda session: {"sessions": own.end_sessions(session, mutation.caller)}, dry_run=try_only)

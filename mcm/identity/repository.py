@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mcm.auth.roles import SEPARATED, Role
@@ -81,7 +81,7 @@ def name_taken(session: Session, name: str) -> bool:
 def page(session: Session, after: tuple[str, str] | None, limit: int) -> Sequence[Pair]:
     query = _users().where(_inside(view_of(session))).order_by(Principal.name, Principal.id).limit(limit)
     if after is not None:
-        query = query.where(or_(Principal.name > after[0], and_(Principal.name == after[0], Principal.id > after[1])))
+        query = query.where(tuple_(Principal.name, Principal.id) > after)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -171,8 +171,7 @@ def binding_page(
     if principal_id is not None:
         query = query.where(RoleBinding.principal_id == principal_id)
     if after is not None:
-        name, binding_id = after
-        query = query.where(or_(Principal.name > name, and_(Principal.name == name, RoleBinding.id > binding_id)))
+        query = query.where(tuple_(Principal.name, RoleBinding.id) > after)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -215,8 +214,7 @@ def token_page(session: Session, after: tuple[str, str] | None, limit: int) -> S
         .limit(limit)
     )
     if after is not None:
-        name, token_id = after
-        query = query.where(or_(Principal.name > name, and_(Principal.name == name, ApiToken.id > token_id)))
+        query = query.where(tuple_(Principal.name, ApiToken.id) > after)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

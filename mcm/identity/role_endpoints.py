@@ -1,5 +1,6 @@
 """Roles, who holds them where, and the separation of duties, over HTTP."""
 
+from operator import attrgetter
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from mcm.auth.roles import PERMISSIONS, SEPARATED, Role
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import CallerDep, ReadSession, authorize
 from mcm.edge.mutation import MutationDep, TryOnly
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, after, encode_cursor, page_of_few
 from mcm.errors import Forbidden
 from mcm.identity import roles, users
 from mcm.identity.repository import binding_page
@@ -22,10 +23,10 @@ _WRITE = [authorize(Permission.ROLE_WRITE), recently_confirmed]
 
 
 @router.get("/roles", dependencies=_READ)
-def list_roles() -> Page[RoleItem]:
+def list_roles(limit: Limit = MAX_LIMIT, cursor: Cursor = None) -> Page[RoleItem]:
     """What each role may do. `separated`: nobody holds two of them while duties are separated."""
     found = [RoleItem(name=role, permissions=sorted(PERMISSIONS[role]), separated=role in SEPARATED) for role in Role]
-    return Page(items=found, next_cursor=None)
+    return page_of_few(found, limit, cursor, attrgetter("name"))
 
 
 @router.get("/roles/separation", dependencies=_READ)
@@ -55,8 +56,7 @@ def list_role_bindings(
 ) -> Page[BindingItem]:
     """user: name or id."""
     principal_id = users.get(session, user)[0].id if user else None
-    after = decode_cursor(cursor, 2) if cursor else None
-    found = binding_page(session, principal_id, (str(after[0]), str(after[1])) if after else None, limit + 1)
+    found = binding_page(session, principal_id, after(cursor, str, str), limit + 1)
     more = found[limit - 1] if len(found) > limit else None
     shown = roles.items(session, found[:limit])
     return Page(items=shown, next_cursor=encode_cursor([more[1], more[0].id]) if more else None)

@@ -9,7 +9,7 @@ from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import ReadSession, UnitDep, authorize
 from mcm.edge.mutation import MutationDep, TryOnly, holds_password
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.edge.paging import Cursor, Limit, Page, after, encode_cursor
 from mcm.identity import users
 from mcm.identity.repository import Pair, page
 from mcm.identity.schemas import UserCreate, UserItem, UserUpdate
@@ -22,8 +22,7 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 @router.get("", dependencies=_READ)
 def list_users(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[UserItem]:
-    after = decode_cursor(cursor, 2) if cursor else None
-    found = page(session, (str(after[0]), str(after[1])) if after else None, limit + 1)
+    found = page(session, after(cursor, str, str), limit + 1)
     more = found[limit - 1][0] if len(found) > limit else None
     return Page(
         items=users.items(session, found[:limit]),
@@ -84,10 +83,11 @@ def enable_user(name: str, mutation: MutationDep) -> Any:
 
 
 @router.delete("/{name}/totp", dependencies=_WRITE, response_model=UserItem)
-def reset_user_totp(name: str, mutation: MutationDep) -> Any:
+def reset_user_totp(name: str, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """For somebody who has lost phone and recovery codes."""
     return mutation.run(
-        lambda session: _item(session, users.reset_totp(session, mutation.caller, users.get(session, name)))
+        lambda session: _item(session, users.reset_totp(session, mutation.caller, users.get(session, name))),
+        dry_run=try_only,
     )
 
 

@@ -64,7 +64,7 @@ def children(session: Session, parent: str | None, limit: int, cursor: str | Non
             stubs += read(after if number == section else None, room)
     shown, following = stubs[:limit], None
     if len(stubs) > limit:
-        following = sight.cursor_of(session, [str(shown[-1].section), *shown[-1].sort])
+        following = sight.cursor_of(session, [shown[-1].section, *shown[-1].sort])
     sums: dict[tuple[str, str], dict[str, Any]] = {}
     for kind in {stub.type for stub in shown} - {"instance"}:
         for row in below.sums(kind, [stub for stub in shown if stub.type == kind]):
@@ -229,10 +229,8 @@ def _decoded(token: str) -> tuple[str, ...]:
 
 
 def _place_of(session: Session, cursor: str | None) -> tuple[int, After]:
-    if cursor is None:
+    after = sight.after(session, cursor, int, str, str)
+    if after is None:
         return 0, None
-    section, name, tie = sight.values_of(session, cursor, 3)
-    texts = all(isinstance(text, str) and "\0" not in text for text in (section, name, tie))
-    if not texts or not section.isdecimal() or len(section) > 2:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
-    return int(section), (name, tie)
+    section, *place = after
+    return section, tuple(place)

@@ -12,7 +12,6 @@ from mcm.inventory.estate import Estate
 from mcm.inventory.query import AnyRow
 from mcm.inventory.schemas import NativeDocument, RelatedResource, RelationItem, VersionItem
 from mcm.inventory.service import found
-from mcm.kit import clock
 from mcm.paging import Page
 from mcm.tenancy import sight
 
@@ -44,7 +43,7 @@ def versions(session: Session, resource_id: str, limit: int, cursor: str | None)
         if current is not None:
             rows.append((current, None))
     else:
-        before = _instant(sight.values_of(session, cursor, 1)[0])
+        (before,) = sight.after(session, cursor, datetime | None) or (None,)
     older = repository.versions(session, resource_id, before, limit + 1)
     rows += [(row, row.valid_to) for row in older]
     shown = [
@@ -54,7 +53,7 @@ def versions(session: Session, resource_id: str, limit: int, cursor: str | None)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1][1]
-        following = sight.cursor_of(session, [clock.to_text(last) if last else None])
+        following = sight.cursor_of(session, [last])
     return Page(items=shown, next_cursor=following)
 
 
@@ -90,22 +89,13 @@ def relations(
 
 
 def _place(session: Session, cursor: str | None) -> tuple[str, tuple[str, str] | None]:
-    if cursor is None:
+    after = sight.after(session, cursor, str, str, str)
+    if after is None:
         return "outgoing", None
-    name, type_, other = sight.values_of(session, cursor, 3)
-    texts = all(isinstance(text, str) and "\0" not in text for text in (name, type_, other))
-    if not texts or name not in _DIRECTIONS:
+    name, type_, other = after
+    if name not in _DIRECTIONS:
         raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
     return name, (type_, other)
-
-
-def _instant(text: Any) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return clock.from_text(text)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error
 
 
 def _version(row: AnyRow, valid_to: datetime | None, older: AnyRow | None, estate: Estate) -> VersionItem:

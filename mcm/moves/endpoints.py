@@ -11,10 +11,8 @@ from mcm.edge.confirmation import require_confirmed
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.kit import clock
 from mcm.moves import presenting, service
 from mcm.moves.schemas import MoveCreate, MoveDetail, MoveItem, MovePreview, Status
-from mcm.paging import of_cursor
 from mcm.tenancy import sight
 
 router = APIRouter(prefix="/moves", tags=["moves"])
@@ -34,11 +32,13 @@ def list_moves(
     cursor: Cursor = None,
 ) -> Page[MoveItem]:
     """Newest first."""
-    rows, steps = service.page(session, _after(session, cursor), limit + 1, statuses=status or (), resource=resource)
+    rows, steps = service.page(
+        session, sight.after(session, cursor, datetime, str), limit + 1, statuses=status or (), resource=resource
+    )
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[presenting.item(row, steps[row.id]) for row in rows[:limit]],
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last is not None else None,
+        next_cursor=sight.cursor_of(session, [last.created_at, last.id]) if last is not None else None,
     )
 
 
@@ -92,11 +92,3 @@ def retry_move(move_id: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
         return presenting.detail(row, service.steps_of(session, row))
 
     return mutation.run(change, status=202)
-
-
-def _after(session: Session, cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, ident = sight.values_of(session, cursor, 2)
-    with of_cursor():
-        return clock.from_text(str(at)), str(ident)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
@@ -34,8 +34,7 @@ def page(
     """Newest first."""
     query = select(Move).where(*_visible(session))
     if after is not None:
-        at, ident = after
-        query = query.where(or_(Move.created_at < at, and_(Move.created_at == at, Move.id < ident)))
+        query = query.where(tuple_(Move.created_at, Move.id) < after)
     if statuses:
         query = query.where(Move.status.in_(statuses))
     if resource is not None:

@@ -1,6 +1,7 @@
 """Notice targets over HTTP."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -10,9 +11,7 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from mcm.errors import BadRequest
-from mcm.kit import clock
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, after, encode_cursor, page_of_few
 from mcm.kit.ids import new_id
 from mcm.notices import repository, service
 from mcm.notices.schemas import (
@@ -31,9 +30,11 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 
 @router.get("", dependencies=_READ)
-def list_notice_targets(session: ReadSession) -> Page[NoticeTargetItem]:
-    """All of them: there are few."""
-    return Page(items=service.items(session, repository.everyone(session)), next_cursor=None)
+def list_notice_targets(
+    session: ReadSession, limit: Limit = MAX_LIMIT, cursor: Cursor = None
+) -> Page[NoticeTargetItem]:
+    """By name."""
+    return page_of_few(service.items(session, repository.everyone(session)), limit, cursor, attrgetter("name"))
 
 
 @router.post("", status_code=201, dependencies=_WRITE, response_model=NoticeTargetItem)
@@ -130,11 +131,11 @@ def list_notice_deliveries(
 ) -> Page[NoticeDeliveryItem]:
     """Newest first."""
     row = service.get(session, name)
-    found = repository.deliveries(session, row.id, _after(cursor), limit + 1)
+    found = repository.deliveries(session, row.id, after(cursor, datetime, str), limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return Page(
         items=[NoticeDeliveryItem.model_validate(one, from_attributes=True) for one in found[:limit]],
-        next_cursor=encode_cursor([clock.to_text(last.created_at), last.id]) if last else None,
+        next_cursor=encode_cursor([last.created_at, last.id]) if last else None,
     )
 
 
@@ -148,13 +149,3 @@ def resend_notice(name: str, delivery_id: str, mutation: MutationDep) -> Any:
         return NoticeDeliveryItem.model_validate(found, from_attributes=True)
 
     return mutation.run(change)
-
-
-def _after(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, ident = decode_cursor(cursor, 2)
-    try:
-        return clock.from_text(at), str(ident)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error

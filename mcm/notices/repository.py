@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, and_, delete, func, or_, select, update
+from sqlalchemy import Update, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
@@ -45,9 +45,7 @@ def deliveries(
     """Newest first."""
     query = select(NoticeDelivery).where(NoticeDelivery.target_id == target_id)
     if after is not None:
-        at, ident = after
-        earlier = and_(NoticeDelivery.created_at == at, NoticeDelivery.id < ident)
-        query = query.where(or_(NoticeDelivery.created_at < at, earlier))
+        query = query.where(tuple_(NoticeDelivery.created_at, NoticeDelivery.id) < after)
     return session.scalars(
         query.order_by(NoticeDelivery.created_at.desc(), NoticeDelivery.id.desc()).limit(limit)
     ).all()

@@ -10,7 +10,7 @@ from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
-from mcm.edge.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from mcm.edge.paging import Cursor, Limit, Page, after, encode_cursor
 from mcm.errors import InvalidInput
 from mcm.oidc import browser_endpoints as browser
 from mcm.oidc import service
@@ -26,8 +26,8 @@ _READ, _WRITE = [authorize(Permission.USER_READ)], [authorize(Permission.USER_WR
 
 @router.get("/oidc-providers", tags=_TAGS, dependencies=_READ)
 def list_oidc_providers(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[OidcProviderItem]:
-    after = str(decode_cursor(cursor, 1)[0]) if cursor else None
-    found = service.page(session, after, limit + 1)
+    (last,) = after(cursor, str) or (None,)
+    found = service.page(session, last, limit + 1)
     more = found[limit - 1] if len(found) > limit else None
     return Page(
         items=[service.item(each) for each in found[:limit]], next_cursor=encode_cursor([more.name]) if more else None

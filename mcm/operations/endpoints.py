@@ -14,8 +14,6 @@ from mcm.edge.confirmation import require_confirmed
 from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest
-from mcm.kit import clock
 from mcm.operations import deciding, needs, presenting, repository, service
 from mcm.operations.choices.endpoints import router as of_choices
 from mcm.operations.orders import split
@@ -67,12 +65,17 @@ def list_operations(
 ) -> Page[OperationItem]:
     """Newest first."""
     found = repository.page(
-        session, _after(session, cursor), limit + 1, statuses=status or (), account_id=account, resource_id=resource
+        session,
+        sight.after(session, cursor, datetime, str),
+        limit + 1,
+        statuses=status or (),
+        account_id=account,
+        resource_id=resource,
     )
     last = found[limit - 1] if len(found) > limit else None
     return Page(
         items=[presenting.item(row) for row in found[:limit]],
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last else None,
+        next_cursor=sight.cursor_of(session, [last.created_at, last.id]) if last else None,
     )
 
 
@@ -149,13 +152,3 @@ def resolve_operation(operation_id: str, body: Resolution, mutation: MutationDep
         return presenting.item(deciding.resolve(session, mutation.caller, row, body.outcome))
 
     return mutation.run(change)
-
-
-def _after(session: Session, cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, ident = sight.values_of(session, cursor, 2)
-    try:
-        return clock.from_text(at), str(ident)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error

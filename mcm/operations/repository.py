@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.db import standing
@@ -67,8 +67,7 @@ def page(
     """Newest first."""
     query = select(Operation).where(*_visible(session))
     if after is not None:
-        at, ident = after
-        query = query.where(or_(Operation.created_at < at, and_(Operation.created_at == at, Operation.id < ident)))
+        query = query.where(tuple_(Operation.created_at, Operation.id) < after)
     if statuses:
         query = query.where(Operation.status.in_(statuses))
     for column, value in (

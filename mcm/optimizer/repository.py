@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.kit import clock
@@ -42,10 +42,7 @@ def page(session: Session, *, before: tuple[datetime, str] | None, limit: int) -
     while True:
         query = select(Optimization).order_by(Optimization.created_at.desc(), Optimization.id.desc()).limit(_BATCH)
         if before is not None:
-            at, last = before
-            query = query.where(
-                or_(Optimization.created_at < at, and_(Optimization.created_at == at, Optimization.id < last))
-            )
+            query = query.where(tuple_(Optimization.created_at, Optimization.id) < before)
         rows = session.scalars(query).all()
         found += [row for row in rows if visible(session, row)]
         if len(rows) < _BATCH or len(found) >= limit:

@@ -1,6 +1,7 @@
 """Asking for an optimization, looking at what it came to, and making plans of it. Never commits."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ from mcm.optimizer.schemas import (
     OptimizationRowItem,
 )
 from mcm.optimizer.texts import told
-from mcm.paging import Page, of_cursor
+from mcm.paging import Page
 from mcm.plans import acting_as
 from mcm.plans import service as plans
 from mcm.plans.schemas import PlanCreate
@@ -96,16 +97,12 @@ def cancel(session: Session, caller: Caller, optimization_id: str) -> Optimizati
 
 
 def page(session: Session, caller: Caller, *, limit: int, cursor: str | None) -> Page[OptimizationItem]:
-    before = None
-    if cursor is not None:
-        at, last = sight.values_of(session, cursor, 2)
-        with of_cursor():
-            before = clock.from_text(str(at)), str(last)
+    before = sight.after(session, cursor, datetime, str)
     found = repository.page(session, before=before, limit=limit + 1)
     following = None
     if len(found) > limit:
         last_row = found[limit - 1]
-        following = sight.cursor_of(session, [clock.to_text(last_row.created_at), last_row.id])
+        following = sight.cursor_of(session, [last_row.created_at, last_row.id])
     return Page(items=[item(row, caller) for row in found[:limit]], next_cursor=following)
 
 
@@ -114,10 +111,7 @@ def rows(
 ) -> Page[OptimizationRowItem]:
     found = get(session, optimization_id)
     priced = amounts.shown_to(caller, found)
-    after = -1
-    if cursor is not None:
-        with of_cursor():
-            after = int(sight.values_of(session, cursor, 1)[0])
+    (after,) = sight.after(session, cursor, int) or (-1,)
     listed = repository.rows(session, found.id, after=after, limit=limit + 1, kind=kind)
     following = sight.cursor_of(session, [listed[limit - 1].number]) if len(listed) > limit else None
     return Page(items=[row_item(one, priced=priced) for one in listed[:limit]], next_cursor=following)

@@ -12,8 +12,6 @@ from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, UnitDep, a
 from mcm.edge.mounting import mount
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest
-from mcm.kit import clock
 from mcm.placement import amounts, binding, following, outcomes, presenting, repository, service
 from mcm.placement.location_endpoints import latencies, locations
 from mcm.placement.schemas import (
@@ -49,12 +47,12 @@ def list_placements(
     cursor: Cursor = None,
 ) -> Page[PlacementItem]:
     """Newest first."""
-    found = repository.page(session, _after(session, cursor), limit + 1, status or (), workload)
+    found = repository.page(session, sight.after(session, cursor, datetime, str), limit + 1, status or (), workload)
     last = found[limit - 1] if len(found) > limit else None
     may_tell = presenting.Sight(session)
     return Page(
         items=[presenting.item(session, row, may_tell) for row in found[:limit]],
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last is not None else None,
+        next_cursor=sight.cursor_of(session, [last.created_at, last.id]) if last is not None else None,
     )
 
 
@@ -194,12 +192,14 @@ def list_reservations(
     cursor: Cursor = None,
 ) -> Page[ReservationItem]:
     """Room that decisions hold or held, newest first."""
-    found = repository.reservations(session, _after(session, cursor), limit + 1, status or (), placement)
+    found = repository.reservations(
+        session, sight.after(session, cursor, datetime, str), limit + 1, status or (), placement
+    )
     last = found[limit - 1] if len(found) > limit else None
     may_tell = presenting.Sight(session)
     return Page(
         items=[presenting.reservation(row, may_tell) for row in found[:limit]],
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last is not None else None,
+        next_cursor=sight.cursor_of(session, [last.created_at, last.id]) if last is not None else None,
     )
 
 
@@ -212,16 +212,6 @@ def release_reservation(reservation_id: str, mutation: MutationDep) -> Any:
         return presenting.reservation(row, presenting.Sight(session))
 
     return mutation.run(change)
-
-
-def _after(session: Session, cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, ident = sight.values_of(session, cursor, 2)
-    try:
-        return clock.from_text(at), str(ident)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error
 
 
 router = APIRouter()

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, Unit, UnitDep, authorize
 from mcm.edge.mutation import Mutation, MutationDep, TryOnly
-from mcm.edge.paging import Cursor, Limit, Page
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, page_of_few
 from mcm.edge.runtime import Runtime
 from mcm.placement import settings
 from mcm.placement.location_schemas import (
+    LatencyItem,
     LatencyList,
     LatencyWrite,
     LocationDetail,
@@ -34,8 +35,8 @@ def list_locations(
     session: ReadSession, runtime: RuntimeDep, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[LocationItem]:
     """Every place that the caller's accounts lead to, with what is known of it and how old that is; by id."""
-    after = sight.values_of(session, cursor, 1)[0] if cursor is not None else ""
-    found = [one for one in settings.items(session, runtime.registry) if one.id > str(after)]
+    (after,) = sight.after(session, cursor, str) or ("",)
+    found = [one for one in settings.items(session, runtime.registry) if one.id > after]
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=sight.cursor_of(session, [last.id]) if last is not None else None)
 
@@ -103,9 +104,9 @@ def _said(
 
 
 @latencies.get("", dependencies=_READ)
-def list_latencies(session: ReadSession) -> LatencyList:
+def list_latencies(session: ReadSession, limit: Limit = MAX_LIMIT, cursor: Cursor = None) -> Page[LatencyItem]:
     """Between sites and between cities, each pair once."""
-    return LatencyList(items=settings.latencies(session))
+    return page_of_few(settings.latencies(session), limit, cursor, lambda pair: f"{pair.level}/{pair.one}/{pair.other}")
 
 
 @latencies.put("", dependencies=_RUN, response_model=LatencyList)

@@ -1,5 +1,6 @@
 """The recycle bin over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,15 +11,16 @@ from mcm.audit import service as audit
 from mcm.auth.permissions import Permission
 from mcm.edge.confirmation import recently_confirmed, require_confirmed
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
-from mcm.edge.mutation import MutationDep
+from mcm.edge.mutation import MutationDep, TryOnly
+from mcm.edge.paging import Cursor, Limit, Page
 from mcm.plans import belts, bin_repository, presenting, recycling
 from mcm.plans.schemas import (
     RecycleCreate,
     RecycleDays,
     RecycledItem,
-    RecycledList,
     RecycleDryRun,
 )
+from mcm.tenancy import sight
 
 router = APIRouter(tags=["plans"])
 _READ = [authorize(Permission.OPERATION_READ)]
@@ -31,11 +33,16 @@ DryRun = Annotated[bool, Query(description="say what would be done; store and se
 def list_recycled(
     session: ReadSession,
     ended: Annotated[bool, Query(description="also what is deleted, restored or left")] = False,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
-) -> RecycledList:
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[RecycledItem]:
     """What is stopped and waits to be deleted, the next first."""
-    found = bin_repository.listed(session, ended=ended, limit=limit)
-    return RecycledList(items=[presenting.recycled(row) for row in found])
+    found = bin_repository.listed(session, sight.after(session, cursor, datetime, str), limit + 1, ended=ended)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(
+        items=[presenting.recycled(row) for row in found[:limit]],
+        next_cursor=sight.cursor_of(session, [last.delete_at, last.id]) if last is not None else None,
+    )
 
 
 @router.post("/recycled", status_code=202, dependencies=_RUN, response_model=RecycledItem | RecycleDryRun)
@@ -66,13 +73,13 @@ def show_recycled(recycled_id: str, session: ReadSession) -> RecycledItem:
 
 
 @router.post("/recycled/{recycled_id}/restore", dependencies=_RUN, response_model=RecycledItem)
-def restore_recycled(recycled_id: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def restore_recycled(recycled_id: str, runtime: RuntimeDep, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """It is not deleted any more, and started where it ran before."""
 
     def change(session: Session) -> RecycledItem:
         return presenting.recycled(*recycling.restore(session, runtime, mutation.caller, recycled_id))
 
-    return mutation.run(change)
+    return mutation.run(change, dry_run=try_only)
 
 
 @router.post(
@@ -81,13 +88,13 @@ def restore_recycled(recycled_id: str, runtime: RuntimeDep, mutation: MutationDe
     dependencies=[*_RUN, recently_confirmed],
     response_model=RecycledItem,
 )
-def delete_recycled(recycled_id: str, runtime: RuntimeDep, mutation: MutationDep) -> Any:
+def delete_recycled(recycled_id: str, runtime: RuntimeDep, mutation: MutationDep, try_only: TryOnly = False) -> Any:
     """Deletes it now instead of later. This cannot be taken back."""
 
     def change(session: Session) -> RecycledItem:
         return presenting.recycled(recycling.delete_now(session, runtime, mutation.caller, recycled_id))
 
-    return mutation.run(change, status=202)
+    return mutation.run(change, status=202, dry_run=try_only)
 
 
 @router.get("/accounts/{name}/recycling", dependencies=[authorize(Permission.ACCOUNT_READ)])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from mcm.models import Recycled, RecycleRule, ResourceRow, Retirement
@@ -28,13 +28,16 @@ def of_resource(session: Session, resource_id: str) -> Recycled | None:
     return session.scalar(select(Recycled).where(Recycled.holds == resource_id))
 
 
-def listed(session: Session, *, ended: bool, limit: int) -> Sequence[Recycled]:
+def listed(session: Session, after: tuple[datetime, str] | None, limit: int, *, ended: bool) -> Sequence[Recycled]:
+    """The next to be deleted first; with what ended, the last of all first."""
     query = select(Recycled).where(*sight.resources_of(session, _COLUMNS))
-    if not ended:
-        query = query.where(Recycled.status.in_(IN_BIN))
-    return session.scalars(
-        query.order_by(Recycled.delete_at.desc() if ended else Recycled.delete_at).limit(limit)
-    ).all()
+    place = tuple_(Recycled.delete_at, Recycled.id)
+    if after is not None:
+        query = query.where(place < after if ended else place > after)
+    if ended:
+        return session.scalars(query.order_by(Recycled.delete_at.desc(), Recycled.id.desc()).limit(limit)).all()
+    query = query.where(Recycled.status.in_(IN_BIN)).order_by(Recycled.delete_at, Recycled.id)
+    return session.scalars(query.limit(limit)).all()
 
 
 def due(session: Session, now: datetime) -> list[str]:
@@ -64,13 +67,17 @@ def retirement(session: Session, resource_id: str, *, lock: bool = False) -> Ret
     return session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
-def retirements(session: Session, before: datetime | None, limit: int) -> list[tuple[Retirement, ResourceRow]]:
+def retirements(
+    session: Session, after: tuple[datetime, str] | None, limit: int, *, before: datetime | None
+) -> list[tuple[Retirement, ResourceRow]]:
     """Of living resources, the earliest first."""
     query: Any = (
         select(Retirement, ResourceRow)
         .join(ResourceRow, ResourceRow.id == Retirement.resource_id)
         .where(ResourceRow.presence != "gone", *sight.resources_of(session))
     )
+    if after is not None:
+        query = query.where(tuple_(Retirement.retire_at, Retirement.resource_id) > after)
     if before is not None:
         query = query.where(Retirement.retire_at <= before)
     rows = session.execute(query.order_by(Retirement.retire_at, Retirement.resource_id).limit(limit))

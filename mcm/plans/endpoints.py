@@ -15,8 +15,6 @@ from mcm.edge.dependencies import CallerDep, ReadSession, RuntimeDep, Unit, Unit
 from mcm.edge.mounting import mount
 from mcm.edge.mutation import Mutation, MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest
-from mcm.kit import clock
 from mcm.models import Plan
 from mcm.plans import applying, approval, presenting, repository, service, standing
 from mcm.plans.bin_endpoints import router as recycle_bin
@@ -50,11 +48,11 @@ def list_plans(
     cursor: Cursor = None,
 ) -> Page[PlanSummary]:
     """Newest first. A plan shows itself to those who may see all of its resources."""
-    found = repository.page(session, _after(session, cursor), limit + 1, status or ())
+    found = repository.page(session, sight.after(session, cursor, datetime, str), limit + 1, status or ())
     last = found[limit - 1] if len(found) > limit else None
     return Page(
         items=presenting.summaries(session, found[:limit]),
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.created_at), last.id]) if last else None,
+        next_cursor=sight.cursor_of(session, [last.created_at, last.id]) if last else None,
     )
 
 
@@ -159,16 +157,6 @@ def _unless_stale(unit: Unit, mutation: Mutation, plan_id: str, work: Callable[[
         with unit.writing() as session:
             standing.mark_stale(session, mutation.caller, plan_id)
         raise
-
-
-def _after(session: Session, cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    at, ident = sight.values_of(session, cursor, 2)
-    try:
-        return clock.from_text(at), str(ident)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error
 
 
 router = APIRouter()

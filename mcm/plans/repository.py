@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, false, func, not_, or_, select, update
+from sqlalchemy import and_, delete, exists, false, func, not_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.auth.permissions import Permission
@@ -40,8 +40,7 @@ def page(session: Session, after: tuple[datetime, str] | None, limit: int, statu
     """Newest first."""
     query = select(Plan).where(*_visible(session))
     if after is not None:
-        at, ident = after
-        query = query.where(or_(Plan.created_at < at, and_(Plan.created_at == at, Plan.id < ident)))
+        query = query.where(tuple_(Plan.created_at, Plan.id) < after)
     if statuses:
         query = query.where(Plan.status.in_(statuses))
     return session.scalars(query.order_by(Plan.created_at.desc(), Plan.id.desc()).limit(limit)).all()

@@ -1,5 +1,6 @@
 """Dates of retirement over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, authorize
 from mcm.edge.mutation import MutationDep, TryOnly
+from mcm.edge.paging import Cursor, Limit, Page
 from mcm.plans import bin_repository, presenting, retiring
-from mcm.plans.schemas import RetirementItem, RetirementList, RetirementWrite
+from mcm.plans.schemas import RetirementItem, RetirementWrite
+from mcm.tenancy import sight
 
 router = APIRouter(tags=["plans"])
 _WRITE = [authorize(Permission.RESOURCE_WRITE)]
@@ -20,11 +23,17 @@ _WRITE = [authorize(Permission.RESOURCE_WRITE)]
 def list_retirements(
     session: ReadSession,
     before: Annotated[AwareDatetime | None, Query(description="only what retires by then")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
-) -> RetirementList:
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[RetirementItem]:
     """What retires, the next first."""
-    found = bin_repository.retirements(session, before, limit)
-    return RetirementList(items=[presenting.retirement(*one) for one in found])
+    after = sight.after(session, cursor, datetime, str)
+    found = bin_repository.retirements(session, after, limit + 1, before=before)
+    last = found[limit - 1][0] if len(found) > limit else None
+    return Page(
+        items=[presenting.retirement(*one) for one in found[:limit]],
+        next_cursor=sight.cursor_of(session, [last.retire_at, last.resource_id]) if last is not None else None,
+    )
 
 
 @router.put("/resources/{resource_id}/retirement", dependencies=_WRITE, response_model=RetirementItem)

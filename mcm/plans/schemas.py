@@ -162,10 +162,6 @@ class RecycledItem(BaseModel):
     start_operation: str | None = None
 
 
-class RecycledList(BaseModel):
-    items: list[RecycledItem]
-
-
 class RecycleDryRun(BaseModel):
     dry_run: bool = True
     resource_id: str
@@ -203,7 +199,3 @@ class RetirementItem(BaseModel):
     stopped_at: datetime | None
     operation_id: str | None
     reason: str | None
-
-
-class RetirementList(BaseModel):
-    items: list[RetirementItem]

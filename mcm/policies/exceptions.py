@@ -14,9 +14,9 @@ from mcm.errors import Forbidden, InvalidInput, NotFound
 from mcm.kit import clock
 from mcm.kit.ids import new_id
 from mcm.models import PolicyException, ResourceRow
-from mcm.policies import cursors, repository, service
+from mcm.paging import Rows
+from mcm.policies import repository, service
 from mcm.policies.compiled import RESOURCE
-from mcm.policies.cursors import Rows
 from mcm.policies.documents import ExceptionRequest
 from mcm.policies.errors import ExceptionNotFound, ExceptionNotOpen, OwnException
 from mcm.tenancy import sight
@@ -27,7 +27,7 @@ def page(
     session: Session, *, policy_id: str | None, status: str | None, limit: int, cursor: str | None
 ) -> Rows[PolicyException]:
     """status: requested, approved, rejected, revoked, or expired for what was approved and is over."""
-    after = None if cursor is None else cursors.instant_and_id(session, cursor)
+    after = sight.after(session, cursor, datetime, str)
     wanted = {"expired": ("approved", "requested")}.get(status or "", (status,) if status else ())
     over = (clock.now(), status == "expired") if status in ("expired", "approved", "requested") else None
     rows = repository.exceptions(
@@ -36,7 +36,7 @@ def page(
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = sight.cursor_of(session, [clock.to_text(last.requested_at), last.id])
+        following = sight.cursor_of(session, [last.requested_at, last.id])
     return Rows(list(rows[:limit]), following)
 
 

@@ -6,9 +6,8 @@ from importlib import resources
 
 from sqlalchemy.orm import Session
 
-from mcm.policies import cursors
+from mcm.paging import Rows
 from mcm.policies.compiled import CompiledPolicy
-from mcm.policies.cursors import Rows
 from mcm.policies.errors import PolicyNotFound
 from mcm.policies.linting import lint
 from mcm.tenancy import sight
@@ -38,9 +37,8 @@ def everything() -> tuple[Starter, ...]:
 
 def after(session: Session, cursor: str | None, limit: int) -> Rows[Starter]:
     found = everything()
-    if cursor is not None:
-        last = cursors.text(session, cursor)
-        found = tuple(one for one in found if one.name > last)
+    if last := sight.after(session, cursor, str):
+        found = tuple(one for one in found if one.name > last[0])
     following = sight.cursor_of(session, [found[limit - 1].name]) if len(found) > limit else None
     return Rows(list(found[:limit]), following)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import view_of
@@ -141,13 +141,7 @@ def exceptions(
         now, wanted = over
         query = query.where(PolicyException.expires_at <= now if wanted else PolicyException.expires_at > now)
     if after is not None:
-        at, ident = after
-        query = query.where(
-            or_(
-                PolicyException.requested_at < at,
-                and_(PolicyException.requested_at == at, PolicyException.id < ident),
-            )
-        )
+        query = query.where(tuple_(PolicyException.requested_at, PolicyException.id) < after)
     order = (PolicyException.requested_at.desc(), PolicyException.id.desc())
     return session.scalars(query.order_by(*order).limit(limit)).all()
 

@@ -13,9 +13,9 @@ from mcm.errors import Forbidden, PreconditionFailed, Unavailable
 from mcm.kit import clock
 from mcm.kit.documents import Finding
 from mcm.models import Policy, PolicyVersion
-from mcm.policies import cursors, repository, scoping
+from mcm.paging import Rows
+from mcm.policies import repository, scoping
 from mcm.policies.compiled import RESOURCE, CompiledPolicies, CompiledPolicy, Exemption, stored
-from mcm.policies.cursors import Rows
 from mcm.policies.documents import PlacementPolicy, Stage
 from mcm.policies.errors import InvalidPolicy, PolicyExists, PolicyNotFound, PolicyWarned
 from mcm.policies.linting import Draft, lint
@@ -76,7 +76,7 @@ def to_change(session: Session, caller: Caller, policy_id: str) -> Policy:
 def page(
     session: Session, *, mode: str | None, severity: str | None, search: str | None, limit: int, cursor: str | None
 ) -> Rows[Policy]:
-    after = None if cursor is None else cursors.text(session, cursor)
+    (after,) = sight.after(session, cursor, str) or (None,)
     rows = repository.page(session, after, limit + 1, mode=mode, severity=severity, search=search)
     following = sight.cursor_of(session, [rows[limit - 1].id]) if len(rows) > limit else None
     return Rows(list(rows[:limit]), following)
@@ -84,7 +84,7 @@ def page(
 
 def versions(session: Session, policy_id: str, limit: int, cursor: str | None) -> Rows[PolicyVersion]:
     get(session, policy_id)
-    before = None if cursor is None else cursors.number(session, cursor)
+    (before,) = sight.after(session, cursor, int) or (None,)
     rows = repository.versions(session, policy_id, before, limit + 1)
     following = sight.cursor_of(session, [rows[limit - 1].version]) if len(rows) > limit else None
     return Rows(list(rows[:limit]), following)

@@ -1,5 +1,6 @@
 """What breaks which policy, over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -14,8 +15,8 @@ from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.errors import Forbidden, InvalidInput
 from mcm.inventory.errors import ResourceNotFound
-from mcm.kit import clock, currencies
-from mcm.policies import checking, cursors, fixing, showing, violations
+from mcm.kit import currencies
+from mcm.policies import checking, fixing, showing, violations
 from mcm.policies.documents import Mode, Severity
 from mcm.policies.fix_schemas import ViolationFixes
 from mcm.policies.schemas import Checked, Explained, ViolationItem, ViolationSummary
@@ -42,12 +43,12 @@ def list_violations(
     """Of resources that you may see, newest first."""
     equal = {"policy_id": policy, "resource_id": resource, "severity": severity, "mode": mode, "owner": owner}
     conditions = violations.wanted(status, equal, account)
-    after = None if cursor is None else cursors.instant_and_id(session, cursor)
+    after = sight.after(session, cursor, datetime, str)
     rows = violations.page(session, after, limit + 1, conditions)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1][0]
-        following = sight.cursor_of(session, [clock.to_text(last.since), last.id])
+        following = sight.cursor_of(session, [last.since, last.id])
     names = showing.Names(session)
     return Page(items=[showing.violation_item(one, names) for one in rows[:limit]], next_cursor=following)
 

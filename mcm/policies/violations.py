@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.kit.ids import new_id
@@ -109,8 +109,7 @@ def page(
     """(violation, resource name, kind, state, account name, region, tenant id), newest first."""
     query = _joined(session).where(*conditions)
     if after is not None:
-        at, ident = after
-        query = query.where(or_(Violation.since < at, and_(Violation.since == at, Violation.id < ident)))
+        query = query.where(tuple_(Violation.since, Violation.id) < after)
     return session.execute(query.order_by(Violation.since.desc(), Violation.id.desc()).limit(limit)).all()
 
 

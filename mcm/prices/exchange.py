@@ -133,7 +133,7 @@ def listed(
     if not history:
         query = query.where(row.superseded_at.is_(None))
     if after is not None:
-        first, second, day, ident = after[0], after[1], date.fromisoformat(after[2]), after[3]
+        first, second, day, ident = after
         pair = and_(row.base == first, row.quote == second)
         query = query.where(
             or_(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.accounts import service as accounts
@@ -80,16 +80,12 @@ def page(session: Session, *, limit: int, cursor: str | None) -> Page[PriceFetch
     if not view_of(session).everything:
         return Page(items=[], next_cursor=None)
     query = select(PriceFetch).order_by(PriceFetch.created_at.desc(), PriceFetch.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        told, last = sight.values_of(session, cursor, 2)
-        at = clock.from_text(str(told))
-        query = query.where(
-            or_(PriceFetch.created_at < at, and_(PriceFetch.created_at == at, PriceFetch.id < str(last)))
-        )
+    if after := sight.after(session, cursor, datetime, str):
+        query = query.where(tuple_(PriceFetch.created_at, PriceFetch.id) < after)
     rows = session.scalars(query).all()
     following = None
     if len(rows) > limit:
-        following = sight.cursor_of(session, [clock.to_text(rows[limit - 1].created_at), rows[limit - 1].id])
+        following = sight.cursor_of(session, [rows[limit - 1].created_at, rows[limit - 1].id])
     return Page(items=items(session, rows[:limit]), next_cursor=following)
 
 

@@ -1,15 +1,14 @@
 """What is shown of prices, lists and rates: pages, shapes, ages."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from mcm.audit import service as audit
 from mcm.auth.service import Caller
-from mcm.errors import BadRequest
 from mcm.kit import clock
 from mcm.kit.money import written
 from mcm.models import ExchangeRate, PriceList, PricePoint, Sku
@@ -35,17 +34,13 @@ from mcm.tenancy import sight
 def lists(
     session: Session, *, provider: str | None, seed: bool | None, limit: int, cursor: str | None
 ) -> Page[PriceListItem]:
-    after = None
-    if cursor is not None:
-        at, ident = _texts(session, cursor, 2)
-        _parsed(clock.from_text, at)
-        after = (at, ident)
+    after = sight.after(session, cursor, datetime, str)
     rows = repository.lists(session, provider=provider, seed=seed, after=after, limit=limit + 1)
     used = service.used_today(session, rows)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = sight.cursor_of(session, [clock.to_text(last.imported_at), last.id])
+        following = sight.cursor_of(session, [last.imported_at, last.id])
     return Page(items=[PriceListItem(**_told(row, used)) for row in rows[:limit]], next_cursor=following)
 
 
@@ -73,7 +68,7 @@ def prices(
 ) -> Page[PriceItem]:
     day = on or clock.now().date()
     tenant_id = tenants.get(session, tenant).id if tenant is not None else None
-    after = _texts(session, cursor, 5) if cursor is not None else None
+    after = sight.after(session, cursor, *[str] * 5)
     chosen = service.covering(session, on=day, item=item, provider=provider, regions=regions)
     found = service.page_of_prices(
         session, chosen, on=day, tenant_id=tenant_id, after=after, limit=limit + 1, **wanted
@@ -92,14 +87,12 @@ def price(offer: Offer) -> PriceItem:
 def exchange_rates(
     session: Session, *, base: str | None, quote: str | None, history: bool, limit: int, cursor: str | None
 ) -> Page[ExchangeRateItem]:
-    after = _texts(session, cursor, 4) if cursor is not None else None
-    if after is not None:
-        _parsed(date.fromisoformat, after[2])
+    after = sight.after(session, cursor, str, str, date, str)
     rows = exchange.listed(session, base=base, quote=quote, history=history, after=after, limit=limit + 1)
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        following = sight.cursor_of(session, [last.base, last.quote, last.quoted_on.isoformat(), last.id])
+        following = sight.cursor_of(session, [last.base, last.quote, last.quoted_on, last.id])
     return Page(items=[rate_item(row) for row in rows[:limit]], next_cursor=following)
 
 
@@ -122,7 +115,7 @@ def rate_item(row: ExchangeRate, *, new: bool = True) -> ExchangeRateItem:
 
 
 def rules(session: Session, *, limit: int, cursor: str | None) -> Page[RateRuleItem]:
-    after = _texts(session, cursor, 1)[0] if cursor is not None else None
+    (after,) = sight.after(session, cursor, str) or (None,)
     rows = discounts.listed(session, after=after, limit=limit + 1)
     following = sight.cursor_of(session, [rows[limit - 1].name]) if len(rows) > limit else None
     return Page(items=discounts.items(session, rows[:limit]), next_cursor=following)
@@ -156,18 +149,3 @@ def _flags(point: PricePoint, sku: Sku) -> list[FlaggedPoint]:
             )
         )  # fmt: skip
     return found
-
-
-def _texts(session: Session, cursor: str, length: int) -> list[str]:
-    """Raises BadRequest: a cursor is not always one that was given out."""
-    found = sight.values_of(session, cursor, length)
-    if not all(isinstance(value, str) for value in found):
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
-    return found
-
-
-def _parsed(parse: Callable[[str], object], text: str) -> None:
-    try:
-        parse(text)
-    except ValueError as error:
-        raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one") from error

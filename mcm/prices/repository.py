@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from mcm.kit import clock
 from mcm.models import PriceCoverage, PriceList, PricePoint, Sku
 
 
@@ -201,7 +200,7 @@ def lists(
     *,
     provider: str | None,
     seed: bool | None,
-    after: tuple[str, str] | None,
+    after: tuple[Any, ...] | None,
     limit: int,
 ) -> Sequence[PriceList]:
     """The youngest import first."""
@@ -211,8 +210,7 @@ def lists(
     if seed is not None:
         query = query.where(PriceList.seed == seed)
     if after is not None:
-        at, ident = clock.from_text(after[0]), after[1]
-        query = query.where(or_(PriceList.imported_at < at, and_(PriceList.imported_at == at, PriceList.id < ident)))
+        query = query.where(tuple_(PriceList.imported_at, PriceList.id) < after)
     return session.scalars(query.order_by(PriceList.imported_at.desc(), PriceList.id.desc()).limit(limit)).all()
 
 

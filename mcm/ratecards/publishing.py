@@ -35,10 +35,7 @@ def get(session: Session, card_id: str) -> PublishedRateCard:
 def page(
     session: Session, *, pool: str | None, month: str | None, account_id: str | None, limit: int, cursor: str | None
 ) -> Page[RateCardItem]:
-    after = None
-    if cursor is not None:
-        name, at, number = sight.values_of(session, cursor, 3)
-        after = (str(name), str(at), int(number) if isinstance(number, int) else 0)
+    after = sight.after(session, cursor, str, str, int)
     rows = repository.cards(session, pool=pool, month=month, account_id=account_id, after=after, limit=limit + 1)
     shown, following = rows[:limit], None
     if len(rows) > limit:

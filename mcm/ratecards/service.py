@@ -58,7 +58,7 @@ def to_change(session: Session, caller: Caller, name: str) -> CostPool:
 
 
 def page(session: Session, *, limit: int, cursor: str | None) -> Page[CostPoolItem]:
-    after = str(sight.values_of(session, cursor, 1)[0]) if cursor is not None else None
+    (after,) = sight.after(session, cursor, str) or (None,)
     rows = repository.pools(session, after, limit + 1)
     shown = rows[:limit]
     following = sight.cursor_of(session, [shown[-1].name]) if len(rows) > limit else None

@@ -1,5 +1,6 @@
 """Schedules over HTTP."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -8,12 +9,12 @@ from sqlalchemy.orm import Session
 from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep, TryOnly
+from mcm.edge.paging import MAX_LIMIT, Cursor, Limit, Page, page_of_few
 from mcm.schedules import repository, service
 from mcm.schedules.schemas import (
     Preview,
     ScheduleDetail,
     ScheduleItem,
-    ScheduleList,
     ScheduleName,
     ScheduleWrite,
 )
@@ -27,8 +28,8 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 
 @router.get("", dependencies=_READ)
-def list_schedules(session: ReadSession) -> ScheduleList:
-    return ScheduleList(items=service.items(session, repository.everyone(session)))
+def list_schedules(session: ReadSession, limit: Limit = MAX_LIMIT, cursor: Cursor = None) -> Page[ScheduleItem]:
+    return page_of_few(service.items(session, repository.everyone(session)), limit, cursor, attrgetter("name"))
 
 
 @router.get("/{name}", dependencies=_READ)

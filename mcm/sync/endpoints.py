@@ -1,5 +1,6 @@
 """Reads over HTTP: ask for one, follow it, look at the ledger, decide a quarantine, undo."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -12,8 +13,7 @@ from mcm.db.session import after_commit
 from mcm.edge.dependencies import ReadSession, RuntimeDep, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest, InvalidInput
-from mcm.kit import clock
+from mcm.errors import InvalidInput
 from mcm.kit.text import closest
 from mcm.sync import progress, repository, service
 from mcm.sync.schemas import Decision, RequestItem, RunItem, SyncOrder, Undone
@@ -69,18 +69,12 @@ def list_runs(
         "region": region,
         "outcome": outcome,
     }
-    before = None
-    if cursor:
-        at, run_id = sight.values_of(session, cursor, 2)
-        try:
-            before = (clock.from_text(at), str(run_id))
-        except (TypeError, ValueError) as error:
-            raise BadRequest("the cursor is not one that this listing gave out") from error
+    before = sight.after(session, cursor, datetime, str)
     runs = repository.run_page(session, filters, before, limit + 1)
     last = runs[limit - 1] if len(runs) > limit else None
     return Page(
         items=progress.run_items(runs[:limit], runtime.executor),
-        next_cursor=sight.cursor_of(session, [clock.to_text(last.started_at), last.id]) if last else None,
+        next_cursor=sight.cursor_of(session, [last.started_at, last.id]) if last else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from mcm.models import Account, ResourceRow, Scope, Sighting, SyncRun
@@ -156,8 +156,7 @@ def run_page(
         if value is not None:
             query = query.where(getattr(SyncRun, name) == value)
     if before is not None:
-        at, run_id = before
-        query = query.where(or_(SyncRun.started_at < at, and_(SyncRun.started_at == at, SyncRun.id < run_id)))
+        query = query.where(tuple_(SyncRun.started_at, SyncRun.id) < before)
     return session.scalars(query).all()
 
 

@@ -10,7 +10,6 @@ from mcm.auth.permissions import Permission
 from mcm.edge.dependencies import CallerDep, ReadSession, UnitDep, authorize
 from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
-from mcm.errors import BadRequest
 from mcm.tenancy import rules, service, sight
 from mcm.tenancy.quota_endpoints import router as quotas
 from mcm.tenancy.repository import holds
@@ -34,10 +33,8 @@ _READ, _WRITE = [authorize(Permission.TENANT_READ)], [authorize(Permission.TENAN
 def list_tenants(session: ReadSession, limit: Limit = 100, cursor: Cursor = None) -> Page[TenantItem]:
     """In the order of their paths, parents before their children."""
     found = service.items(session)
-    if cursor is not None:
-        (path,) = sight.values_of(session, cursor, 1)
-        if not isinstance(path, str):
-            raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
+    if after := sight.after(session, cursor, str):
+        path: str = after[0]
         found = [item for item in found if item.path.split("/") > path.split("/")]
     following = sight.cursor_of(session, [found[limit - 1].path]) if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=following)

@@ -8,18 +8,20 @@ to those who see something that is read through it: one of its projects, or a re
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
+from types import UnionType
 from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, TEXT, ColumnElement, Select, and_, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from mcm import paging
 from mcm.auth.permissions import Permission
 from mcm.auth.service import Caller, View, limit, view, view_of
 from mcm.db.types import Json
 from mcm.errors import BadRequest, Forbidden, NotFound
 from mcm.models import Account, ResourceRow, Scope, TenantScope
-from mcm.paging import decode_cursor, encode_cursor
+from mcm.paging import encode_cursor
 
 _FEW = 10
 _RESOURCE = ResourceRow.__table__
@@ -148,15 +150,15 @@ def cursor_of(session: Session, values: list[Any]) -> str:
     return encode_cursor([*values, marked] if marked else values)
 
 
-def values_of(session: Session, cursor: str, length: int) -> list[Any]:
-    """Raises BadRequest for a cursor of another listing or another view."""
+def after(session: Session, cursor: str | None, *types: type | UnionType) -> tuple[Any, ...] | None:
+    """As `mcm.paging.after`. Raises BadRequest for a cursor of another listing or another view too."""
     marked = mark(view_of(session))
-    if not marked:
-        return decode_cursor(cursor, length)
-    *values, found = decode_cursor(cursor, length + 1)
+    if cursor is None or not marked:
+        return paging.after(cursor, *types)
+    *values, found = paging.after(cursor, *types, str) or ()
     if found != marked:
         raise BadRequest("the cursor was given out to somebody with other rights", next_step="start without one")
-    return values
+    return tuple(values)
 
 
 def _ids_of_whole(seen: View, dialect: str) -> Select[str]:

@@ -14,7 +14,7 @@ from mcm.edge.mutation import MutationDep
 from mcm.edge.paging import Cursor, Limit, Page
 from mcm.kit import clock
 from mcm.tenancy import sight
-from mcm.utilisation import cursors, days, reading, showing
+from mcm.utilisation import days, reading, showing
 from mcm.utilisation.errors import NoUtilisation
 from mcm.utilisation.schemas import ResourceUtilisation, UtilisationAsk, UtilisationReadItem
 
@@ -46,7 +46,7 @@ def list_utilisation_readings(
     cursor: Cursor = None,
 ) -> Page[UtilisationReadItem]:
     """Of every account whose cloud can tell: when it was asked, and how that went."""
-    after = None if cursor is None else cursors.text(session, cursor)
+    (after,) = sight.after(session, cursor, str) or (None,)
     names = reading.providers(runtime.registry)
     rows = days.readings(session, names, after, limit + 1, account)
     following = sight.cursor_of(session, [rows[limit - 1][0].name]) if len(rows) > limit else None

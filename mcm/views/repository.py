@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mcm.auth.service import View
@@ -48,8 +48,7 @@ def listed(
     if name is not None:
         query = query.where(SavedView.name == name)
     if after is not None:
-        last, ident = after
-        query = query.where(or_(SavedView.name > last, and_(SavedView.name == last, SavedView.id > ident)))
+        query = query.where(tuple_(SavedView.name, SavedView.id) > after)
     return session.scalars(query.order_by(SavedView.name, SavedView.id).limit(limit)).all()
 
 

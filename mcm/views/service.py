@@ -29,10 +29,7 @@ _READING: dict[ViewPage, Permission] = {"inventory": Permission.RESOURCE_READ}
 def page(
     session: Session, caller: Caller, *, of: str | None, name: str | None, limit: int, cursor: str | None
 ) -> Page[ViewItem]:
-    after = None
-    if cursor is not None:
-        last, ident = sight.values_of(session, cursor, 2)
-        after = (str(last), str(ident))
+    after = sight.after(session, cursor, str, str)
     rows = repository.listed(
         session, caller.principal_id, _reading(caller), page=of, name=name, after=after, limit=limit + 1
     )

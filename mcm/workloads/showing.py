@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mcm.kit import money
 from mcm.models import Principal, WorkloadRow
-from mcm.paging import Page, of_cursor
+from mcm.paging import Page
 from mcm.tenancy import sight
 from mcm.workloads import repository, service
 from mcm.workloads.documents import Workload
@@ -16,7 +16,7 @@ from mcm.workloads.schemas import WorkloadDetail, WorkloadFinding, WorkloadItem,
 
 
 def page(session: Session, *, limit: int, cursor: str | None, search: str | None) -> Page[WorkloadItem]:
-    after = None if cursor is None else str(sight.values_of(session, cursor, 1)[0])
+    (after,) = sight.after(session, cursor, str) or (None,)
     rows = repository.listed(session, after=after, limit=limit + 1, text=search)
     following = sight.cursor_of(session, [rows[limit - 1].name]) if len(rows) > limit else None
     return Page(items=items(rows[:limit]), next_cursor=following)
@@ -24,10 +24,7 @@ def page(session: Session, *, limit: int, cursor: str | None, search: str | None
 
 def versions(session: Session, name: str, *, limit: int, cursor: str | None) -> Page[WorkloadVersionItem]:
     found = service.row(session, name)
-    before = None
-    if cursor is not None:
-        with of_cursor():
-            before = int(sight.values_of(session, cursor, 1)[0])
+    (before,) = sight.after(session, cursor, int) or (None,)
     rows = repository.versions(session, found.id, before=before, limit=limit + 1)
     following = sight.cursor_of(session, [rows[limit - 1].version]) if len(rows) > limit else None
     ids = {row.principal_id for row in rows}

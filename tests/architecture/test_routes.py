@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -96,6 +97,28 @@ def test_every_route_tells_what_it_is() -> None:
     assert not [f"{method} {route.path}" for method, route in listed if not route.tags]
     names = [route.name for _, route in listed]
     assert len(set(names)) == len(names)
+
+
+def _asked(operation: dict[str, Any]) -> set[str]:
+    return {one["name"] for one in operation.get("parameters", [])}
+
+
+def test_every_listing_comes_in_pages() -> None:
+    described = application().openapi()
+    listings = {
+        path: methods["get"]
+        for path, methods in described["paths"].items()
+        if "get" in methods and "/Page_" in str(methods["get"]["responses"].get("200"))
+    }
+    assert len(listings) > 40
+    assert not [path for path, operation in listings.items() if not {"limit", "cursor"} <= _asked(operation)]
+
+
+def test_every_removal_has_a_dry_run() -> None:
+    paths = application().openapi()["paths"]
+    removals = {path: methods["delete"] for path, methods in paths.items() if "delete" in methods}
+    assert len(removals) > 15
+    assert not [path for path, operation in removals.items() if "dry_run" not in _asked(operation)]
 
 
 def test_collections_are_plural_nouns_below_one_version() -> None:

@@ -149,14 +149,9 @@ def _lists(place: Place, asked: Asked, question: Question) -> list[ChoiceList]:
         )
     params = [name for name in params if not question.only or name in question.only]
     search = clean_search(question.search)
-    after = None
-    if question.cursor is not None:
-        if len(params) != 1:
-            raise BadRequest("a cursor goes on with one list", next_step="name its parameter: only=image&cursor=…")
-        name, ident = sight.values_of(place.session, question.cursor, 2)
-        if not (isinstance(name, str) and isinstance(ident, str)) or "\0" in name + ident:
-            raise BadRequest("the cursor is not one that this listing gave out", next_step="start without one")
-        after = name, ident
+    if question.cursor is not None and len(params) != 1:
+        raise BadRequest("a cursor goes on with one list", next_step="name its parameter: only=image&cursor=…")
+    after = sight.after(place.session, question.cursor, str, str)
     kinds = {NAMES[name].value for name in params if name in NAMES}
     counts = repository.counts(
         place.session, place.ids_of(*kinds), place.region, kinds, search, common=place.common

@@ -189,4 +189,4 @@ def test_a_refused_delete_leaves_the_bin_as_it_was(desk: Desk) -> None:
 
 def _all(desk: Desk) -> list[Recycled]:
     with desk.lab.runtime.database.reading() as session:
-        return list(bin_repository.listed(session, ended=True, limit=10))
+        return list(bin_repository.listed(session, None, 10, ended=True))

@@ -119,7 +119,7 @@ def test_what_is_due_is_listed(desk: Desk) -> None:
     _retire(desk, one, days=30)
     _retire(desk, other, days=3)
     with desk.lab.runtime.database.reading() as session:
-        found = bin_repository.retirements(session, None, 10)
-        soon = bin_repository.retirements(session, clock.now() + timedelta(days=7), 10)
+        found = bin_repository.retirements(session, None, 10, before=None)
+        soon = bin_repository.retirements(session, None, 10, before=clock.now() + timedelta(days=7))
     assert [row.id for _, row in found] == [other.id, one.id]
     assert [row.id for _, row in soon] == [other.id]

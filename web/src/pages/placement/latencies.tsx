@@ -7,17 +7,23 @@ import { Age } from "../../parts/freshness";
 import { Listing } from "../../parts/listing";
 import { plain } from "../../parts/plain";
 import { Empty } from "../../parts/states";
+import { useAddress } from "../../parts/use-address";
 import { texts } from "./texts";
+
+const SIZE = 100;
 
 export function Latencies() {
   const t = useTexts(texts);
   const format = useFormat();
-  const found = useQuery({ queryKey: ["locations", "latencies"], queryFn: ({ signal }) => get("/api/v1/latencies", { signal }) });
+  const cursor = useAddress().value("latency");
+  const found = useQuery({ queryKey: ["locations", "latencies", cursor], queryFn: ({ signal }) => get("/api/v1/latencies", { query: { limit: SIZE, ...(cursor ? { cursor } : {}) }, signal }) });
   return (
     <Listing
       variant="h2"
       of={found}
       title={t("latencies")}
+      pagesOf="latencies"
+      cursorName="latency"
       trackBy={(each) => `${each.level} ${each.one} ${each.other}`}
       columns={[
         { id: "between", header: t("between"), isRowHeader: true, width: 300, cell: (each) => plain(`${each.one} – ${each.other}`) },

@@ -21,7 +21,7 @@ import { useChange } from "../../parts/use-change";
 import { texts } from "./texts";
 
 type Recycled = Schemas["RecycledItem"];
-const MOST = 500;
+const SIZE = 100;
 const TOUCHED = ["recycled", "operations", "resources"];
 
 export default function Bin() {
@@ -31,10 +31,11 @@ export default function Bin() {
   const { set, value } = useAddress();
   const [losing, setLosing] = useState<Recycled | null>(null);
   const ended = value("ended") === "1";
+  const cursor = value("cursor");
   const found = useQuery({
-    queryKey: ["recycled", ended],
+    queryKey: ["recycled", ended, cursor],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => get("/api/v1/recycled", { query: { ended, limit: MOST }, signal }),
+    queryFn: ({ signal }) => get("/api/v1/recycled", { query: { ended, limit: SIZE, ...(cursor ? { cursor } : {}) }, signal }),
   });
   const restore = useChange<Recycled, Recycled>({
     id: "restore",
@@ -49,9 +50,10 @@ export default function Bin() {
         of={found}
         title={t("bin")}
         subtitle={t("binSubtitle")}
+        pagesOf={String(ended)}
         trackBy={(each) => each.id}
         filter={
-          <Toggle checked={ended} onChange={({ detail }) => set({ ended: detail.checked ? "1" : "" }, true)}>
+          <Toggle checked={ended} onChange={({ detail }) => set({ ended: detail.checked ? "1" : "", cursor: "", page: "" }, true)}>
             {t("ended")}
           </Toggle>
         }

@@ -17,17 +17,19 @@ import { plain } from "../../parts/plain";
 import { RowActions } from "../../parts/row-actions";
 import { Empty } from "../../parts/states";
 import { Status } from "../../parts/status";
+import { useAddress } from "../../parts/use-address";
 import { useChange } from "../../parts/use-change";
 import { texts } from "./texts";
 
 type Retirement = Schemas["RetirementItem"];
-const MOST = 500;
+const SIZE = 100;
 
 export default function Retirements() {
   const t = useTexts(texts);
   const format = useFormat();
   const [renewing, setRenewing] = useState<Retirement | null>(null);
-  const found = useQuery({ queryKey: ["retirements"], queryFn: ({ signal }) => get("/api/v1/retirements", { query: { limit: MOST }, signal }) });
+  const cursor = useAddress().value("cursor");
+  const found = useQuery({ queryKey: ["retirements", cursor], queryFn: ({ signal }) => get("/api/v1/retirements", { query: { limit: SIZE, ...(cursor ? { cursor } : {}) }, signal }) });
   const keep = useChange<Retirement>({
     id: "keep",
     run: (each) => remove("/api/v1/resources/{resource_id}/retirement", { path: { resource_id: each.resource_id } }),
@@ -40,6 +42,7 @@ export default function Retirements() {
         of={found}
         title={t("retirements")}
         subtitle={t("retireSubtitle")}
+        pagesOf=""
         trackBy={(each) => each.resource_id}
         columns={[
           { id: "name", header: t("name"), isRowHeader: true, width: 220, cell: (each) => <Inside href={`/inventory?id=${each.resource_id}`}><Name of={each.name} /></Inside> },
